@@ -1,0 +1,41 @@
+import tseslint from 'typescript-eslint'
+import vue from 'eslint-plugin-vue'
+import a11y from 'eslint-plugin-vuejs-accessibility'
+
+const FEATURES = ['session', 'workbench', 'reports', 'review', 'programmes', 'boards', 'org', 'settings']
+
+/** Imports run one way: api, ui <- features <- app. Features never know each other. */
+const forbid = (...group) => ({
+  'no-restricted-imports': [
+    'error',
+    { patterns: [{ group, message: 'imports run api, ui <- features <- app; features never import each other' }] },
+  ],
+})
+
+export default tseslint.config(
+  { ignores: ['dist', 'node_modules', 'src/api/gen', 'src/components.d.ts'] },
+  ...tseslint.configs.strict,
+  ...vue.configs['flat/recommended'],
+  ...a11y.configs['flat/recommended'],
+  { files: ['**/*.vue'], languageOptions: { parserOptions: { parser: tseslint.parser } } },
+  {
+    rules: {
+      // Prettier owns the layout of templates.
+      'vue/max-attributes-per-line': 'off',
+      'vue/singleline-html-element-content-newline': 'off',
+      'vue/multiline-html-element-content-newline': 'off',
+      'vue/html-self-closing': 'off',
+      'vue/html-indent': 'off',
+      'vue/html-closing-bracket-newline': 'off',
+      'vue/multi-word-component-names': 'off',
+      // A label that wraps its input is enough for every browser and screen reader we target.
+      'vuejs-accessibility/label-has-for': ['error', { required: { some: ['nesting', 'id'] } }],
+    },
+  },
+  { files: ['src/api/**'], rules: forbid('@/ui/*', '@/features/*', '@/app/*') },
+  { files: ['src/ui/**'], rules: forbid('@/features/*', '@/app/*') },
+  ...FEATURES.map((name) => ({
+    files: [`src/features/${name}/**`],
+    rules: forbid('@/app/*', '../../*', '@/api/*/*', ...FEATURES.filter((n) => n !== name).map((n) => `@/features/${n}/*`)),
+  })),
+)

@@ -1,0 +1,84 @@
+/** The only door of screens to the server. When the generated client replaces this file, names and results stay. */
+import { call, uuid } from './client'
+import type * as T from './types'
+
+export { ProblemError, uuid, call } from './client'
+export type * from './types'
+export { useSession } from './session'
+
+type Query = Record<string, string | number | boolean | null | undefined>
+/** Body of a create or change: server-kept fields are never sent. */
+export type Draft<E> = Partial<Omit<E, 'id' | 'version' | 'actions'>> & Record<string, unknown>
+
+/** list · get · create · change for one collection, plus its moves. */
+function collection<E extends T.Entity>(path: string) {
+  return {
+    list: (query: Query = {}) => call<T.Page<E>>('GET', path, { query }),
+    get: (id: string) => call<E>('GET', `${path}/${id}`),
+    create: (body: Draft<E>, idempotencyKey = uuid()) => call<E>('POST', path, { body, idempotencyKey }),
+    change: (row: T.Entity, body: Draft<E>) => call<E>('PATCH', `${path}/${row.id}`, { body, version: row.version }),
+    /** A life-cycle move: its verb is its URL and its button. */
+    move: (row: T.Entity, verb: string, body: object = {}) =>
+      call<E>('POST', `${path}/${row.id}/${verb}`, { body, version: row.version }),
+  }
+}
+
+/** Reads every page of a list that is short by nature (units of a county, roles); never for reports. */
+export async function all<E>(list: (query: Query) => Promise<T.Page<E>>, query: Query = {}): Promise<E[]> {
+  const rows: E[] = []
+  let cursor: string | undefined
+  do {
+    const page = await list({ ...query, limit: 200, cursor })
+    rows.push(...page.items)
+    cursor = page.next ?? undefined
+  } while (cursor)
+  return rows
+}
+
+export const api = {
+  signIn: (username: string, password: string) =>
+    call<T.Me>('POST', '/session', { body: { username, password } }),
+  signOut: () => call<void>('DELETE', '/session'),
+  me: () => call<T.Me>('GET', '/me'),
+  changePassword: (current: string, next: string) => call<unknown>('POST', '/me/password', { body: { current, new: next } }),
+  demoAccounts: () => call<T.DemoAccount[] | T.Page<T.DemoAccount>>('GET', '/session/demo-accounts'),
+
+  units: collection<T.Unit>('/units'),
+  importUnits: (csv: string, dryRun: boolean) =>
+    call<{
+      total: number
+      created: number
+      unchanged: number
+      failed: number
+      rows: { row: number; status: string; errors: T.FieldError[] }[]
+    }>('POST', '/units/import', { body: csv, query: { dry_run: dryRun }, headers: { 'Content-Type': 'text/csv' } }),
+  users: collection<T.User>('/users'),
+  roles: collection<T.Role>('/roles'),
+  grants: collection<T.Grant>('/grants'),
+  permissions: () => call<unknown>('GET', '/permissions'),
+  measures: collection<T.Measure>('/measures'),
+
+  programmes: collection<T.Programme>('/programmes'),
+  items: collection<T.Item>('/items'),
+  indicators: collection<T.Indicator>('/indicators'),
+  tasks: collection<T.Task>('/tasks'),
+  splitGrid: (programmeId: string, parentUnitId?: string) =>
+    call<T.SplitGrid>('GET', `/programmes/${programmeId}/split`, { query: { parent_unit_id: parentUnitId } }),
+  saveTasks: (tasks: object[]) => call<unknown>('POST', '/tasks:batch', { body: { tasks }, idempotencyKey: uuid() }),
+
+  entrySheet: (period: T.Period | undefined, unitId: string | undefined) =>
+    call<T.EntrySheet>('GET', '/entry-sheet', { query: { period, unit_id: unitId } }),
+  saveReports: (changes: T.ReportChange[], idempotencyKey = uuid()) =>
+    call<{ results: T.BatchResult[] }>('POST', '/reports:batch', { body: { mode: 'each', changes }, idempotencyKey }),
+  moveReports: (verb: T.MoveVerb, reports: T.Entity[], reason?: string) =>
+    call<{ results: T.MoveResult[] }>('POST', '/reports:move', {
+      body: { verb, mode: 'each', reports: reports.map(({ id, version }) => ({ id, version })), reason },
+      idempotencyKey: uuid(),
+    }),
+  desk: (period: T.Period, programmeId: string) =>
+    call<T.ReviewDesk>('GET', '/reports/desk', { query: { period, programme_id: programmeId } }),
+  report: (id: string) => call<T.EntryRow>('GET', `/reports/${id}`),
+
+  workbench: () => call<T.Workbench>('GET', '/workbench'),
+  matrix: (query: Query) => call<T.BoardMatrix>('GET', '/boards/matrix', { query }),
+}

@@ -1,0 +1,346 @@
+/** Shapes of the contract that screens use. One place to exchange when the generated client takes over. */
+
+/** Exact decimal as a string: never parsed to a float for arithmetic, see ui/decimal.ts. */
+export type Quantity = string
+/** "2026-11-05" */
+export type Day = string
+/** "2026-11-05T02:32:00Z" */
+export type Instant = string
+/** "2026-11" */
+export type Period = string
+
+export interface Page<T> {
+  items: T[]
+  next?: string | null
+  total?: number | null
+}
+export interface Action {
+  verb: string
+  label: string
+  enabled: boolean
+  reason?: string | null
+}
+export interface FieldError {
+  pointer: string
+  code: string
+  message: string
+}
+export interface Entity {
+  id: string
+  version: number
+}
+
+export type LightKey = 'green' | 'yellow' | 'red' | 'done' | 'none'
+
+export interface Me {
+  user: { id: string; username: string; name: string; unit_id: string; unit_name: string; tier: string }
+  grants: { unit_id: string; unit_name: string; role_code: string; role_name: string }[]
+  permissions: string[]
+  today: Day
+  must_change_password: boolean
+}
+export interface DemoAccount {
+  username: string
+  name: string
+  unit_name: string
+  role_name: string
+}
+
+export interface Unit extends Entity {
+  parent_id: string | null
+  name: string
+  code?: string | null
+  kind: 'government' | 'department' | 'park' | 'vertical' | 'village' | 'grid'
+  tier: 'province' | 'city' | 'county' | 'township' | 'village' | 'grid'
+  valid_from?: Day | null
+  valid_to?: Day | null
+  sort: number
+  actions?: Action[]
+}
+export interface User extends Entity {
+  username: string
+  name: string
+  unit_id: string
+  unit_name?: string
+  status: 'active' | 'disabled' | string
+  actions?: Action[]
+}
+export interface Role extends Entity {
+  code: string
+  name: string
+  permissions?: { permission: string; axis: 'area' | 'line' }[]
+}
+export interface Grant extends Entity {
+  user_id: string
+  role_id: string
+  unit_id: string
+  valid_from?: Day | null
+  valid_to?: Day | null
+  status: string
+  user_name?: string
+  role_name?: string
+  unit_name?: string
+  actions?: Action[]
+}
+export interface Measure extends Entity {
+  name: string
+  decimals: number
+  dimension?: string | null
+}
+
+export interface Programme extends Entity {
+  unit_id: string
+  unit_name?: string
+  year: number
+  name: string
+  kind: string
+  status: 'draft' | 'issued' | 'closed'
+  issued_on?: Day | null
+  starts_on?: Day | null
+  ends_on?: Day | null
+  level_labels?: string[]
+  rule_set?: string
+  cut_off_day?: number
+  cut_off_hour?: number
+  close_after_days?: number
+  source?: string | null
+  actions?: Action[]
+}
+export interface Indicator extends Entity {
+  item_id?: string
+  name: string
+  measure_id: string
+  measure_name: string
+  decimals: number
+  accumulation: 'cumulative' | 'snapshot'
+  aggregation: 'sum' | 'none'
+}
+export interface Item extends Entity {
+  programme_id: string
+  parent_id: string | null
+  seq: number
+  code: string
+  title: string
+  unit_id: string
+  leads?: { unit_id: string; unit_name: string; role: 'lead' | 'cooperate' }[]
+  indicators?: Indicator[]
+  actions?: Action[]
+}
+export type Operator = 'ge' | 'le' | 'eq'
+export interface Target {
+  id: string
+  indicator_id: string
+  operator: Operator
+  value: Quantity | null
+  basis: string
+}
+export interface Task extends Entity {
+  programme_id: string
+  item_id: string
+  item_title?: string
+  unit_id: string
+  unit_name?: string
+  giver_id: string
+  parent_id: string | null
+  deadline: Day | null
+  status: 'draft' | 'issued' | 'void'
+  is_leaf: boolean
+  targets: Target[]
+  actions?: Action[]
+}
+export interface SplitCell {
+  unit_id: string
+  task_id?: string | null
+  version?: number | null
+  value?: Quantity | null
+  deadline?: Day | null
+  status?: string | null
+}
+export interface SplitRow {
+  parent_task_id: string
+  item_id: string
+  item_code: string
+  item_title: string
+  target_id: string
+  indicator_id: string
+  indicator_name: string
+  measure_name: string
+  decimals: number
+  operator: Operator
+  parent_value: Quantity | null
+  sum: Quantity
+  balance: 'balanced' | 'short' | 'over' | 'none'
+  difference: Quantity | null
+  cells: SplitCell[]
+}
+export interface SplitGrid {
+  programme: { id: string; name: string }
+  parent_unit: { id: string; name: string }
+  units: { id: string; name: string }[]
+  rows: SplitRow[]
+}
+
+export type RoundState = 'scheduled' | 'open' | 'overdue' | 'closed'
+export type ReportStatus = 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'void'
+
+export interface EntryCell {
+  target_id: string
+  indicator_name: string
+  measure_name: string
+  decimals: number
+  accumulation: 'cumulative' | 'snapshot'
+  operator: Operator
+  target_value?: Quantity | null
+  /** Expected cumulative figure at the end of the period. */
+  plan_value?: Quantity | null
+  previous?: Quantity | null
+  current?: Quantity | null
+  value?: Quantity | null
+  basis?: string | null
+  fall_reason?: string | null
+  progress_pct?: Quantity | null
+  light: LightKey
+}
+export interface EntryRow {
+  report_id: string
+  version: number
+  status: ReportStatus
+  returned: boolean
+  return_reason?: string | null
+  task_id: string
+  programme_id: string
+  programme_name: string
+  programme_unit_name: string
+  item_id: string
+  item_code: string
+  item_title: string
+  deadline?: Day | null
+  round: { id: string; state: RoundState; due_at: Instant; closes_at: Instant }
+  note?: string | null
+  cause_code?: string | null
+  cause_note?: string | null
+  cells: EntryCell[]
+  behind: boolean
+  problems: FieldError[]
+  warnings: FieldError[]
+  actions: Action[]
+}
+export interface EntrySheet {
+  period: Period
+  unit_id: string
+  unit_name: string
+  periods: Period[]
+  rows: EntryRow[]
+}
+export interface CellChange {
+  target_id: string
+  current?: Quantity | null
+  value?: Quantity | null
+  base?: { current?: Quantity | null; value?: Quantity | null }
+  fall_reason?: string | null
+}
+export interface ReportChange {
+  report_id: string
+  base_version: number
+  values: CellChange[]
+  note?: string | null
+  cause_code?: string | null
+  cause_note?: string | null
+}
+export interface CellConflict {
+  target_id: string
+  field: string
+  mine: Quantity | null
+  theirs: Quantity | null
+  at?: Instant | null
+  by?: string | null
+}
+export interface BatchResult {
+  report_id: string
+  outcome: 'applied' | 'unchanged' | 'conflict' | 'refused'
+  version: number
+  report?: EntryRow | null
+  errors: FieldError[]
+  conflicts: CellConflict[]
+}
+export type MoveVerb = 'submit' | 'review' | 'accept' | 'return' | 'recall'
+export interface MoveResult {
+  id: string
+  outcome: 'moved' | 'refused' | 'conflict'
+  version: number
+  status: ReportStatus
+  errors: FieldError[]
+}
+
+export interface DeskCell {
+  unit_id: string
+  item_id: string
+  report_id: string
+  version: number
+  status: ReportStatus
+  returned: boolean
+  overdue: boolean
+  light: LightKey
+  behind: boolean
+  verbs: MoveVerb[]
+}
+export interface ReviewDesk {
+  units: { id: string; name: string }[]
+  items: { id: string; code: string; title: string }[]
+  cells: DeskCell[]
+  counts: Record<'due' | 'draft' | 'missing' | 'submitted' | 'reviewed' | 'accepted' | 'returned', number>
+  missing: { unit_id: string; unit_name: string; count: number }[]
+}
+
+export interface Workbench {
+  today: Day
+  owed: {
+    period: Period
+    programme_id: string
+    programme_name: string
+    unit_id: string
+    unit_name: string
+    due_at: Instant
+    state: RoundState
+    draft: number
+    returned: number
+    total: number
+    days_left: number
+  }[]
+  to_review: { period: Period; programme_id: string; programme_name: string; count: number }[]
+  to_accept: { period: Period; programme_id: string; programme_name: string; count: number }[]
+  missing: {
+    period: Period
+    programme_id: string
+    programme_name: string
+    unit_id: string
+    unit_name: string
+    count: number
+    due_at: Instant
+  }[]
+  split: { programme_id: string; programme_name: string; short: number }[]
+  lights: Record<LightKey, number>
+}
+
+export interface LightMeaning {
+  key: LightKey
+  name: string
+  glyph: string
+  meaning: string
+}
+export interface BoardMatrix {
+  programme: { id: string; name: string }
+  on: Day
+  rule_set: { code: string; name: string; lights: LightMeaning[] }
+  items: { id: string; code: string; title: string }[]
+  units: { id: string; name: string; depth: number }[]
+  cells: {
+    unit_id: string
+    item_id: string
+    light: LightKey
+    progress_pct?: Quantity | null
+    expected_pct?: Quantity | null
+    gap_points?: Quantity | null
+  }[]
+  totals: Record<string, number>
+}
