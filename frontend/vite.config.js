@@ -28,7 +28,12 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             // The shell, its small parts and the entry grid's needs travel together: few requests on a slow line.
-            { name: 'base', test: /node_modules[\\/](@vue[\\/](?!devtools)|vue[\\/]|vue-router|pinia|@pinia|idb)|src[\\/](api)[\\/]/ },
+            {
+              name: 'base',
+              test: /node_modules[\\/](@vue[\\/](?!devtools)|vue[\\/]|vue-router|pinia|@pinia|idb)|src[\\/](api)[\\/]/,
+            },
+            // Everything in ui/ except what carries the kit; a dozen 1 KB files would cost a round trip each.
+            { name: 'parts', test: /src[\\/]ui[\\/](?!UnitPicker|DataTable|KeyList|en[\\/])/ },
           ],
         },
       },

@@ -7,7 +7,14 @@ import { join } from 'node:path'
 const report = join(mkdtempSync(join(tmpdir(), 'vitest-')), 'report.json')
 const run = spawnSync(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)],
+  [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...process.argv.slice(2),
+  ],
   { stdio: 'inherit' },
 )
 let passed = 0
@@ -15,7 +22,8 @@ let failed = 1
 try {
   const result = JSON.parse(readFileSync(report, 'utf8'))
   passed = result.numPassedTests
-  failed = result.numFailedTests + result.testResults.filter((t) => t.status === 'failed' && !t.assertionResults.length).length
+  failed =
+    result.numFailedTests + result.testResults.filter((t) => t.status === 'failed' && !t.assertionResults.length).length
 } catch {
   console.error('vitest wrote no report')
 }

@@ -36,11 +36,11 @@ export async function all<E>(list: (query: Query) => Promise<T.Page<E>>, query: 
 }
 
 export const api = {
-  signIn: (username: string, password: string) =>
-    call<T.Me>('POST', '/session', { body: { username, password } }),
-  signOut: () => call<void>('DELETE', '/session'),
+  signIn: (username: string, password: string) => call<T.Me>('POST', '/session', { body: { username, password } }),
+  signOut: () => call<undefined>('DELETE', '/session'),
   me: () => call<T.Me>('GET', '/me'),
-  changePassword: (current: string, next: string) => call<unknown>('POST', '/me/password', { body: { current, new: next } }),
+  changePassword: (current: string, next: string) =>
+    call<unknown>('POST', '/me/password', { body: { current, new: next } }),
   demoAccounts: () => call<T.DemoAccount[] | T.Page<T.DemoAccount>>('GET', '/session/demo-accounts'),
 
   units: collection<T.Unit>('/units'),

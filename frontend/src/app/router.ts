@@ -1,0 +1,79 @@
+import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
+import { useSession } from '@/api'
+import { whenUnauthorised } from '@/api/client'
+import { t, type Key } from '@/ui/i18n'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title: Key
+    /** Drawn without the shell. */
+    bare?: boolean
+    /** Open without a session. */
+    open?: boolean
+    /** Path of the screen above, for the breadcrumb. */
+    parent?: string
+  }
+}
+
+/** One lazy chunk a route. A screen reads its filters and period from the query, never from a store. */
+export const routes: RouteRecordRaw[] = [
+  {
+    path: '/login',
+    component: () => import('@/features/session/Login.vue'),
+    meta: { title: '登录', bare: true, open: true },
+  },
+  { path: '/', component: () => import('@/features/workbench/Workbench.vue'), meta: { title: '工作台' } },
+  { path: '/reports', component: () => import('@/features/reports/EntryScreen.vue'), meta: { title: '月度填报' } },
+  { path: '/review', component: () => import('@/features/review/ReviewDesk.vue'), meta: { title: '审核台' } },
+  {
+    path: '/programmes',
+    component: () => import('@/features/programmes/ProgrammeList.vue'),
+    meta: { title: '计划与指标' },
+  },
+  {
+    path: '/programmes/:id',
+    component: () => import('@/features/programmes/ProgrammeEditor.vue'),
+    props: true,
+    meta: { title: '计划', parent: '/programmes' },
+  },
+  {
+    path: '/programmes/:id/split',
+    component: () => import('@/features/programmes/SplitEditor.vue'),
+    props: true,
+    meta: { title: '任务分解', parent: '/programmes' },
+  },
+  { path: '/dash', component: () => import('@/features/boards/Dashboard.vue'), meta: { title: '驾驶舱' } },
+  { path: '/units', component: () => import('@/features/org/UnitTree.vue'), meta: { title: '机构' } },
+  { path: '/people', component: () => import('@/features/org/People.vue'), meta: { title: '人员与授权' } },
+  { path: '/settings', component: () => import('@/features/settings/SettingsPage.vue'), meta: { title: '设置' } },
+  { path: '/help', component: () => import('@/features/help/HelpPage.vue'), meta: { title: '帮助' } },
+  { path: '/:rest(.*)*', component: () => import('./NotFound.vue'), meta: { title: '没有这个页面' } },
+]
+
+export function makeRouter(): Router {
+  const router = createRouter({ history: createWebHistory(), routes })
+  router.beforeEach(async (to) => {
+    const session = useSession()
+    if (!session.known) await session.load()
+    if (to.meta.open) return session.me && to.path === '/login' ? '/' : true
+    if (!session.me) return { path: '/login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+    // An initial password is a shared secret; nothing else opens until it is changed.
+    if (session.me.must_change_password && to.path !== '/settings')
+      return { path: '/settings', query: { password: '1' } }
+    return true
+  })
+  router.afterEach((to) => {
+    document.title = `${t(to.meta.title)} · ${t('民生实事')}`
+  })
+  whenUnauthorised(() => {
+    const here = router.currentRoute.value
+    useSession().forget()
+    if (!here.meta.open) void router.push({ path: '/login', query: { next: here.fullPath } })
+  })
+  // After an upgrade the old chunks are gone; one reload fetches the new page instead of showing nothing.
+  router.onError((error, to) => {
+    if (/dynamically imported module|Importing a module/.test(String(error)) && navigator.onLine)
+      location.assign(to.fullPath)
+  })
+  return router
+}
