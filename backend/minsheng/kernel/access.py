@@ -1,0 +1,310 @@
+"""One door to the data.
+
+A session is obtained only by naming a permission. It returns only rows in which the caller holds the table's read
+right, and flushes only rows in which he holds the permission that was named. Features never filter by unit or role.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Self, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Table, TextClause, and_, event, false, or_, true
+from sqlalchemy.orm import Mapper, ORMExecuteState, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm.attributes import get_history
+from sqlalchemy.sql import visitors
+from sqlmodel import Session as SQLModelSession
+from sqlmodel import SQLModel
+
+from minsheng.kernel.errors import Forbidden, Problem
+
+
+class AccessError(RuntimeError):
+    """A feature tried to reach the data by another door: a programming error, never shown to a caller."""
+
+
+@dataclass(frozen=True)
+class Scoped:
+    """Where a row lies on the two axes of authority.
+
+    Attributes:
+        read: the permission that makes the row visible.
+        area: column with the unit in whose area the row lies (块).
+        line: column with the subject the row hangs on (条), if it has one.
+        giver: column with the unit that may change the row, when that is not the unit it lies in.
+        header: a column and its values under which the row is readable from beneath ``area``.
+    """
+
+    read: str
+    area: str = "unit_id"
+    line: str | None = None
+    giver: str | None = None
+    header: tuple[str, frozenset[str]] | None = None
+
+
+@dataclass(frozen=True)
+class Open:
+    """A table that everybody who is logged in may read, with the reason; writing still needs ``edit``."""
+
+    reason: str
+    edit: str | None = None
+
+
+@dataclass(frozen=True)
+class Private:
+    """A table that no caller's session ever sees, with the reason."""
+
+    reason: str
+
+
+Scope = Scoped | Open | Private
+
+
+@dataclass(frozen=True)
+class LineRight:
+    """Subjects led, and the units of the government under which they are led."""
+
+    subjects: frozenset[UUID]
+    units: frozenset[UUID]
+
+
+@dataclass(frozen=True)
+class Access:
+    """What one caller may do, worked out once from his grants."""
+
+    areas: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
+    lines: Mapping[str, tuple[LineRight, ...]] = field(default_factory=dict)
+    hands: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
+    above: frozenset[UUID] = frozenset()
+    why: str | None = None
+    _options: dict[type, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    system_uses: ClassVar[set[str]] = set()
+
+    @classmethod
+    def system(cls, why: str) -> Self:
+        """Return access without limits, for work that no caller asked for; a test lists every ``why``."""
+        cls.system_uses.add(why)
+        return cls(why=why)
+
+    def holds(self, permission: str) -> bool:
+        """Say whether the caller holds a permission anywhere."""
+        return self.why is not None or bool(self.areas.get(permission)) or bool(self.lines.get(permission))
+
+    def in_area(self, permission: str, unit: UUID | None) -> bool:
+        """Say whether a unit lies in the area where the caller holds a permission."""
+        return self.why is not None or unit in self.areas.get(permission, frozenset())
+
+    def may_hand(self, permission: str, unit: UUID) -> bool:
+        """Say whether the caller may grant a permission at a unit: nobody grants more than he holds."""
+        return self.in_area(permission, unit) or unit in self.hands.get(permission, frozenset())
+
+    def covers(self, permission: str, unit: UUID | None, subject: UUID | None = None) -> bool:
+        """Say whether a permission is held for a unit, by area or by line."""
+        return self.in_area(permission, unit) or any(
+            subject in right.subjects and unit in right.units for right in self.lines.get(permission, ())
+        )
+
+    def grow(self, parent: UUID, child: UUID) -> "Access":
+        """Return this access with a new unit beneath one it covers, for the rest of the transaction."""
+        if self.why is not None:
+            return self
+        more = lambda sets: {k: v | {child} if parent in v else v for k, v in sets.items()}  # noqa: E731
+        return replace(self, areas=more(self.areas), hands=more(self.hands), _options={})
+
+    def criteria(
+        self,
+        permission: str,
+        unit: ColumnElement[Any],
+        subject: ColumnElement[Any] | None = None,
+        header: ColumnElement[bool] | None = None,
+    ) -> ColumnElement[bool]:
+        """Return the condition under which rows are visible, over whichever columns carry the two axes."""
+        if self.why is not None:
+            return true()
+        ways: list[ColumnElement[bool]] = []
+        if area := self.areas.get(permission):
+            ways.append(unit.in_(area))
+        if subject is not None:
+            ways += [
+                and_(subject.in_(right.subjects), unit.in_(right.units)) for right in self.lines.get(permission, ())
+            ]
+        if header is not None and self.above and self.holds(permission):
+            ways.append(and_(header, unit.in_(self.above)))
+        return or_(*ways) if ways else false()
+
+    def option(self, kind: type[SQLModel]) -> Any:  # noqa: ANN401 - SQLAlchemy's option type is private
+        """Return the loader criteria of one scoped table, made once per access."""
+        if kind not in self._options:
+            scope = scope_of(kind)
+            assert isinstance(scope, Scoped)  # noqa: S101 - the caller chose scoped tables only
+            columns = kind.__table__.columns  # type: ignore[attr-defined]
+            at = lambda name: getattr(kind, name)  # noqa: E731
+            condition = self.criteria(
+                scope.read,
+                at(scope.area),
+                at(scope.line) if scope.line else None,
+                at(scope.header[0]).in_(scope.header[1]) if scope.header else None,
+            )
+            assert scope.area in columns  # noqa: S101 - a scope that names no column would guard nothing
+            self._options[kind] = with_loader_criteria(kind, condition, include_aliases=True)
+        return self._options[kind]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who is asking."""
+
+    user_id: UUID
+    unit_id: UUID
+    username: str
+    name: str
+    access: Access
+    login_id: UUID | None = None
+    must_change_password: bool = False
+
+
+def scope_of(kind: type[Any]) -> Scope:
+    """Return a table's scope.
+
+    Raises:
+        AccessError: the table declares none.
+    """
+    scope = getattr(kind, "__scope__", None)
+    if not isinstance(scope, (Scoped, Open, Private)):
+        message = f"{kind.__name__} declares no __scope__"
+        raise AccessError(message)
+    return scope
+
+
+def tables() -> Iterable[type[SQLModel]]:
+    """Return every table class of the product."""
+    return [mapper.class_ for mapper in SQLModel._sa_registry.mappers]  # noqa: SLF001 - SQLModel has no public list
+
+
+_by_table: dict[Table, type[SQLModel]] = {}
+
+
+def _class_of(table: Table) -> type[SQLModel] | None:
+    if table not in _by_table:
+        _by_table.update({kind.__table__: kind for kind in tables()})  # type: ignore[attr-defined]
+    return _by_table.get(table)
+
+
+T = TypeVar("T", bound=SQLModel)
+Lock = Callable[["Session", Any], Problem | None]
+
+
+class Session(SQLModelSession):
+    """A database session that knows its caller.
+
+    Attributes:
+        permission: what the caller named at the door; every flushed row must be covered by it.
+        verb: the move under way, for the journal; ``None`` for plain creation and change.
+    """
+
+    def __init__(
+        self, bind: Any, *, access: Access, permission: str = "", caller: Caller | None = None, write: bool = True
+    ) -> None:
+        # Without autoflush a change leaves in one piece: one version, one journal entry.
+        super().__init__(bind, expire_on_commit=False, autoflush=False)
+        self.access = access
+        self.permission = permission
+        self.caller = caller
+        self.write = write
+        self.request_id: str | None = None
+        self.verb: str | None = None
+        self.moving: set[UUID] = set()
+
+    @property
+    def who(self) -> Caller:
+        """The caller; system sessions have none."""
+        if self.caller is None:
+            message = "this session has no caller"
+            raise AccessError(message)
+        return self.caller
+
+    def require(self, row: SQLModel) -> None:
+        """Refuse now what the flush would refuse later.
+
+        Raises:
+            Forbidden: the named permission does not cover the row.
+        """
+        if not self.may(self.permission, row):
+            raise Forbidden
+
+    def may(self, permission: str, row: Any) -> bool:  # noqa: ANN401 - any table class
+        """Say whether the caller may change a row by a permission, before and after the change."""
+        if self.access.why is not None:
+            return True
+        scope = scope_of(type(row))
+        if isinstance(scope, Private):
+            return False
+        if isinstance(scope, Open):
+            return scope.edit is not None and scope.edit == permission and self.access.holds(permission)
+        column = scope.giver or scope.area
+        subject = getattr(row, scope.line) if scope.line else None
+        units = {getattr(row, column), *get_history(row, column).deleted}
+        return all(self.access.covers(permission, unit, subject) for unit in units)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _narrow(state: ORMExecuteState) -> None:
+    """Add the caller's scope to everything that is read, and refuse what would go round it."""
+    session = state.session
+    assert isinstance(session, Session)  # noqa: S101 - the listener is bound to this class
+    if session.access.why is not None or state.is_column_load or state.is_relationship_load:
+        return
+    if not state.is_select or not isinstance(state.statement, Select):
+        message = "only ORM selects are allowed on a caller's session"
+        raise AccessError(message)
+    kinds: set[type[SQLModel]] = set()
+    for element in visitors.iterate(state.statement):
+        if isinstance(element, TextClause):
+            message = "text() is not allowed on a caller's session"
+            raise AccessError(message)
+        if isinstance(element, Table):
+            parent = element._annotations.get("parententity")  # noqa: SLF001 - the only mark of an ORM table
+            if not isinstance(parent, Mapper) and getattr(parent, "mapper", None) is None:
+                message = f"bare table {element.name} on a caller's session"
+                raise AccessError(message)
+            kind = _class_of(element)
+            if kind is not None:
+                kinds.add(kind)
+        elif (parent := element._annotations.get("parententity")) is not None:  # noqa: SLF001
+            kinds.add(parent.mapper.class_)
+    for kind in kinds:
+        scope = scope_of(kind)
+        if isinstance(scope, Private):
+            message = f"{kind.__name__} is private: {scope.reason}"
+            raise AccessError(message)
+        if isinstance(scope, Scoped):
+            state.statement = state.statement.options(session.access.option(kind))
+
+
+@event.listens_for(Session, "before_flush")
+def _guard(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    """Check every row that is about to be written: the right, the lock, the life cycle; then count its version."""
+    changed = [row for row in session.dirty if session.is_modified(row)]
+    if session.deleted:
+        message = "nothing is deleted: void by a move"
+        raise AccessError(message)
+    if (session.new or changed) and not session.write:
+        message = "a write on a reading session"
+        raise AccessError(message)
+    for row in (*session.new, *changed):
+        session.require(row)
+        lock: Lock | None = getattr(type(row), "__lock__", None)
+        if lock is not None and session.access.why is None and (problem := lock(session, row)):
+            raise problem
+    for row in changed:
+        if getattr(type(row), "__lifecycle__", False) and get_history(row, "status").has_changes():
+            if row.id not in session.moving:
+                message = f"{type(row).__name__}.status was set outside its life cycle"
+                raise AccessError(message)
+        row.version += 1
+
+
+def find(session: Session, kind: type[T], key: UUID, *, lock: bool = False) -> T | None:
+    """Return one visible row or nothing; ``lock`` holds it until the transaction ends."""
+    return session.get(kind, key, with_for_update=True if lock else None, populate_existing=lock)

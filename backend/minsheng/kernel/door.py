@@ -1,0 +1,157 @@
+"""``allow(P.X)``: the only dependency that yields a session to an endpoint.
+
+The transaction ends before the answer leaves: the dependency's scope is the endpoint, not the response, so that a failed
+commit is never a 200.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any, Protocol
+
+import anyio
+from fastapi import Depends, Header, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from minsheng.kernel import idempotency
+from minsheng.kernel.access import Access, Caller, Session
+from minsheng.kernel.db import Database
+from minsheng.kernel.errors import BadRequest, FieldError, Forbidden, PreconditionRequired, Unauthenticated
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Authenticate(Protocol):
+    """Turns what a request carries into a caller; the identity feature gives it to the application."""
+
+    def credentials(self, request: Request) -> object:
+        """Read what the request carries, without the database.
+
+        Raises:
+            Unauthenticated: nothing usable is there.
+        """
+
+    def caller(self, session: Session, credentials: object) -> Caller:
+        """Look the caller up.
+
+        Raises:
+            Unauthenticated: unknown, expired, locked out or revoked.
+        """
+
+
+class Replay(Exception):  # noqa: N818 - not an error: the answer is already known
+    """Carries a stored answer past the endpoint."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+
+def allow(permission: str | None) -> Any:  # noqa: ANN401 - what FastAPI's Depends returns
+    """Return the dependency that yields a session for one permission; ``None`` is everybody who is logged in."""
+
+    async def door(
+        request: Request,
+        _key: Annotated[
+            str | None,
+            Header(
+                alias=idempotency.HEADER,
+                pattern=r"^[A-Za-z0-9_-]{8,100}$",
+                description="重试用的幂等键:同键同内容返回首次的答复(POST 有效)",
+            ),
+        ] = None,
+    ) -> AsyncIterator[Session]:
+        state = request.app.state
+        authenticate: Authenticate = state.authenticate
+        database: Database = state.database
+        carried = authenticate.credentials(request)
+        write = request.method not in SAFE
+        body = await request.body() if write and _key and request.method == "POST" else b""
+
+        def enter() -> Session:
+            session = open_session(database, Access.system("authenticate"), write=write)
+            try:
+                session.caller = authenticate.caller(session, carried)
+                session.access = session.caller.access
+                session.permission = permission or ""
+                session.request_id = request.state.request_id
+                request.state.user_id = session.caller.user_id
+                if permission is not None and not session.access.holds(permission):
+                    raise Forbidden
+                if session.caller.must_change_password and permission is not None:
+                    message = "首次登录请先修改密码。"
+                    raise Forbidden(message)
+                if _key and request.method == "POST":
+                    print_ = idempotency.fingerprint(
+                        request.method,
+                        request.url.path,
+                        request.url.query,
+                        body,
+                        request.headers.get("if-match", ""),
+                    )
+                    if answer := idempotency.recall(session, _key, print_):
+                        raise Replay(answer)
+                    request.state.keyed = (_key, print_)
+            except BaseException:
+                session.close()
+                raise
+            return session
+
+        async with database.place(write=write):
+            session = await run_in_threadpool(enter)
+            request.state.session = session
+            try:
+                yield session
+            except BaseException:
+                with anyio.CancelScope(shield=True):
+                    await run_in_threadpool(session.close)
+                raise
+            # A commit that is under way is never cancelled: half an answer would be a lie.
+            with anyio.CancelScope(shield=True):
+                await run_in_threadpool(_finish, session, write=write)
+
+    door.permission = permission  # type: ignore[attr-defined]
+    return Depends(door, scope="function")
+
+
+def open_session(database: Database, access: Access, *, write: bool) -> Session:
+    """Begin a transaction with the given access."""
+    session = Session(database.engine, access=access, write=write)
+    session.connection(execution_options={"minsheng_write": write})
+    return session
+
+
+def _finish(session: Session, *, write: bool) -> None:
+    try:
+        if write:
+            session.commit()
+    finally:
+        session.close()
+
+
+def permission_of(dependency: Callable[..., Any]) -> str | None:
+    """Return the permission a door was made for.
+
+    Raises:
+        AttributeError: the dependency is no door.
+    """
+    found: str | None = dependency.permission  # type: ignore[attr-defined]
+    return found
+
+
+def _if_match(
+    value: Annotated[
+        str | None, Header(alias="If-Match", max_length=100, description='读到的版本,如 "3"', examples=['"3"'])
+    ] = None,
+) -> int:
+    if value is None:
+        message = "修改已有内容需要 If-Match 头,值为读到的 ETag。"
+        raise PreconditionRequired(message)
+    number = value.strip().strip('"')
+    if not number.isascii() or not number.isdigit() or len(number) > 9:  # noqa: PLR2004 - far beyond any version
+        message = "If-Match 应为读到的 ETag,如 \"3\"。"
+        raise BadRequest(message, errors=[FieldError(pointer="If-Match", code="format", message=message)])
+    return int(number)
+
+
+IfMatch = Annotated[int, Depends(_if_match)]
+"""The version the caller read; 428 without."""
+
+__all__ = ["SAFE", "Authenticate", "IfMatch", "Replay", "Unauthenticated", "allow", "open_session", "permission_of"]

@@ -1,0 +1,67 @@
+"""Single rows: found or 404, stale or 412, tagged with their version."""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+import orjson
+from fastapi import Response
+from sqlalchemy import select
+
+from minsheng.kernel.access import Session, find
+from minsheng.kernel.db import Row
+from minsheng.kernel.errors import NotFound, Stale
+from minsheng.kernel.journal import JournalEntry
+
+T = TypeVar("T", bound=Row)
+_ENTRIES = JournalEntry.__table__  # type: ignore[attr-defined]
+
+
+def fetch(session: Session, kind: type[T], key: UUID) -> T:
+    """Return a visible row to read.
+
+    Raises:
+        NotFound: there is none, or the caller may not see it; the two look the same.
+    """
+    row = find(session, kind, key)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def hold(session: Session, kind: type[T], key: UUID, version: int | None = None) -> T:
+    """Return a row to change, held until the transaction ends.
+
+    Raises:
+        NotFound: not visible.
+        Forbidden: visible, but the named permission does not cover it.
+        Stale: somebody changed it since ``version``.
+    """
+    row = find(session, kind, key, lock=True)
+    if row is None:
+        raise NotFound
+    session.require(row)
+    if version is not None and row.version != version:
+        raise stale(session, row, version)
+    return row
+
+
+def stale(session: Session, row: Row, version: int) -> Stale:
+    """Return the 412 with both versions and the fields that changed in between."""
+    bodies = session.connection().execute(select(_ENTRIES.c.body).where(_ENTRIES.c.entity_id == row.id))
+    changed: list[dict[str, Any]] = []
+    for (text,) in bodies:
+        entry = orjson.loads(text)
+        if entry["version"] > version:
+            changed += [
+                {"field": name, "old": old, "new": new, "at": entry["at"], "by": entry["actor_id"]}
+                for name, (old, new) in sorted(entry["changes"].items())
+            ]
+    message = f"您看到的是第 {version} 版,现在已是第 {row.version} 版,请核对后重试。"
+    return Stale(
+        message, extra={"your_version": version, "current_version": row.version, "changed": changed}
+    )
+
+
+def tag(response: Response, row: Row) -> None:
+    """Set the ETag of a row on the answer."""
+    response.headers["ETag"] = f'"{row.version}"'

@@ -1,0 +1,119 @@
+"""The permission list: the one place that says what may be done at all.
+
+A role is a row that picks from this list; a grant gives a role at a unit. An axis says how a role holds a permission:
+
+* ``area`` (块): in the unit of the grant and everything beneath it;
+* ``line`` (条): for the items that the grant's unit leads, in every unit under its government;
+* ``hand``: may grant it to others in the area without exercising it. An administrator needs no more.
+"""
+
+from enum import StrEnum
+
+
+class Axis(StrEnum):
+    """How a role holds a permission."""
+
+    AREA = "area"
+    LINE = "line"
+    HAND = "hand"
+
+
+class P(StrEnum):
+    """What may be done."""
+
+    UNIT_READ = "unit.read"
+    UNIT_EDIT = "unit.edit"
+    USER_READ = "user.read"
+    USER_EDIT = "user.edit"
+    ROLE_EDIT = "role.edit"
+    GRANT_EDIT = "grant.edit"
+    PROGRAMME_READ = "programme.read"
+    PROGRAMME_EDIT = "programme.edit"
+    PROGRAMME_ISSUE = "programme.issue"
+    TASK_READ = "task.read"
+    TASK_SPLIT = "task.split"
+    PLAN_EDIT = "plan.edit"
+    ROUND_EDIT = "round.edit"
+    REPORT_READ = "report.read"
+    REPORT_EDIT = "report.edit"
+    REPORT_REVIEW = "report.review"
+    REPORT_ACCEPT = "report.accept"
+    BOARD_READ = "board.read"
+    JOURNAL_READ = "journal.read"
+
+
+LABELS: dict[P, str] = {
+    P.UNIT_READ: "查看机构",
+    P.UNIT_EDIT: "维护机构",
+    P.USER_READ: "查看人员",
+    P.USER_EDIT: "维护人员",
+    P.ROLE_EDIT: "定义角色",
+    P.GRANT_EDIT: "授权与收回",
+    P.PROGRAMME_READ: "查看计划",
+    P.PROGRAMME_EDIT: "编制计划",
+    P.PROGRAMME_ISSUE: "下达与办结计划",
+    P.TASK_READ: "查看任务",
+    P.TASK_SPLIT: "分解任务",
+    P.PLAN_EDIT: "排进度计划",
+    P.ROUND_EDIT: "调整填报期",
+    P.REPORT_READ: "查看报告",
+    P.REPORT_EDIT: "填报",
+    P.REPORT_REVIEW: "审核",
+    P.REPORT_ACCEPT: "确认",
+    P.BOARD_READ: "查看驾驶舱",
+    P.JOURNAL_READ: "查看变更记录",
+}
+
+_READ = (P.UNIT_READ, P.PROGRAMME_READ, P.TASK_READ, P.REPORT_READ, P.BOARD_READ)
+_HEADERS = (P.UNIT_READ, P.PROGRAMME_READ)
+
+ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
+    "administrator": (
+        "系统管理员",
+        {
+            Axis.AREA: (
+                P.UNIT_READ,
+                P.UNIT_EDIT,
+                P.USER_READ,
+                P.USER_EDIT,
+                P.ROLE_EDIT,
+                P.GRANT_EDIT,
+                P.PROGRAMME_READ,
+            ),
+            Axis.HAND: tuple(P),
+        },
+    ),
+    "office": (
+        "民生办",
+        {
+            Axis.AREA: (
+                *_READ,
+                P.USER_READ,
+                P.PROGRAMME_EDIT,
+                P.PROGRAMME_ISSUE,
+                P.TASK_SPLIT,
+                P.PLAN_EDIT,
+                P.ROUND_EDIT,
+                P.REPORT_ACCEPT,
+                P.JOURNAL_READ,
+            )
+        },
+    ),
+    "lead_department": (
+        "牵头部门",
+        {
+            Axis.AREA: (*_READ, P.REPORT_EDIT, P.PLAN_EDIT),
+            Axis.LINE: (P.TASK_READ, P.REPORT_READ, P.BOARD_READ),
+        },
+    ),
+    "clerk": ("填报员", {Axis.AREA: (*_READ, P.REPORT_EDIT, P.PLAN_EDIT)}),
+    "reviewer": ("审核员", {Axis.AREA: (*_READ, P.REPORT_REVIEW)}),
+    "leader": ("领导", {Axis.AREA: _READ}),
+    "finance": ("财务", {Axis.AREA: _READ}),
+    "payer": ("拨款员", {Axis.AREA: _HEADERS}),
+    "inspector": ("督查组", {Axis.AREA: _READ}),
+    "assessor": ("考核组", {Axis.AREA: _READ}),
+    "auditor": ("审计", {Axis.AREA: (*_READ, P.USER_READ, P.JOURNAL_READ)}),
+    "integration": ("接口账号", {Axis.AREA: (*_READ, P.JOURNAL_READ)}),
+}
+"""The roles every installation starts with: code → label and permissions by axis. Places add their own."""
