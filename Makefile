@@ -37,9 +37,9 @@ dev: setup ## Server with reload on port 8000, client with hot reload on port 51
 		(cd frontend && npm run dev) & wait
 
 check: setup ## Format, lint, types, import rules, contract and client checks, size budgets
-	$(bin)/ruff check backend tests
-	$(bin)/ruff format --check backend tests
-	$(bin)/mypy --config-file backend/pyproject.toml backend/minsheng tests/factories
+	$(bin)/ruff check backend tests deploy
+	$(bin)/ruff format --check backend tests deploy
+	$(bin)/mypy --config-file backend/pyproject.toml backend/minsheng tests/factories tests/databases.py deploy/backup.py
 	$(bin)/lint-imports --config backend/pyproject.toml
 	$(bin)/minsheng contract --check
 	$(with_node); cd frontend && npm run check
@@ -71,5 +71,5 @@ lock: setup ## Writes backend/requirements*.lock anew from backend/pyproject.tom
 			-o $$set; done
 
 clean: ## Removes what was installed or built; data in ./var stay
-	rm -rf .venv frontend/node_modules frontend/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	find backend tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf .venv frontend/node_modules frontend/dist .pytest_cache .mypy_cache .hypothesis .import_linter_cache
+	find backend tests deploy \( -name __pycache__ -o -name .ruff_cache \) -type d -prune -exec rm -rf {} +

