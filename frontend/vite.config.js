@@ -9,6 +9,9 @@ import { serviceWorker } from './build/service-worker.js'
 // Offices run 360 and QQ browsers on old engines; Vite's own default (Chrome 111) would give them a blank page.
 const browsers = ['chrome80', 'edge80', 'firefox78', 'safari14']
 
+// Another address serves people who run the API elsewhere or a mock of it.
+const api = { '/api': process.env.MINSHENG_API ?? 'http://127.0.0.1:8000' }
+
 export default defineConfig({
   plugins: [
     vue(),
@@ -39,8 +42,8 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: { '/api': 'http://127.0.0.1:8000' } },
-  preview: { proxy: { '/api': 'http://127.0.0.1:8000' } },
+  server: { proxy: api },
+  preview: { proxy: api },
   test: {
     environment: 'happy-dom',
     include: ['tests/**/*.test.ts'],

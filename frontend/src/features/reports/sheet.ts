@@ -1,0 +1,369 @@
+import { computed, ref, shallowReactive, shallowRef } from 'vue'
+import { api, useSession, type EntryCell, type EntryRow, type EntrySheet, type FieldError, type MoveVerb } from '@/api'
+import { openStore } from '@/api/store'
+import { add, subtract } from '@/ui/decimal'
+import { causeName } from '@/ui/causes'
+import { quantity } from '@/ui/format'
+import { t } from '@/ui/i18n'
+import { readNumber } from './numbers'
+import { Outbox, type Entry, type FieldName } from './outbox'
+
+export const COLUMNS = ['current', 'value', 'cause', 'note'] as const
+export type Column = (typeof COLUMNS)[number]
+export type MarkKind = 'saved' | 'waiting' | 'invalid' | 'warning' | 'conflict' | 'locked' | 'required'
+export interface Mark {
+  kind: MarkKind
+  text: string
+  /** A figure the reader guessed; taken only when the person says so. */
+  suggest?: string
+}
+
+/** One row of the grid: one indicator of one report. Replaced field by field, so only its own component is redrawn. */
+export interface Line {
+  readonly key: string
+  readonly index: number
+  readonly first: boolean
+  row: EntryRow
+  cell: EntryCell
+  open: boolean
+  current: string | null
+  value: string | null
+  /** Text that is not a figure (yet) stays on the screen as it was typed. */
+  raw: Partial<Record<Column, string>>
+  marks: Partial<Record<Column, Mark>>
+  cause: string | null
+  note: string | null
+  errors: FieldError[]
+}
+interface KeptSheet {
+  key: string
+  sheet: EntrySheet
+}
+export interface Change {
+  key: string
+  col: Column
+  before: string
+  after: string
+}
+
+const sheets = openStore<KeptSheet>('sheets')
+
+export function useSheet() {
+  const session = useSession()
+  const owner = session.me?.user.id ?? ''
+  const sheet = shallowRef<EntrySheet>()
+  const lines = shallowRef<Line[]>([])
+  const problem = shallowRef<unknown>()
+  const loading = ref(false)
+  const stale = ref(false)
+  const tick = ref(0)
+  const savedCells = new Set<string>()
+  const savedAt = ref<Date>()
+  const faults = new Map<string, Partial<Record<Column, { raw: string; mark: Mark }>>>()
+  const moveErrors = new Map<string, FieldError[]>()
+
+  const outbox = new Outbox(owner, openStore<Entry>('outbox'), (changes) => api.saveReports(changes), {
+    changed: () => {
+      tick.value += 1
+    },
+    taken: (result, saved) => {
+      for (const e of saved) savedCells.add(`${e.report}|${e.target}|${e.field}`)
+      if (saved.length) savedAt.value = new Date()
+      if (result.report) replaceRow(result.report)
+      else refresh(result.report_id, result.version)
+      keep()
+    },
+  })
+
+  async function load(period: string | undefined, unit: string | undefined): Promise<void> {
+    loading.value = true
+    problem.value = undefined
+    const key = `${owner}|${unit ?? ''}|${period ?? ''}`
+    try {
+      const fresh = await api.entrySheet(period, unit)
+      stale.value = false
+      show(fresh)
+      void sheets.put({ key, sheet: fresh })
+      void sheets.put({ key: `${owner}|${fresh.unit_id}|${fresh.period}`, sheet: fresh })
+    } catch (caught) {
+      const kept = await sheets.get(key)
+      if (kept && (caught as { offline?: boolean }).offline) {
+        stale.value = true
+        show(kept.sheet)
+      } else problem.value = caught
+    } finally {
+      loading.value = false
+    }
+  }
+
+  /** Keeps what the server said last, so that an offline reload shows the newest figures. */
+  function keep(): void {
+    const now = sheet.value
+    if (!now) return
+    const rows = now.rows.map((r) => lines.value.find((l) => l.row.report_id === r.report_id)?.row ?? r)
+    sheet.value = { ...now, rows }
+    void sheets.put({ key: `${owner}|${now.unit_id}|${now.period}`, sheet: sheet.value })
+  }
+
+  function show(next: EntrySheet): void {
+    sheet.value = next
+    faults.clear()
+    moveErrors.clear()
+    const made: Line[] = []
+    for (const row of next.rows)
+      row.cells.forEach((cell, i) => {
+        made.push(
+          shallowReactive<Line>({
+            key: `${row.report_id}|${cell.target_id}`,
+            index: made.length,
+            first: i === 0,
+            row,
+            cell,
+            open: false,
+            current: null,
+            value: null,
+            raw: {},
+            marks: {},
+            cause: null,
+            note: null,
+            errors: [],
+          }),
+        )
+      })
+    made.forEach(paint)
+    lines.value = made
+  }
+
+  function replaceRow(row: EntryRow): void {
+    for (const line of lines.value)
+      if (line.row.report_id === row.report_id) {
+        line.cell = row.cells.find((c) => c.target_id === line.cell.target_id) ?? line.cell
+        line.row = row
+        paint(line)
+      }
+  }
+  function refresh(report: string, version?: number): void {
+    for (const line of lines.value)
+      if (line.row.report_id === report) {
+        if (version !== undefined && version !== line.row.version) line.row = { ...line.row, version }
+        paint(line)
+      }
+  }
+
+  const pending = (line: Line, field: FieldName): Entry | undefined =>
+    outbox.find(line.row.report_id, isRowField(field) ? '' : line.cell.target_id, field)
+
+  /** What the screen shows: the server's row with the unsent words of this person on top. */
+  function paint(line: Line): void {
+    const { cell, row } = line
+    line.open = editable(row)
+    if (cell.accumulation === 'cumulative') {
+      const typed = pending(line, 'current')
+      line.current = typed ? typed.mine : (cell.current ?? null)
+      line.value = typed ? (typed.mine === null ? null : add(cell.previous ?? '0', typed.mine)) : (cell.value ?? null)
+    } else {
+      const typed = pending(line, 'value')
+      line.value = typed ? typed.mine : (cell.value ?? null)
+      line.current = line.value !== null && cell.previous ? subtract(line.value, cell.previous) : null
+    }
+    const cause = pending(line, 'cause_code')
+    const words = pending(line, 'cause_note')
+    line.cause = cause ? cause.mine : (row.cause_code ?? null)
+    line.note = words ? words.mine : (row.cause_note ?? null)
+    const fault = faults.get(line.key) ?? {}
+    line.raw = Object.fromEntries(Object.entries(fault).map(([col, f]) => [col, f?.raw]))
+    line.errors = line.first ? (moveErrors.get(row.report_id) ?? []) : []
+    line.marks = Object.fromEntries(COLUMNS.map((col) => [col, fault[col]?.mark ?? markOf(line, col)]))
+  }
+
+  function markOf(line: Line, col: Column): Mark | undefined {
+    const field = fieldOf(line, col)
+    if (!field) return undefined
+    const entry = pending(line, field)
+    if (entry?.state === 'conflict')
+      return {
+        kind: 'conflict',
+        text: t('{by}在您填写时改成了 {value}', { by: entry.by || t('他人'), value: shown(entry.theirs) }),
+      }
+    if (entry?.state === 'refused') return { kind: 'invalid', text: entry.message ?? t('未保存') }
+    if (entry) return { kind: 'waiting', text: outbox.offline ? t('已存本机，等待网络') : t('正在保存') }
+    if (!line.open) return { kind: 'locked', text: lockReason(line.row) }
+    const stop = line.row.problems.find((p) => concerns(p.pointer, line, col))
+    if (stop) return { kind: 'required', text: stop.message }
+    const warn = line.row.warnings.find((p) => concerns(p.pointer, line, col))
+    if (warn) return { kind: 'warning', text: warn.message }
+    if (savedCells.has(`${line.row.report_id}|${isRowField(field) ? '' : line.cell.target_id}|${field}`))
+      return { kind: 'saved', text: t('已保存') }
+    if ((col === 'current' || col === 'value') && line.value === null) return { kind: 'required', text: t('待填') }
+    if (line.row.behind && ((col === 'cause' && !line.cause) || (col === 'note' && !line.note)))
+      return { kind: 'required', text: t('落后须写原因') }
+    return undefined
+  }
+
+  /** The text a cell would copy, edit or print. */
+  function textOf(line: Line, col: Column): string {
+    const raw = line.raw[col]
+    if (raw !== undefined) return raw
+    if (col === 'cause') return line.cause ?? ''
+    if (col === 'note') return line.note ?? ''
+    return (col === 'current' ? line.current : line.value) ?? ''
+  }
+
+  /** Takes typed, pasted or filled text into a cell. Returns the change for undo, or null when nothing changed. */
+  function write(line: Line, col: Column, text: string): Change | null {
+    const field = fieldOf(line, col)
+    if (!field || !line.open) return null
+    const before = textOf(line, col)
+    const change: Change = { key: line.key, col, before, after: text }
+    if (text === before) return null
+    if (isRowField(field)) {
+      const words = text.trim() || null
+      store(line, field, words)
+    } else {
+      const reading = readNumber(text, { measure: line.cell.measure_name, decimals: line.cell.decimals })
+      const fault = faults.get(line.key) ?? {}
+      if (reading.kind !== 'ok') {
+        const mark: Mark = { kind: 'invalid', text: reading.message }
+        if (reading.kind === 'suggest') mark.suggest = reading.value
+        faults.set(line.key, { ...fault, [col]: { raw: text, mark } })
+        paint(line)
+        tick.value += 1
+        return change
+      }
+      const { [col]: _solved, ...others } = fault
+      faults.set(line.key, others)
+      // A typed total of a cumulative figure is stored as what it adds: one field, one truth.
+      const total = field === 'current' && col === 'value'
+      store(
+        line,
+        field,
+        total && reading.value !== null ? subtract(reading.value, line.cell.previous ?? '0') : reading.value,
+      )
+    }
+    return change
+  }
+
+  function store(line: Line, field: FieldName, mine: string | null): void {
+    const base = seen(line, field)
+    const entry = pending(line, field)
+    if (mine === base && entry && entry.state !== 'waiting') outbox.drop(entry)
+    else if (mine !== (entry ? entry.mine : base))
+      outbox.put({
+        report: line.row.report_id,
+        target: isRowField(field) ? '' : line.cell.target_id,
+        field,
+        mine,
+        base,
+        version: line.row.version,
+      })
+    refresh(line.row.report_id)
+  }
+
+  const byKey = (key: string): Line | undefined => lines.value.find((l) => l.key === key)
+
+  async function move(verb: MoveVerb, reports: string[]): Promise<{ moved: number; refused: number }> {
+    await outbox.flush()
+    const rows = [...new Map(lines.value.map((l) => [l.row.report_id, l.row])).values()]
+    const chosen = rows.filter((r) => reports.includes(r.report_id))
+    const { results } = await api.moveReports(
+      verb,
+      chosen.map((r) => ({ id: r.report_id, version: r.version })),
+    )
+    let moved = 0
+    for (const result of results) {
+      moveErrors.delete(result.id)
+      if (result.outcome === 'moved') moved += 1
+      else
+        moveErrors.set(
+          result.id,
+          result.errors.length
+            ? result.errors
+            : [{ pointer: '', code: 'conflict', message: t('别人刚改过这一行，已换成最新内容，请核对后再提交') }],
+        )
+    }
+    const errors = new Map(moveErrors)
+    const now = sheet.value
+    if (now) await load(now.period, now.unit_id)
+    for (const [id, list] of errors) {
+      moveErrors.set(id, list)
+      refresh(id)
+    }
+    return { moved, refused: results.length - moved }
+  }
+
+  const counts = computed(() => {
+    void tick.value
+    const reports = new Map<string, boolean>()
+    let invalid = 0
+    for (const line of lines.value) {
+      reports.set(line.row.report_id, (reports.get(line.row.report_id) ?? true) && line.value !== null)
+      if (COLUMNS.some((c) => line.marks[c]?.kind === 'invalid')) invalid += 1
+    }
+    return {
+      total: reports.size,
+      filled: [...reports.values()].filter(Boolean).length,
+      invalid,
+      waiting: outbox.waiting().length,
+      conflicts: outbox.conflicts().length,
+      saved: savedCells.size,
+    }
+  })
+
+  return {
+    sheet,
+    lines,
+    problem,
+    loading,
+    stale,
+    tick,
+    savedAt,
+    counts,
+    outbox,
+    load,
+    write,
+    textOf,
+    move,
+    byKey,
+    pending,
+    refresh,
+  }
+}
+export type Sheet = ReturnType<typeof useSheet>
+
+export const isRowField = (field: FieldName): boolean =>
+  field === 'note' || field === 'cause_code' || field === 'cause_note'
+
+/** Where a column of this line is stored; undefined where the grid only shows something. */
+export function fieldOf(line: Line, col: Column): FieldName | undefined {
+  if (col === 'cause') return line.first ? 'cause_code' : undefined
+  if (col === 'note') return line.first ? 'cause_note' : undefined
+  if (line.cell.accumulation === 'cumulative') return 'current'
+  return col === 'value' ? 'value' : undefined
+}
+function seen(line: Line, field: FieldName): string | null {
+  if (field === 'current' || field === 'value' || field === 'fall_reason') return line.cell[field] ?? null
+  return line.row[field] ?? null
+}
+function editable(row: EntryRow): boolean {
+  const edit = row.actions.find((a) => a.verb === 'edit')
+  if (edit) return edit.enabled
+  return row.status === 'draft' && (row.round.state === 'open' || row.round.state === 'overdue')
+}
+function lockReason(row: EntryRow): string {
+  const edit = row.actions.find((a) => a.verb === 'edit')
+  if (edit?.reason) return edit.reason
+  if (row.round.state === 'closed') return t('填报期已关闭')
+  if (row.round.state === 'scheduled') return t('填报期还没开始')
+  return t('已提交，撤回后才能改')
+}
+function concerns(pointer: string, line: Line, col: Column): boolean {
+  if (col === 'cause') return line.first && pointer.endsWith('cause_code')
+  if (col === 'note') return line.first && pointer.endsWith('cause_note')
+  if (/cause|note/.test(pointer)) return false
+  const index = /(?:values|cells)\/(\d+)/.exec(pointer)?.[1]
+  const mine = index === undefined ? pointer.includes(line.cell.target_id) : line.row.cells[Number(index)] === line.cell
+  return mine && (col === 'value') === (pointer.endsWith('/value') || line.cell.accumulation === 'snapshot')
+}
+export function shown(value: string | null | undefined): string {
+  return causeName(value) ? t(causeName(value) || '其他') : quantity(value, t('空'))
+}
