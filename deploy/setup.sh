@@ -14,6 +14,11 @@ venv=$root/.venv
 of=${MINSHENG_STEPS:-4}   # `make run` counts its own two steps in
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 
+# Without this, Ctrl+C would end pip or npm only and count as their failure.
+trap 'exit 130' INT TERM
+# Two calls at once in one folder take turns.
+if command -v flock > /dev/null; then exec 9< "$root" && flock 9; fi
+
 say() { printf '%s\n' "$*"; }
 fail() { printf '\n%s\n' "$@" >&2; exit 1; }
 step() { say "[$1/$of] $2"; }
@@ -36,22 +41,25 @@ find_python() {
     fail "Python 3.11 or newer is missing. On Debian 12 or newer:  apt-get install python3 python3-venv"
 }
 
+# Marked as unfinished from the first file on, so that a run that was cut off does not leave half an environment.
+attempt() {
+    rm -rf "$venv"
+    stamp "$venv/stamps/busy" "$*"
+    "$@" > /dev/null 2>&1 && rm "$venv/stamps/busy"
+}
+
 # Debian splits ensurepip off into python3-venv, so that `python3 -m venv` alone may fail there. An environment without
 # pip is enough when some pip outside can fill it.
 make_venv() {
     local python=$1
-    "$python" -m venv "$venv" > /dev/null 2>&1 && return
-    rm -rf "$venv"
-    if "$python" -m pip --version > /dev/null 2>&1 && "$python" -m venv --without-pip "$venv" > /dev/null 2>&1; then
-        return
-    fi
-    rm -rf "$venv"
-    "$python" -m virtualenv -q "$venv" 2> /dev/null && return
-    if command -v uv > /dev/null && uv venv -q --seed --python "$python" "$venv"; then return; fi
+    attempt "$python" -m venv "$venv" && return
+    "$python" -m pip --version > /dev/null 2>&1 && attempt "$python" -m venv --without-pip "$venv" && return
+    attempt "$python" -m virtualenv "$venv" && return
+    command -v uv > /dev/null && attempt uv venv --seed --allow-existing --python "$python" "$venv" && return
     if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
         say "      python3-venv is missing; installing it with apt-get"
         apt-get update -qq > /dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv > /dev/null
-        "$python" -m venv "$venv" && return
+        attempt "$python" -m venv "$venv" && return
     fi
     rm -rf "$venv"
     fail "This Python cannot make a virtual environment: neither ensurepip, pip nor virtualenv is there." \
@@ -67,9 +75,10 @@ pip_install() {
 }
 
 python_environment() {
-    # Scripts in an environment carry its path, so one that was moved is made anew.
-    if [ -e "$venv" ] && { ! "$venv/bin/python" -c "$new_enough" 2> /dev/null ||
-        { [ -f "$venv/stamps/place" ] && [ "$(cat "$venv/stamps/place")" != "$root" ]; }; }; then
+    # Made anew: one that does not run, one in which an installation was cut off (pip takes half a package for a whole
+    # one), and one that was moved, because its scripts carry its path.
+    if ! "$venv/bin/python" -c "$new_enough" 2> /dev/null || [ -f "$venv/stamps/busy" ] ||
+        { [ -f "$venv/stamps/place" ] && ! fresh "$venv/stamps/place" "$root"; }; then
         rm -rf "$venv"
     fi
     if [ ! -e "$venv" ]; then
@@ -90,9 +99,11 @@ python_packages() {
         return
     fi
     step 2 "Python packages: installing $(grep -c '==' "backend/$lock") from backend/$lock (about half a minute)"
+    stamp "$venv/stamps/busy" "$lock"
     pip_install --require-hashes -r "backend/$lock" ||
         fail "The Python packages could not be installed. Is the package registry reachable from here?"
     pip_install --no-deps --no-build-isolation -e backend
+    rm "$venv/stamps/busy"
     stamp "$venv/stamps/$lock" "$(packages_key "$lock")"
     # The lock of the tools holds everything that the smaller one does, in the same versions.
     stamp "$venv/stamps/requirements.lock" "$(packages_key requirements.lock)"

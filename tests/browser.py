@@ -64,6 +64,7 @@ def install() -> bool:
     """Installs Chromium and a Chinese font with apt-get; false when this process may not or it did not work."""
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         return False
+    print("Installing Chromium and a Chinese font with apt-get …", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     commands = (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES])
     for command in commands:
@@ -78,7 +79,6 @@ def install() -> bool:
 
 def main() -> int:
     if find_chromium() is None or not has_chinese_font():
-        print("Installing Chromium and a Chinese font with apt-get …", flush=True)
         install()
     if find_chromium() is None:
         print(ABSENT)
