@@ -86,7 +86,7 @@ export const entry = {
   我要填的: 'I have to report',
   截止时间: 'Due',
   '换一个填报期，或等上级下达任务。': 'Choose another period, or wait until tasks are issued.',
-  '提交全部 {n} 行': 'Submit all {n} rows',
+  '提交填好的 {n} 行': 'Submit {n} complete rows',
   '提交所选 {n} 行': 'Submit {n} selected rows',
   收起说明: 'Hide details',
   这一格的说明: 'Details of the cell',

@@ -1,0 +1,159 @@
+import { mount } from '@vue/test-utils'
+import { createPinia, setActivePinia } from 'pinia'
+import { http, HttpResponse } from 'msw'
+import { setupServer } from 'msw/node'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { nextTick } from 'vue'
+import type { EntryRow } from '@/api'
+import EntryGrid from '@/features/reports/EntryGrid.vue'
+import { useSheet, type Sheet } from '@/features/reports/sheet'
+
+const row = (n: number): EntryRow => ({
+  report_id: `r${n}`,
+  version: 1,
+  status: 'draft',
+  returned: false,
+  task_id: `k${n}`,
+  programme_id: 'p',
+  programme_name: '温州市2026年度民生实事项目',
+  programme_unit_name: '温州市',
+  item_id: `i${n}`,
+  item_code: `1.${n}`,
+  item_title: `事项${n}`,
+  round: { id: 'x', state: 'open', due_at: '2026-11-25T10:00:00Z', closes_at: '2026-11-30T10:00:00Z' },
+  cells: [
+    {
+      target_id: `t${n}`,
+      indicator_name: '户数',
+      measure_name: '户',
+      decimals: 0,
+      accumulation: 'cumulative',
+      operator: 'ge',
+      target_value: '100',
+      previous: '10',
+      current: null,
+      value: null,
+      light: 'none',
+    },
+  ],
+  behind: false,
+  problems: [],
+  warnings: [],
+  actions: [{ verb: 'submit', label: '提交', enabled: true }],
+})
+const server = setupServer(
+  http.get('*/api/v1/entry-sheet', () =>
+    HttpResponse.json({
+      period: '2026-11',
+      unit_id: 'u',
+      unit_name: '柳市镇',
+      periods: ['2026-11'],
+      rows: [1, 2, 3, 4].map(row),
+    }),
+  ),
+)
+beforeAll(() => server.listen({ onUnhandledRequest: 'error' }))
+afterAll(() => server.close())
+
+let sheet: Sheet
+async function grid() {
+  sheet = useSheet()
+  await sheet.load('2026-11', 'u')
+  const wrapper = mount(EntryGrid, {
+    props: { sheet, lines: sheet.lines.value, chosen: new Set<string>() },
+    attachTo: document.body,
+  })
+  sheet.outbox.schedule(1_000_000)
+  return { wrapper, input: wrapper.find<HTMLInputElement>('.park') }
+}
+type Box = Awaited<ReturnType<typeof grid>>['input']
+/** As a browser does it: keydown, then the character lands in the input, then an input event. */
+function type(input: Box, text: string): void {
+  for (const c of text) {
+    input.element.dispatchEvent(new KeyboardEvent('keydown', { key: c, bubbles: true }))
+    input.element.value += c
+    input.element.dispatchEvent(new Event('input', { bubbles: true }))
+  }
+}
+const press = (input: Box, key: string, extra: KeyboardEventInit = {}): boolean =>
+  input.element.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...extra }))
+function paste(input: Box, text: string): void {
+  const event = new Event('paste', { bubbles: true, cancelable: true })
+  Object.defineProperty(event, 'clipboardData', { value: { getData: () => text } })
+  input.element.dispatchEvent(event)
+}
+const typed = (): (string | null)[] => sheet.lines.value.map((l) => l.current)
+
+describe('entry grid', () => {
+  beforeEach(() => setActivePinia(createPinia()))
+
+  it('loses no key of a burst that comes before any redraw', async () => {
+    const { input, wrapper } = await grid()
+    for (const pair of ['12', '34', '56', '78']) {
+      type(input, pair)
+      press(input, 'Enter')
+    }
+    expect(typed()).toEqual(['12', '34', '56', '78'])
+    expect(sheet.lines.value.map((l) => l.value)).toEqual(['22', '44', '66', '88'])
+    await nextTick()
+    expect(wrapper.findAll('td[data-col="0"] .v').map((c) => c.text())).toEqual(['12', '34', '56', '78'])
+    expect(sheet.outbox.waiting().length).toBe(4)
+    sheet.outbox.stop()
+    wrapper.unmount()
+  })
+
+  it('pastes a block, flags what is no figure, and takes the whole block back', async () => {
+    const { input, wrapper } = await grid()
+    paste(input, '1,234\r\n４５\r\nabc\r\n3.2万\r\n')
+    expect(typed()).toEqual(['1234', '45', null, null])
+    expect(sheet.lines.value.map((l) => l.raw.current)).toEqual([undefined, undefined, 'abc', '3.2万'])
+    expect(sheet.lines.value.map((l) => l.marks.current?.kind)).toEqual(['waiting', 'waiting', 'invalid', 'invalid'])
+    expect(sheet.lines.value[3]?.marks.current?.suggest).toBe('32000')
+    press(input, 'z', { ctrlKey: true })
+    expect(typed()).toEqual([null, null, null, null])
+    expect(sheet.lines.value.map((l) => l.raw.current)).toEqual([undefined, undefined, undefined, undefined])
+    press(input, 'y', { ctrlKey: true })
+    expect(typed()).toEqual(['1234', '45', null, null])
+    sheet.outbox.stop()
+    wrapper.unmount()
+  })
+
+  it('fills down, clears a range, edits with F2 and gives up with Escape', async () => {
+    const { input, wrapper } = await grid()
+    type(input, '5')
+    press(input, 'Enter')
+    press(input, 'ArrowUp')
+    press(input, 'ArrowDown', { shiftKey: true })
+    press(input, 'ArrowDown', { shiftKey: true })
+    press(input, 'd', { ctrlKey: true })
+    expect(typed()).toEqual(['5', '5', '5', null])
+    press(input, 'F2')
+    expect(input.element.value).toBe('5')
+    input.element.value = '59'
+    press(input, 'Escape')
+    expect(typed()).toEqual(['5', '5', '5', null])
+    press(input, 'Delete')
+    expect(typed()).toEqual([null, null, null, null])
+    sheet.outbox.stop()
+    wrapper.unmount()
+  })
+
+  it('stores a typed total as what it adds', async () => {
+    const { input, wrapper } = await grid()
+    press(input, 'ArrowRight')
+    type(input, '37')
+    press(input, 'Enter')
+    expect(sheet.lines.value[0]?.current).toBe('27')
+    expect(sheet.outbox.waiting().map((e) => [e.field, e.mine])).toEqual([['current', '27']])
+    sheet.outbox.stop()
+    wrapper.unmount()
+  })
+
+  it('names the active cell for screen readers', async () => {
+    const { input, wrapper } = await grid()
+    expect(input.attributes('aria-label')).toBe('事项1 户数 本期数 空 待填')
+    press(input, 'Tab')
+    expect(input.attributes('aria-label')).toBe('事项2 户数 本期数 空 待填')
+    wrapper.unmount()
+  })
+})
