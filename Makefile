@@ -48,8 +48,11 @@ check: setup ## Format, lint, types, import rules, contract and client checks, s
 test: setup ## Runs everything: API on SQLite and PostgreSQL, browser journeys, client units
 	@deploy/setup.sh client
 	@$(bin)/python tests/browser.py
-	@$(with_node); cd frontend && npm test
-	$(pytest) -n 2 $(ARGS)
+	@# Both halves run whatever the other says; the API's come last because build servers read the closing line.
+	@failed=0; \
+		($(with_node); cd frontend && npm test) || failed=1; \
+		$(pytest) -n 2 $(ARGS) || failed=1; \
+		exit $$failed
 
 contract: setup ## Writes openapi/openapi.json and the client's generated code from the program
 	$(bin)/minsheng contract

@@ -3,6 +3,7 @@
 #
 #   deploy/setup.sh run     what the server needs       (python, packages, client)
 #   deploy/setup.sh dev     what tests and checks need  (python, packages of the tools, client packages)
+#   deploy/setup.sh client  what the browser loads      (after one of the two above)
 #   deploy/setup.sh node    prints the folder in which node and npm are found
 #
 # Every step leaves a stamp with the hash of what went into it, written only after the step has succeeded. So a second
@@ -152,7 +153,7 @@ client_packages() {
 }
 
 client_key() {
-    find frontend \( -name node_modules -o -name dist -o -name .vite -o -name coverage -o -name test-results \
+    find frontend \( -name node_modules -o -name dist -o -name .vite -o -name coverage -o -name test-results -o -name tests \
         -o -name '*.tsbuildinfo' \) -prune \
         -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | hash_of
 }
@@ -192,7 +193,8 @@ case ${1:-} in
         step 4 "Tools ready"
         ;;
     client)
-        python_environment > /dev/null
+        # Called by targets that have set up the rest: speaks only when there is something to do.
+        step() { case $2 in *ready | *needed) ;; *) say "$2" ;; esac; }
         client
         ;;
     node)
