@@ -153,8 +153,8 @@ client_packages() {
 }
 
 client_key() {
-    find frontend \( -name node_modules -o -name dist -o -name .vite -o -name coverage -o -name test-results -o -name tests \
-        -o -name '*.tsbuildinfo' \) -prune \
+    find frontend \( -name node_modules -o -name dist -o -name .vite -o -name coverage -o -name test-results \
+        -o -path frontend/tests -o -name '*.tsbuildinfo' \) -prune \
         -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | hash_of
 }
 
