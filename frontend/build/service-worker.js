@@ -20,6 +20,7 @@ export function serviceWorker() {
   }
 }
 
+// Module scripts carry an Origin header and addAll does not: without ignoreVary a server's `Vary: Origin` hides every file.
 function worker(build, files) {
   return `const NAME = 'minsheng-${build}', FILES = ${JSON.stringify(files)}
 self.addEventListener('install', (e) => e.waitUntil(caches.open(NAME).then((c) => c.addAll(FILES)).then(() => self.skipWaiting())))
@@ -28,7 +29,7 @@ self.addEventListener('fetch', (e) => {
   const url = new URL(e.request.url)
   if (e.request.method !== 'GET' || url.origin !== location.origin || /^\\/(api|docs|redoc|problems|openapi|livez|readyz|metrics)/.test(url.pathname)) return
   if (e.request.mode === 'navigate') e.respondWith(fetch(e.request).catch(() => caches.match('/')))
-  else e.respondWith(caches.match(e.request).then((hit) => hit || fetch(e.request)))
+  else e.respondWith(caches.match(e.request, { ignoreVary: true }).then((hit) => hit || fetch(e.request)))
 })
 `
 }

@@ -21,6 +21,13 @@ function kept(): Partial<Settings> {
 export const settings = reactive<Settings>({ ...DEFAULTS, ...kept() })
 
 export function applySettings(): void {
+  // Large type on an office screen needs the width; the person may still unfold the navigation.
+  watch(
+    () => settings.font,
+    (font) => {
+      if (font === 150 && innerWidth < 1600) settings.nav = 'narrow'
+    },
+  )
   watch(
     settings,
     (now) => {
