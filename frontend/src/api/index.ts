@@ -35,6 +35,20 @@ export async function all<E>(list: (query: Query) => Promise<T.Page<E>>, query: 
   return rows
 }
 
+/** A report is called `id` on the wire; the grid also holds targets and tasks and names it in full. */
+function entryRow(row: T.EntryRow & { id?: string }): T.EntryRow {
+  return { ...row, report_id: row.id ?? row.report_id }
+}
+interface Refusal {
+  code?: string | null
+  detail?: string | null
+}
+/** A refusal without field errors still has a sentence; it is shown where the errors would be. */
+function reasons(result: { errors: T.FieldError[] } & Refusal): T.FieldError[] {
+  if (result.errors.length || !result.detail) return result.errors
+  return [{ pointer: '', code: result.code ?? 'refused', message: result.detail }]
+}
+
 export const api = {
   signIn: (username: string, password: string) => call<T.Me>('POST', '/session', { body: { username, password } }),
   signOut: () => call<undefined>('DELETE', '/session'),
@@ -66,19 +80,29 @@ export const api = {
     call<T.SplitGrid>('GET', `/programmes/${programmeId}/split`, { query: { parent_unit_id: parentUnitId } }),
   saveTasks: (tasks: object[]) => call<unknown>('POST', '/tasks:batch', { body: { tasks }, idempotencyKey: uuid() }),
 
-  entrySheet: (period: T.Period | undefined, unitId: string | undefined) =>
-    call<T.EntrySheet>('GET', '/entry-sheet', { query: { period, unit_id: unitId } }),
-  saveReports: (changes: T.ReportChange[], idempotencyKey = uuid()) =>
-    call<{ results: T.BatchResult[] }>('POST', '/reports:batch', { body: { mode: 'each', changes }, idempotencyKey }),
-  moveReports: (verb: T.MoveVerb, reports: T.Entity[], reason?: string) =>
-    call<{ results: T.MoveResult[] }>('POST', '/reports:move', {
+  entrySheet: async (period: T.Period | undefined, unitId: string | undefined): Promise<T.EntrySheet> => {
+    const sheet = await call<T.EntrySheet>('GET', '/entry-sheet', { query: { period, unit_id: unitId } })
+    return { ...sheet, rows: sheet.rows.map(entryRow) }
+  },
+  saveReports: async (changes: T.ReportChange[], idempotencyKey = uuid()): Promise<{ results: T.BatchResult[] }> => {
+    const { results } = await call<{ results: (T.BatchResult & Refusal)[] }>('POST', '/reports:batch', {
+      body: { mode: 'each', changes },
+      idempotencyKey,
+    })
+    return { results: results.map((r) => ({ ...r, errors: reasons(r), report: r.report ? entryRow(r.report) : null })) }
+  },
+  moveReports: async (verb: T.MoveVerb, reports: T.Entity[], reason?: string): Promise<{ results: T.MoveResult[] }> => {
+    const { results } = await call<{ results: (T.MoveResult & Refusal)[] }>('POST', '/reports:move', {
       body: { verb, mode: 'each', reports: reports.map(({ id, version }) => ({ id, version })), reason },
       idempotencyKey: uuid(),
-    }),
+    })
+    return { results: results.map((r) => ({ ...r, errors: r.outcome === 'moved' ? [] : reasons(r) })) }
+  },
   desk: (period: T.Period, programmeId: string) =>
     call<T.ReviewDesk>('GET', '/reports/desk', { query: { period, programme_id: programmeId } }),
-  report: (id: string) => call<T.EntryRow>('GET', `/reports/${id}`),
+  report: (id: string) => call<T.EntryRow>('GET', `/reports/${id}`).then(entryRow),
 
   workbench: () => call<T.Workbench>('GET', '/workbench'),
+  boardSummary: (on?: T.Day) => call<{ items: T.BoardSummary[] }>('GET', '/boards/summary', { query: { on } }),
   matrix: (query: Query) => call<T.BoardMatrix>('GET', '/boards/matrix', { query }),
 }

@@ -210,7 +210,7 @@ export interface EntryRow {
   task_id: string
   programme_id: string
   programme_name: string
-  programme_unit_name: string
+  programme_unit_name?: string
   item_id: string
   item_code: string
   item_title: string
@@ -258,7 +258,7 @@ export interface CellConflict {
 export interface BatchResult {
   report_id: string
   outcome: 'applied' | 'unchanged' | 'conflict' | 'refused'
-  version: number
+  version: number | null
   report?: EntryRow | null
   errors: FieldError[]
   conflicts: CellConflict[]
@@ -267,8 +267,8 @@ export type MoveVerb = 'submit' | 'review' | 'accept' | 'return' | 'recall'
 export interface MoveResult {
   id: string
   outcome: 'moved' | 'refused' | 'conflict'
-  version: number
-  status: ReportStatus
+  version: number | null
+  status: ReportStatus | null
   errors: FieldError[]
 }
 
@@ -288,8 +288,11 @@ export interface ReviewDesk {
   units: { id: string; name: string }[]
   items: { id: string; code: string; title: string }[]
   cells: DeskCell[]
-  counts: Record<'due' | 'draft' | 'missing' | 'submitted' | 'reviewed' | 'accepted' | 'returned', number>
-  missing: { unit_id: string; unit_name: string; count: number }[]
+  programme_id: string
+  programme_name: string
+  period: Period
+  round: { id: string; period: Period; state: RoundState; due_at: Instant; closes_at: Instant } | null
+  counts: Record<'total' | 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'returned' | 'overdue', number>
 }
 
 export interface Workbench {
@@ -315,11 +318,12 @@ export interface Workbench {
     programme_name: string
     unit_id: string
     unit_name: string
-    count: number
+    draft: number
+    total: number
     due_at: Instant
   }[]
-  split: { programme_id: string; programme_name: string; short: number }[]
-  lights: Record<LightKey, number>
+  split?: { programme_id: string; programme_name: string; short: number }[]
+  lights?: Partial<Record<LightKey, number>>
 }
 
 export interface LightMeaning {
@@ -343,4 +347,16 @@ export interface BoardMatrix {
     gap_points?: Quantity | null
   }[]
   totals: Record<string, number>
+}
+export interface BoardSummary {
+  programme_id: string
+  programme_name: string
+  unit_id: string
+  unit_name: string
+  year: number
+  totals: Record<LightKey, number> & Record<string, number>
+  met: number
+  base: number
+  left_out: number
+  count_pct: Quantity | null
 }

@@ -161,14 +161,14 @@ export class Outbox {
           progress = true
           if (now === was) this.remove(was)
           // Typed again while the request was under way: what was just stored is the new base.
-          else this.replace({ ...now, base: was.mine, version: result.version })
+          else this.replace({ ...now, base: was.mine, version: result.version ?? now.version })
         } else if (outcome === 'wait') {
           // Nothing wrong with this cell; its row was held up by another one. Goes again with the new version.
-          if (now.version !== result.version) progress = true
-          this.replace({ ...now, version: result.version })
+          if (result.version !== null && now.version !== result.version) progress = true
+          this.replace({ ...now, version: result.version ?? now.version })
         } else if (now === was) {
           progress = true
-          this.replace({ ...was, ...outcome, version: result.version })
+          this.replace({ ...was, ...outcome, version: result.version ?? was.version })
         }
       }
       this.listener.taken(result, saved)
@@ -213,12 +213,17 @@ type Outcome = 'saved' | 'wait' | Pick<Entry, 'state' | 'theirs' | 'by' | 'when'
 function judge(entry: Entry, result: BatchResult, order: string[]): Outcome {
   if (result.outcome === 'applied' || result.outcome === 'unchanged') return 'saved'
   const clash = result.conflicts.find((c) => c.field === entry.field && (c.target_id ?? '') === entry.target)
-  if (clash) return { state: 'conflict', theirs: clash.theirs, by: clash.by ?? null, when: clash.at ?? null }
+  if (clash) return { state: 'conflict', theirs: clash.theirs, by: nameOnly(clash.by), when: clash.at ?? null }
   const error = result.errors.find((e) => pointsAt(e.pointer, entry, order))
   if (error) return { state: 'refused', message: error.message }
-  if (result.outcome === 'refused' && !result.errors.some((e) => /values|note|cause/.test(e.pointer)))
+  if (result.outcome === 'refused' && !result.errors.some((e) => /values|cells|note|cause/.test(e.pointer)))
     return { state: 'refused', message: result.errors[0]?.message ?? '' }
   return result.outcome === 'conflict' && stored(entry, result) ? 'saved' : 'wait'
+}
+
+/** An id says nothing to a clerk; without a name the screen says 他人. */
+function nameOnly(by: string | null | undefined): string | null {
+  return by && !/^[0-9a-f]{8}-/.test(by) ? by : null
 }
 
 /** Pointers name the place in the values as they were sent: `/values/1/current`. */

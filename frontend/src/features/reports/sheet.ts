@@ -70,7 +70,7 @@ export function useSheet() {
       for (const e of saved) savedCells.add(`${e.report}|${e.target}|${e.field}`)
       if (saved.length) savedAt.value = new Date()
       if (result.report) replaceRow(result.report)
-      else refresh(result.report_id, result.version)
+      else refresh(result.report_id, result.version ?? undefined)
       keep()
     },
   })
@@ -347,6 +347,7 @@ function seen(line: Line, field: FieldName): string | null {
 function editable(row: EntryRow): boolean {
   const edit = row.actions.find((a) => a.verb === 'edit')
   if (edit) return edit.enabled
+  if (!row.actions.some((a) => a.verb === 'submit')) return false
   return row.status === 'draft' && (row.round.state === 'open' || row.round.state === 'overdue')
 }
 function lockReason(row: EntryRow): string {
@@ -362,7 +363,8 @@ function concerns(pointer: string, line: Line, col: Column): boolean {
   if (/cause|note/.test(pointer)) return false
   const index = /(?:values|cells)\/(\d+)/.exec(pointer)?.[1]
   const mine = index === undefined ? pointer.includes(line.cell.target_id) : line.row.cells[Number(index)] === line.cell
-  return mine && (col === 'value') === (pointer.endsWith('/value') || line.cell.accumulation === 'snapshot')
+  // A cumulative figure is typed as its growth, so that is the cell a fault of its total belongs to.
+  return mine && (col === 'value') === (line.cell.accumulation === 'snapshot')
 }
 export function shown(value: string | null | undefined): string {
   return causeName(value) ? t(causeName(value) || '其他') : quantity(value, t('空'))

@@ -90,6 +90,8 @@ export const shell = {
   '行首、行尾': 'start, end of row',
   翻一屏: 'one screen',
   选一片: 'select a range',
+  离开表格: 'leave the grid',
+  采用提示的数: 'take the suggested figure',
   直接打字就替换: 'typing replaces',
   在原数上改: 'edit the figure',
   放弃这次输入: 'cancel typing',
