@@ -149,6 +149,25 @@ describe('entry grid', () => {
     wrapper.unmount()
   })
 
+  it('takes what is typed beside a snapshot as the snapshot', async () => {
+    const { input, wrapper } = await grid()
+    const line = sheet.lines.value[1]
+    if (line) line.cell = { ...line.cell, accumulation: 'snapshot' }
+    type(input, '1')
+    press(input, 'Enter')
+    type(input, '95')
+    press(input, 'Enter')
+    type(input, '3')
+    press(input, 'Enter')
+    expect(sheet.outbox.waiting().map((e) => [e.report, e.field, e.mine])).toEqual([
+      ['r1', 'current', '1'],
+      ['r2', 'value', '95'],
+      ['r3', 'current', '3'],
+    ])
+    sheet.outbox.stop()
+    wrapper.unmount()
+  })
+
   it('names the active cell for screen readers', async () => {
     const { input, wrapper } = await grid()
     expect(input.attributes('aria-label')).toBe('事项1 户数 本期数 空 待填')
