@@ -33,6 +33,7 @@ class Scoped:
         line: column with the subject the row hangs on (条), if it has one.
         giver: column with the unit that may change the row, when that is not the unit it lies in.
         header: a column and its values under which the row is readable from beneath ``area``.
+        draft: a column and its values under which the row is the giver's alone: what is not handed down is not seen.
     """
 
     read: str
@@ -40,6 +41,20 @@ class Scoped:
     line: str | None = None
     giver: str | None = None
     header: tuple[str, frozenset[str]] | None = None
+    draft: tuple[str, frozenset[str]] | None = None
+
+    def area_of(self, row: Any) -> UUID | None:  # noqa: ANN401 - any table class
+        """Return the unit in whose area a row lies now; a draft lies with its giver."""
+        if self.draft and self.giver and getattr(row, self.draft[0]) in self.draft[1]:
+            column = self.giver
+        else:
+            column = self.area
+        unit: UUID | None = getattr(row, column)
+        return unit
+
+    def is_header(self, row: Any) -> bool:  # noqa: ANN401
+        """Say whether a row is readable from beneath its area."""
+        return self.header is not None and getattr(row, self.header[0]) in self.header[1]
 
 
 @dataclass(frozen=True)
@@ -146,6 +161,10 @@ class Access:
                 at(scope.line) if scope.line else None,
                 at(scope.header[0]).in_(scope.header[1]) if scope.header else None,
             )
+            if scope.draft and scope.giver and self.why is None:
+                handed_down = at(scope.draft[0]).not_in(scope.draft[1])
+                own = at(scope.giver).in_(self.areas.get(scope.read, frozenset()))
+                condition = and_(condition, or_(handed_down, own))
             assert scope.area in columns  # noqa: S101 - a scope that names no column would guard nothing
             self._options[kind] = with_loader_criteria(kind, condition, include_aliases=True)
         return self._options[kind]
@@ -200,7 +219,7 @@ class Session(SQLModelSession):
 
     Attributes:
         permission: what the caller named at the door; every flushed row must be covered by it.
-        verb: the move under way, for the journal; ``None`` for plain creation and change.
+        moving: rows in the middle of a move, with its verb: for the journal, and so that nothing else moves them.
     """
 
     def __init__(
@@ -213,8 +232,7 @@ class Session(SQLModelSession):
         self.caller = caller
         self.write = write
         self.request_id: str | None = None
-        self.verb: str | None = None
-        self.moving: set[UUID] = set()
+        self.moving: dict[UUID, str] = {}
 
     @property
     def who(self) -> Caller:

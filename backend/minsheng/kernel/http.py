@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
-from fastapi.dependencies.utils import get_flat_dependant
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from prometheus_client import Counter, Histogram
 from starlette.concurrency import run_in_threadpool
@@ -34,6 +34,11 @@ CONTENT_SECURITY = (
     b"default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
     b"connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
+
+
+def flatten(dependant: Dependant) -> list[Dependant]:
+    """Return a dependant with all those beneath it."""
+    return [dependant, *(each for inner in dependant.dependencies for each in flatten(inner))]
 
 
 class Gate:
@@ -110,7 +115,7 @@ class Route(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap FastAPI's handler."""
         handler = super().get_route_handler()
-        known = {field.alias for field in get_flat_dependant(self.dependant).query_params}
+        known = {field.alias for each in flatten(self.dependant) for field in each.query_params}
 
         async def handle(request: Request) -> Response:
             if getattr(request.state, "too_large", False):

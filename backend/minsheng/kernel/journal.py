@@ -128,13 +128,9 @@ def _write(session: Session, _context: UOWTransaction) -> None:
         scope = scope_of(kind)
         if isinstance(scope, Private) and not getattr(kind, "__journal__", False):
             continue
-        area = getattr(row, scope.area) if isinstance(scope, Scoped) else None
+        area = scope.area_of(row) if isinstance(scope, Scoped) else None
         subject = getattr(row, scope.line) if isinstance(scope, Scoped) and scope.line else None
-        header = (
-            isinstance(scope, Scoped)
-            and scope.header is not None
-            and getattr(row, scope.header[0]) in scope.header[1]
-        )
+        header = isinstance(scope, Scoped) and scope.is_header(row)
         entry_id = new_id()
         caller = session.caller
         body = {
@@ -143,8 +139,7 @@ def _write(session: Session, _context: UOWTransaction) -> None:
             "entity": kind.__tablename__,
             "entity_id": str(row.id),
             "version": row.version,
-            "action": (session.verb if row.id in session.moving else None)
-            or ("create" if row in created else "change"),
+            "action": session.moving.get(row.id) or ("create" if row in created else "change"),
             "unit_id": _plain(area),
             "actor_id": str(caller.user_id) if caller else None,
             "actor_unit_id": str(caller.unit_id) if caller else None,

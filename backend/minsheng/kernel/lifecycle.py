@@ -100,13 +100,15 @@ class Lifecycle(Generic[M]):
         kind.__lifecycle__ = True  # type: ignore[attr-defined]
         self.every.append(self)
 
-    def extend(self, verb: str, *, guard: Guard | None = None, effect: Effect | None = None) -> None:
+    def extend(
+        self, verb: str, *, guard: Guard | None = None, effect: Effect | None = None, before: Effect | None = None
+    ) -> None:
         """Let a later feature add a condition or a consequence to a move of an earlier one."""
         move = self.moves[verb]
         if guard:
             move.guards.append(guard)
         if effect:
-            move.effects.append(effect)
+            move.effects.insert(move.effects.index(before) if before else len(move.effects), effect)
 
     def apply(self, session: Session, row: M, verb: str, body: In | None = None) -> None:
         """Make a move that the caller asked for.
@@ -129,8 +131,7 @@ class Lifecycle(Generic[M]):
             raise WrongState(message)
         for guard in move.guards:
             guard(session, row)
-        session.verb = verb
-        session.moving.add(row.id)
+        session.moving[row.id] = verb
         row.status = move.target  # type: ignore[attr-defined]
         for effect in move.effects:
             effect(session, row, body)
@@ -272,7 +273,6 @@ class Lifecycle(Generic[M]):
                 )
             finally:
                 session.moving.clear()
-                session.verb = None
         return MoveResults(results=results)
 
 

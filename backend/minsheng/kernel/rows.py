@@ -65,3 +65,14 @@ def stale(session: Session, row: Row, version: int) -> Stale:
 def tag(response: Response, row: Row) -> None:
     """Set the ETag of a row on the answer."""
     response.headers["ETag"] = f'"{row.version}"'
+
+
+def answer(items: list[dict[str, Any]], following: str | None) -> Response:
+    """Return one page of plain rows as bytes, without building and validating a model for each.
+
+    Figures must be turned into text before: JSON has no exact decimal.
+    """
+    return Response(orjson.dumps({"items": items, "next": following}, option=_OPTIONS), media_type="application/json")
+
+
+_OPTIONS = orjson.OPT_UTC_Z

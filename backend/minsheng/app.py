@@ -1,0 +1,267 @@
+"""The application: the only module that knows every router."""
+
+import hashlib
+import html
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from minsheng import __version__
+from minsheng.boards import router as boards
+from minsheng.identity import login
+from minsheng.identity import router as identity
+from minsheng.identity.service import Authenticator
+from minsheng.integration import router as integration
+from minsheng.kernel import contract, http, validation
+from minsheng.kernel.db import Database, PoolTimeout
+from minsheng.kernel.door import Replay
+from minsheng.kernel.errors import (
+    BadRequest,
+    Conflict,
+    Duplicate,
+    Internal,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    TooLarge,
+    Unavailable,
+    all_problems,
+)
+from minsheng.kernel.migrations import config as alembic_config
+from minsheng.kernel.settings import Settings
+from minsheng.org import router as org
+from minsheng.plans import router as plans
+from minsheng.programmes import router as programmes
+from minsheng.reports import router as reports
+from minsheng.targets import router as targets
+
+API = "/api/v1"
+PROBLEM_JSON = "application/problem+json"
+
+log = logging.getLogger("minsheng")
+
+ROUTERS = (
+    login.router,
+    org.router,
+    identity.router,
+    programmes.router,
+    targets.router,
+    plans.router,
+    reports.router,
+    boards.router,
+    integration.router,
+)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the application for one installation."""
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        app.state.database.dispose()
+
+    app = FastAPI(
+        title="民生实事 minsheng",
+        version=__version__,
+        description=contract.DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{API}/openapi.json",
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.settings = settings
+    app.state.database = Database(settings.url, settings.pool_size, settings.admission_seconds)
+    app.state.authenticate = Authenticator(settings)
+    app.state.cursor_key = hashlib.sha256(b"cursor" + next(iter(settings.keys.values()))).digest()
+    api = APIRouter(prefix=API)
+    for router in ROUTERS:
+        api.include_router(router)
+    app.include_router(api)
+    app.include_router(_service_routes())
+    _docs(app, settings.client_dir)
+    _errors(app)
+    app.add_middleware(http.Gate, body_limit=settings.body_limit_bytes)
+    app.mount("/", Client(settings.client_dir))
+    app.openapi = lambda: contract.build(app)  # type: ignore[method-assign]
+    return app
+
+
+def _service_routes() -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/livez")
+    async def livez() -> Response:
+        """Say that the process is alive; never asks the database."""
+        return JSONResponse({"status": "alive"})
+
+    @router.get("/readyz")
+    async def readyz(request: Request) -> Response:
+        """Say whether the database answers and stands at the newest migration."""
+        state = request.app.state
+
+        def look() -> tuple[str | None, str | None]:
+            with state.database.engine.connect() as connection:
+                current = MigrationContext.configure(connection).get_current_revision()
+            return current, ScriptDirectory.from_config(alembic_config(state.settings.url)).get_current_head()
+
+        try:
+            current, head = await run_in_threadpool(look)
+        except SQLAlchemyError:
+            return JSONResponse({"status": "no database"}, 503)
+        ready = current == head
+        return JSONResponse(
+            {"status": "ready" if ready else "migrations pending", "revision": current}, 200 if ready else 503
+        )
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        """Prometheus figures; closed to the outside by the proxy."""
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    @router.get("/problems/{code}")
+    async def problem_page(code: str) -> Response:
+        """Explain one kind of refusal: what every problem's ``type`` points to."""
+        for kind in all_problems():
+            if kind.code == code:
+                body = f"<h1>{html.escape(kind.title)}</h1><p><code>{kind.code}</code> · HTTP {kind.status}</p>"
+                note = html.escape((kind.__doc__ or "").strip())
+                return HTMLResponse(
+                    f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>{html.escape(kind.title)}</title>'
+                    f"<body>{body}<p>{note}</p></body></html>"
+                )
+        raise NotFound
+
+    return router
+
+
+def _docs(app: FastAPI, client_dir: Path) -> None:
+    """Serve the interactive documentation from the client's copies of its files: government networks have no internet."""
+    assets = "/docs-assets"
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> Response:
+        return get_swagger_ui_html(
+            openapi_url=app.openapi_url or "",
+            title="接口文档",
+            swagger_js_url=f"{assets}/swagger-ui-bundle.js",
+            swagger_css_url=f"{assets}/swagger-ui.css",
+            swagger_favicon_url="/favicon.svg",
+        )
+
+    @app.get("/redoc", include_in_schema=False)
+    async def redoc() -> Response:
+        return get_redoc_html(
+            openapi_url=app.openapi_url or "",
+            title="接口说明",
+            redoc_js_url=f"{assets}/redoc.standalone.js",
+            redoc_favicon_url="/favicon.svg",
+            with_google_fonts=False,
+        )
+
+    del client_dir
+
+
+def _answer(problem: Problem) -> Response:
+    return JSONResponse(problem.body(), problem.status, dict(problem.headers or {}), media_type=PROBLEM_JSON)
+
+
+def _errors(app: FastAPI) -> None:
+    """Let every failure leave as a problem."""
+
+    async def on_problem(_request: Request, problem: Exception) -> Response:
+        assert isinstance(problem, Problem)  # noqa: S101 - registered for this class
+        return _answer(problem)
+
+    async def on_replay(_request: Request, replay: Exception) -> Response:
+        assert isinstance(replay, Replay)  # noqa: S101
+        return replay.response
+
+    async def on_invalid(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101
+        findings = error.errors()
+        if any(finding["type"] == "json_invalid" for finding in findings):
+            return _answer(BadRequest("请求体不是有效的 JSON。"))
+        return _answer(validation.from_findings(findings))
+
+    async def on_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101
+        if error.status_code == 404:  # noqa: PLR2004
+            return _answer(NotFound("没有这个地址。"))
+        if error.status_code == 405:  # noqa: PLR2004
+            return _answer(MethodNotAllowed(headers=error.headers))
+        if error.status_code == 413:  # noqa: PLR2004
+            return _answer(TooLarge())
+        return _answer(BadRequest("请求体无法解析。"))
+
+    async def on_database(request: Request, error: Exception) -> Response:
+        if isinstance(error, IntegrityError):
+            text = str(error.orig).lower()
+            if "unique" in text or "duplicate" in text:
+                return _answer(Duplicate("已存在相同的记录。"))
+            return _answer(Conflict("与已有数据冲突。"))
+        if isinstance(error, (PoolTimeout, OperationalError)):
+            log.warning("database busy", extra={"request_id": request.state.request_id}, exc_info=error)
+            return _answer(Unavailable())
+        if isinstance(error, DBAPIError):
+            log.error("database error", extra={"request_id": request.state.request_id}, exc_info=error)
+        raise error
+
+    async def on_anything(request: Request, error: Exception) -> Response:
+        log.error("unhandled", extra={"request_id": request.state.request_id}, exc_info=error)
+        return _answer(Internal("系统内部错误,请凭请求编号联系管理员。"))
+
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(Replay, on_replay)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(SQLAlchemyError, on_database)
+    app.add_exception_handler(Exception, on_anything)
+
+
+class Client:
+    """The web client: files as they are, every other path the one page, so that deep links work."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.files = GZipMiddleware(StaticFiles(directory=folder, check_dir=False), minimum_size=1024)
+
+    async def __call__(self, scope: Scope, receive: object, send: object) -> None:
+        """Serve one file or the page."""
+        if scope["type"] != "http":
+            return
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        if path.startswith("/api/"):
+            await _answer(NotFound("没有这个地址。"))(scope, receive, send)  # type: ignore[arg-type]
+            return
+        if scope["method"] not in {"GET", "HEAD"}:
+            await _answer(MethodNotAllowed(headers={"Allow": "GET, HEAD"}))(scope, receive, send)  # type: ignore[arg-type]
+            return
+        name = path.lstrip("/")
+        if name and (self.folder / name).is_file() and ".." not in name:
+            await self.files(scope, receive, send)  # type: ignore[arg-type]
+            return
+        page = self.folder / "index.html"
+        if "." in name.rpartition("/")[2] or not page.is_file():
+            detail = "没有这个文件。" if page.is_file() else "网页客户端尚未构建:请先运行 make run。"
+            await _answer(NotFound(detail))(scope, receive, send)  # type: ignore[arg-type]
+            return
+        response = FileResponse(page, headers={"Cache-Control": "no-cache"})
+        await GZipMiddleware(response, minimum_size=512)(scope, receive, send)  # type: ignore[arg-type]

@@ -1,0 +1,350 @@
+"""The boards over HTTP: matrix, lag list, curve, one light's arithmetic, summary."""
+
+from collections import Counter, defaultdict
+from datetime import date
+from fractions import Fraction
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from sqlmodel import col, select
+
+from minsheng.boards import service
+from minsheng.boards.schemas import (
+    BoardCell,
+    BoardItem,
+    BoardTotals,
+    BoardUnit,
+    LagOut,
+    LagRow,
+    LightName,
+    MatrixOut,
+    RuleSetOut,
+    SummaryOut,
+    SummaryRow,
+)
+from minsheng.boards.service import Line, Picture, picture
+from minsheng.identity.router import unit_names
+from minsheng.kernel import rows
+from minsheng.kernel.access import Session
+from minsheng.kernel.door import allow
+from minsheng.kernel.errors import NotFound
+from minsheng.kernel.fields import Day
+from minsheng.kernel.http import Route
+from minsheng.org.models import Unit
+from minsheng.permissions import P
+from minsheng.plans import rules
+from minsheng.plans import service as plans
+from minsheng.plans.lights import RuleSet
+from minsheng.plans.schemas import CurveOut, CurvePoint, JudgementOut, Step
+from minsheng.programmes.models import Indicator, Item, Measure, Programme
+from minsheng.targets.models import Target
+
+router = APIRouter(tags=["boards"], prefix="/boards", route_class=Route)
+
+OnQuery = Annotated[Day | None, Query(description="判定日;省略为最近应报期")]
+Door = Annotated[Session, allow(P.BOARD_READ)]
+
+
+def _rule_set(rule_set: RuleSet) -> RuleSetOut:
+    return RuleSetOut(
+        code=rule_set.code,
+        name=rule_set.name,
+        source=rule_set.source,
+        lights=[
+            LightName(
+                key=key,  # type: ignore[arg-type]
+                name=name,
+                glyph=rule_set.glyphs[key],
+                meaning=rule_set.meanings[key],
+            )
+            for key, name in rule_set.names.items()
+        ],
+    )
+
+
+def _totals(tally: Counter[str]) -> BoardTotals:
+    return BoardTotals(**{name: tally[name] for name in BoardTotals.model_fields})
+
+
+def _percent(share: Fraction | None) -> str | None:
+    return None if share is None else rules.percent_clear_of(share, [Fraction(1)])
+
+
+@router.get("/matrix", summary="亮灯矩阵", operation_id="getMatrix")
+def matrix(
+    session: Door,
+    programme_id: Annotated[UUID, Query(description="计划")],
+    on: OnQuery = None,
+    under: Annotated[UUID | None, Query(description="只看某单位及其直接下级")] = None,
+) -> MatrixOut:
+    """Return the lights of a programme as units × items; each cell is the worst of the item's indicators."""
+    programme = rows.fetch(session, Programme, programme_id)
+    seen = picture(session, programme, on)
+    units = {
+        unit.id: unit
+        for unit in session.exec(
+            select(Unit)
+            .where(col(Unit.id).in_({line.unit_id for line in seen.lines}))
+            .order_by(Unit.sort, col(Unit.id))  # type: ignore[arg-type]
+        ).all()
+    }
+    if under:
+        units = {key: unit for key, unit in units.items() if under in (key, unit.parent_id)}
+    groups: dict[tuple[UUID, UUID], list[Line]] = defaultdict(list)
+    for line in seen.lines:
+        if line.unit_id in units:
+            groups[(line.unit_id, line.item_id)].append(line)
+    items = session.exec(
+        select(Item).where(col(Item.id).in_({line.item_id for line in seen.lines})).order_by(Item.seq, col(Item.id))  # type: ignore[arg-type]
+    ).all()
+    by_item = service.by_item(seen.direct)
+    return MatrixOut(
+        programme_id=programme.id,
+        programme_name=programme.name,
+        on=on,
+        due_on=seen.due_on,
+        rule_set=_rule_set(seen.rule_set),
+        items=[_item(item, by_item[item.id]) for item in items],
+        units=_ordered(units),
+        cells=[_cell(key, lines, seen) for key, lines in groups.items()],
+        totals=_totals(service.totals(seen.direct)),
+    )
+
+
+def _item(item: Item, lines: list[Line]) -> BoardItem:
+    count, value = service.rates(lines)
+    return BoardItem(
+        id=item.id,
+        code=item.code,
+        title=item.title,
+        met=count.met,
+        base=count.base,
+        left_out=count.left_out,
+        count_pct=_percent(count.share),
+        value_pct=_percent(value.share) if value else None,
+    )
+
+
+def _ordered(units: dict[UUID, Unit]) -> list[BoardUnit]:
+    """Return units in the order of the tree, each behind its parent, with its depth."""
+    beneath: dict[UUID | None, list[Unit]] = defaultdict(list)
+    for unit in units.values():
+        beneath[unit.parent_id if unit.parent_id in units else None].append(unit)
+    found: list[BoardUnit] = []
+
+    def walk(parent: UUID | None, depth: int) -> None:
+        for unit in beneath[parent]:
+            found.append(
+                BoardUnit(id=unit.id, parent_id=unit.parent_id, name=unit.name, tier=unit.tier, depth=depth)
+            )
+            walk(unit.id, depth + 1)
+
+    walk(None, 0)
+    return found
+
+
+def _cell(key: tuple[UUID, UUID], lines: list[Line], seen: Picture) -> BoardCell:
+    line = service.worst(lines, seen.rule_set)
+    judged = line.judgement
+    return BoardCell(
+        unit_id=key[0],
+        item_id=key[1],
+        target_id=line.target_id,
+        light=judged.light,  # type: ignore[arg-type]
+        progress_pct=plans.progress_text(judged),
+        expected_pct=plans.expected_text(judged),
+        gap_points=plans.gap_text(judged, line.rule_set),
+        own=line.leaf,
+        missing=line.missing,
+    )
+
+
+@router.get("/lag", summary="滞后清单", operation_id="getLagList")
+def lag(
+    session: Door,
+    programme_id: Annotated[UUID | None, Query(description="计划;省略为全部")] = None,
+    on: OnQuery = None,
+    limit: Annotated[int, Query(ge=1, le=500, description="最多几行")] = 100,
+) -> LagOut:
+    """Return the targets behind plan, furthest first, with gap and cause (R109, R128)."""
+    statement = select(Programme).where(Programme.status == "issued")
+    if programme_id:
+        statement = statement.where(Programme.id == rows.fetch(session, Programme, programme_id).id)
+    found: list[tuple[Line, Programme]] = []
+    for programme in session.exec(statement).all():
+        seen = picture(session, programme, on)
+        found += [(line, programme) for line in seen.direct if line.judgement.standing == "behind"]
+    found.sort(key=lambda entry: (-(entry[0].judgement.gap_points or 0), entry[0].target_id))
+    return LagOut(total=len(found), items=_lag_rows(session, found[:limit]))
+
+
+def _lag_rows(session: Session, found: list[tuple[Line, Programme]]) -> list[LagRow]:
+    names = unit_names(session, {line.unit_id for line, _ in found})
+    items = {
+        item.id: item
+        for item in session.exec(select(Item).where(col(Item.id).in_({line.item_id for line, _ in found}))).all()
+    }
+    indicators = {
+        indicator.id: (indicator.name, measure)
+        for indicator, measure in session.exec(
+            select(Indicator, Measure.name)
+            .join(Measure, col(Measure.id) == col(Indicator.measure_id))
+            .where(col(Indicator.id).in_({line.indicator_id for line, _ in found}))
+        ).all()
+    }
+    causes: dict[UUID, tuple[str | None, str | None]] = {}
+    for programme in {programme.id: programme for _, programme in found}.values():
+        causes |= service.causes(session, programme, {line.task_id for line, owner in found if owner is programme})
+    result = []
+    for line, programme in found:
+        judged = line.judgement
+        code, note = causes.get(line.task_id, (None, None))
+        result.append(
+            LagRow(
+                target_id=line.target_id,
+                programme_id=programme.id,
+                programme_name=programme.name,
+                unit_id=line.unit_id,
+                unit_name=names.get(line.unit_id, ""),
+                item_id=line.item_id,
+                item_code=items[line.item_id].code,
+                item_title=items[line.item_id].title,
+                indicator_name=indicators[line.indicator_id][0],
+                measure_name=indicators[line.indicator_id][1],
+                operator=line.operator,  # type: ignore[arg-type]
+                value=line.value,
+                actual=line.actual,
+                judged_on=line.judged_on,
+                light=judged.light,  # type: ignore[arg-type]
+                progress_pct=plans.progress_text(judged),
+                expected_pct=plans.expected_text(judged),
+                gap_points=plans.gap_text(judged, line.rule_set),
+                cause_code=code,
+                cause_note=note,
+                explanation=judged.explanation,
+            )
+        )
+    return result
+
+
+def _line_of(session: Session, target_id: UUID, on: date | None) -> tuple[Line, Picture]:
+    target = rows.fetch(session, Target, target_id)
+    programme = rows.fetch(session, Programme, target.programme_id)
+    seen = picture(session, programme, on)
+    for line in seen.lines:
+        if line.target_id == target_id:
+            return line, seen
+    raise NotFound
+
+
+@router.get("/light", summary="一盏灯的算法", operation_id="getLight")
+def light(
+    session: Door, target_id: Annotated[UUID, Query(description="目标")], on: OnQuery = None
+) -> JudgementOut:
+    """Return how a light was worked out: every number and one sentence."""
+    line, seen = _line_of(session, target_id, on)
+    judged = line.judgement
+    return JudgementOut(
+        target_id=target_id,
+        on=line.judged_on,
+        rule_set=seen.rule_set.code,
+        light=judged.light,  # type: ignore[arg-type]
+        light_name=seen.rule_set.names[judged.light],
+        standing=judged.standing,
+        progress_pct=plans.progress_text(judged),
+        expected_pct=plans.expected_text(judged),
+        gap_points=plans.gap_text(judged, line.rule_set),
+        explanation=judged.explanation,
+        steps=[Step(label=label, value=value) for label, value in judged.steps],
+    )
+
+
+@router.get("/curve", summary="进度曲线", operation_id="getCurve")
+def curve(session: Door, target_id: Annotated[UUID, Query(description="目标")]) -> CurveOut:
+    """Return plan and actual of a target at each month's end (S 曲线)."""
+    line, seen = _line_of(session, target_id, None)
+    start = line.plan.start if isinstance(line.plan, rules.StraightLine) else seen.programme.starts_on
+    actual: dict[date, object] = {}
+    if line.leaf:
+        actual = dict(service.history(session, target_id))
+    else:
+        series = [dict(service.history(session, leaf.target_id)) for leaf in line.leaves()]
+        for day in sorted({day for each in series for day in each}) if line.aggregation == "sum" else ():
+            known = [max((on for on in each if on <= day), default=None) for each in series]
+            actual[day] = sum(each[on] for each, on in zip(series, known, strict=True) if on)
+    days = sorted({*actual, *_month_ends(start, line.deadline)})
+    names = unit_names(session, {line.unit_id})
+    item = rows.fetch(session, Item, line.item_id)
+    indicator = rows.fetch(session, Indicator, line.indicator_id)
+    measure = rows.fetch(session, Measure, indicator.measure_id)
+    points = []
+    for day in days:
+        share = rules.expected_share(line.plan, line.value, day) if line.value and line.operator != "le" else None
+        figure = actual.get(day)
+        done = rules.progress(line.operator, line.value, figure) if figure is not None else None  # type: ignore[arg-type]
+        points.append(
+            CurvePoint(
+                on=day,
+                expected_value=service.decimal_of(share, line.value, measure.decimals),
+                expected_pct=rules.percent(share) if share is not None else None,
+                actual_value=figure,  # type: ignore[arg-type]
+                actual_pct=_percent(done),
+            )
+        )
+    return CurveOut(
+        target_id=target_id,
+        unit_name=names.get(line.unit_id),
+        item_title=item.title,
+        indicator_name=indicator.name,
+        measure_name=measure.name,
+        value=line.value,
+        points=points,
+    )
+
+
+def _month_ends(start: date, end: date) -> list[date]:
+    found = [start]
+    at = start
+    while True:
+        last = service.month_end(f"{at:%Y-%m}")
+        if last >= end:
+            return [*found, end]
+        found.append(last)
+        at = date(last.year + last.month // 12, last.month % 12 + 1, 1)
+
+
+@router.get("/summary", summary="计划一览", operation_id="getSummary")
+def summary(
+    session: Door,
+    year: Annotated[int | None, Query(ge=1990, le=2200, description="年度")] = None,
+    on: OnQuery = None,
+) -> SummaryOut:
+    """Return every issued programme with its lights and count rate, over the targets reported directly."""
+    statement = select(Programme).where(Programme.status == "issued").order_by(col(Programme.year), col(Programme.id))
+    if year:
+        statement = statement.where(Programme.year == year)
+    programmes = session.exec(statement).all()
+    names = unit_names(session, {programme.unit_id for programme in programmes})
+    found = []
+    for programme in programmes:
+        seen = picture(session, programme, on)
+        if not seen.lines:
+            continue
+        count, _ = service.rates(seen.direct)
+        found.append(
+            SummaryRow(
+                programme_id=programme.id,
+                programme_name=programme.name,
+                unit_id=programme.unit_id,
+                unit_name=names.get(programme.unit_id, ""),
+                year=programme.year,
+                totals=_totals(service.totals(seen.direct)),
+                met=count.met,
+                base=count.base,
+                left_out=count.left_out,
+                count_pct=_percent(count.share),
+            )
+        )
+    return SummaryOut(items=found)
+

@@ -1,0 +1,108 @@
+"""The command line: init · seed · serve · contract · import-units."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from minsheng.kernel.settings import PROJECT_ROOT, Settings
+
+CONTRACT = PROJECT_ROOT / "openapi" / "openapi.json"
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command."""
+    parser = argparse.ArgumentParser(prog="minsheng", description="民生实事管理系统")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("init", help="建立数据目录、密钥与数据库结构")
+    seed = commands.add_parser("seed", help="装入温州样例数据,或生成任意规模的测试数据")
+    seed.add_argument("--if-empty", action="store_true", help="已有数据则不做任何事")
+    seed.add_argument("--synthetic", metavar="规模", help='生成数据,如 "counties=12,townships=150,targets=111,rounds=12"')
+    commands.add_parser("serve", help="启动服务")
+    contract = commands.add_parser("contract", help="写出接口契约 openapi/openapi.json")
+    contract.add_argument("--check", action="store_true", help="只检查文件是否最新,过期则失败")
+    chosen = parser.parse_args(arguments)
+    # Each command imports only what it needs: a contract needs no database.
+    if chosen.command == "init":
+        _init()
+    elif chosen.command == "seed":
+        _seed(if_empty=chosen.if_empty, synthetic=chosen.synthetic)
+    elif chosen.command == "serve":
+        _serve()
+    else:
+        _contract(check=chosen.check)
+
+
+def _init() -> None:
+    from minsheng.kernel import migrations  # noqa: PLC0415
+
+    settings = Settings()
+    settings.make_secrets()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    migrations.upgrade(settings.url)
+    print("数据库已就绪。")  # noqa: T201 - this is a command line
+
+
+def _seed(*, if_empty: bool, synthetic: str | None) -> None:
+    from minsheng.sample import load  # noqa: PLC0415
+
+    settings = Settings()
+    if synthetic:
+        sizes = {name: int(number) for name, _, number in (part.partition("=") for part in synthetic.split(","))}
+        load.synthetic(settings.url, sizes)
+    else:
+        load.wenzhou(settings.url, if_empty=if_empty)
+
+
+def _serve() -> None:
+    import uvicorn  # noqa: PLC0415
+
+    from minsheng.app import create_app  # noqa: PLC0415
+    from minsheng.kernel import logs, migrations  # noqa: PLC0415
+    from minsheng.kernel.db import make_engine  # noqa: PLC0415
+    from minsheng.sample import load  # noqa: PLC0415
+
+    settings = Settings()
+    engine = make_engine(settings.url)
+    if migrations.pending(engine):
+        engine.dispose()
+        sys.exit("数据库结构不是最新:请先运行 minsheng init。")
+    accounts = load.accounts(engine)
+    engine.dispose()
+    print(f"\n  民生实事  http://{settings.host}:{settings.port}/    接口文档  /docs  /redoc\n")  # noqa: T201
+    if accounts:
+        settings = settings.model_copy(update={"demo_accounts": True})
+        print(f"  演示账号(密码都是 {load.PASSWORD}):")  # noqa: T201
+        for username, role, unit in accounts:
+            print(f"    {username:<18} {role}  {unit}")  # noqa: T201
+        print(flush=True)  # noqa: T201
+    logs.set_up()
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def _contract(*, check: bool) -> None:
+    text = contract_text()
+    if not check:
+        CONTRACT.parent.mkdir(exist_ok=True)
+        CONTRACT.write_text(text, encoding="utf-8")
+    elif not CONTRACT.exists() or CONTRACT.read_text(encoding="utf-8") != text:
+        sys.exit("openapi/openapi.json 已过期:请运行 make contract。")
+
+
+def contract_text() -> str:
+    """Return the contract as it is committed; no database and no secret is needed for it."""
+    from minsheng.app import create_app  # noqa: PLC0415
+
+    settings = Settings(database_url="sqlite:///never-opened.db", secret_keys="contract:" + "0" * 64, client_dir=Path("none"))
+    return json.dumps(create_app(settings).openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":
+    main()

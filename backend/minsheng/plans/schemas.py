@@ -1,0 +1,80 @@
+"""Plans and judgements as they travel."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from minsheng.kernel.fields import Day, In, Out, Quantity
+
+PlanKind = Literal["straight", "monthly"]
+Light = Literal["green", "yellow", "red", "done", "none"]
+Standing = Literal["ahead", "on", "behind"]
+
+
+class PlanPoint(In):
+    """The cumulative figure planned from a day on."""
+
+    on: Day
+    value: Quantity
+
+
+class PlanIn(In):
+    """A straight line, or a monthly cumulative vector that ends at the target; months may be zero."""
+
+    kind: PlanKind = Field(examples=["monthly"])
+    points: Annotated[list[PlanPoint], Field(max_length=120)] = []
+
+
+class PlanOut(Out):
+    """The plan of a target; version 0 is the straight line nobody has changed yet."""
+
+    target_id: UUID
+    version: int = Field(examples=[1])
+    kind: PlanKind = Field(examples=["monthly"])
+    points: list[PlanPoint]
+
+
+class Step(Out):
+    """One line of the arithmetic."""
+
+    label: str = Field(examples=["时间进度"])
+    value: str = Field(examples=["212 ÷ 286 天 = 74.1%"])
+
+
+class JudgementOut(Out):
+    """A light with everything it was worked out from."""
+
+    target_id: UUID
+    on: Day
+    rule_set: str = Field(examples=["points-10-30"])
+    light: Light = Field(examples=["yellow"])
+    light_name: str = Field(examples=["黄灯"])
+    standing: Standing | None
+    progress_pct: str | None = Field(examples=["61.9"])
+    expected_pct: str | None = Field(examples=["74.1"])
+    gap_points: str | None = Field(description="落后序时的百分点,负数为超前", examples=["12.2"])
+    explanation: str = Field(description="一句话说明")
+    steps: list[Step]
+
+
+class CurvePoint(Out):
+    """Plan and actual at a day."""
+
+    on: Day
+    expected_value: Quantity | None
+    expected_pct: str | None = Field(examples=["74.1"])
+    actual_value: Quantity | None
+    actual_pct: str | None = Field(examples=["61.9"])
+
+
+class CurveOut(Out):
+    """The S-curve of a target."""
+
+    target_id: UUID
+    unit_name: str | None
+    item_title: str | None
+    indicator_name: str | None
+    measure_name: str | None
+    value: Quantity | None
+    points: list[CurvePoint]

@@ -1,0 +1,135 @@
+"""Plans of targets, and how a target is judged at a date."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from uuid import UUID
+
+from sqlmodel import select
+
+from minsheng.kernel import quantity
+from minsheng.kernel.access import Session
+from minsheng.kernel.errors import FieldError, Invalid, Locked, Stale
+from minsheng.plans import rules
+from minsheng.plans.lights import RULE_SETS, Judgement, judge
+from minsheng.plans.models import Plan
+from minsheng.plans.schemas import PlanIn, PlanOut, PlanPoint
+from minsheng.targets.models import Target, Task
+
+Guard = Callable[[Session, Target], None]
+
+guards: list[Guard] = []
+"""Reasons why a plan may not be changed any more; later features add theirs."""
+
+
+def plan_of(session: Session, target: Target) -> Plan | None:
+    """Return the plan row of a target, if anybody made one."""
+    return session.exec(select(Plan).where(Plan.target_id == target.id)).one_or_none()
+
+
+def shape(kind: str, points: list[list[str]], start: date | None, deadline: date) -> rules.Plan:
+    """Return the pure plan behind a stored one."""
+    if kind == "monthly" and points:
+        return rules.MonthlyVector(tuple((date.fromisoformat(on), quantity.parse(value)) for on, value in points))
+    return rules.StraightLine(start or deadline, deadline)
+
+
+def save(session: Session, target: Target, task: Task, body: PlanIn, version: int) -> Plan:
+    """Set the plan of an issued target.
+
+    Raises:
+        Locked: the task is a draft, or figures have been submitted against the plan.
+        Stale: somebody else changed it.
+        Invalid: names every point that is out of order, falls, or misses the target.
+    """
+    if task.status != "issued":
+        message = "任务下达后才能排进度计划。"
+        raise Locked(message)
+    for guard in guards:
+        guard(session, target)
+    points = [(point.on, point.value) for point in body.points]
+    if body.kind == "monthly":
+        _check_points(points, target.value, task.deadline)
+    elif points:
+        raise _problem("/points", "not-for-straight", "直线计划不带各月数字")
+    plan = plan_of(session, target)
+    if (plan.version if plan else 0) != version:
+        message = "计划已被他人修改,请重新打开。"
+        raise Stale(message, extra={"your_version": version, "current_version": plan.version if plan else 0})
+    if plan is None:
+        plan = Plan(target_id=target.id, unit_id=target.unit_id, item_id=target.item_id)
+    plan.kind = body.kind
+    plan.points = [[on.isoformat(), quantity.text(value)] for on, value in points]
+    session.require(plan)
+    session.add(plan)
+    session.flush()
+    return plan
+
+
+def _check_points(points: list[tuple[date, Decimal]], target: Decimal | None, deadline: date) -> None:
+    if not points:
+        raise _problem("/points", "empty", "请填各月累计计划")
+    found = rules.vector_problems(points, target, deadline)
+    if found:
+        errors = [
+            FieldError(
+                pointer=f"/points/{each.index}" if each.index is not None else "/points",
+                code=each.code,
+                message=each.message,
+            )
+            for each in found
+        ]
+        raise Invalid(errors[0].message, errors=errors)
+
+
+def _problem(pointer: str, code: str, message: str) -> Invalid:
+    return Invalid(message, errors=[FieldError(pointer=pointer, code=code, message=message)])
+
+
+def present(target: Target, plan: Plan | None) -> PlanOut:
+    """Return a plan as it travels."""
+    points = plan.points if plan else []
+    return PlanOut(
+        target_id=target.id,
+        version=plan.version if plan else 0,
+        kind="monthly" if plan and plan.kind == "monthly" else "straight",
+        points=[PlanPoint(on=date.fromisoformat(on), value=quantity.parse(value)) for on, value in points],
+    )
+
+
+def judge_at(
+    rule_set: str,
+    operator: str,
+    accumulation: str,
+    value: Decimal | None,
+    actual: Decimal | None,
+    plan: rules.Plan,
+    on: date,
+    deadline: date,
+) -> Judgement:
+    """Judge one figure by a programme's rule set."""
+    return judge(RULE_SETS[rule_set], operator, accumulation, value, actual, plan, on, deadline=deadline)
+
+
+def gap_text(judgement: Judgement, rule_set: str) -> str | None:
+    """Return the gap in percentage points, never rounded onto a bound it does not reach."""
+    if judgement.gap_points is None:
+        return None
+    return rules.percent_clear_of(judgement.gap_points / 100, RULE_SETS[rule_set].bounds)
+
+
+def progress_text(judgement: Judgement) -> str | None:
+    """Return the progress in percent, 100 only when it is."""
+    return None if judgement.progress is None else rules.percent_clear_of(judgement.progress, [Fraction(1)])
+
+
+def expected_text(judgement: Judgement) -> str | None:
+    """Return the expected progress in percent."""
+    return None if judgement.expected is None else rules.percent(judgement.expected)
+
+
+def target_with_task(session: Session, key: UUID) -> tuple[Target, Task] | None:
+    """Return a visible target and its task."""
+    found = session.exec(select(Target, Task).where(Target.id == key, Task.id == Target.task_id)).one_or_none()
+    return (found[0], found[1]) if found else None

@@ -1,0 +1,183 @@
+"""Programmes, items and indicators as they travel."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from minsheng.kernel.fields import Day, In, Line, Out, Prose, Whole, Year
+from minsheng.kernel.lifecycle import Action
+
+ProgrammeKind = Literal["livelihood", "campaign", "evaluation", "key_projects", "line_department"]
+Accumulation = Literal["cumulative", "snapshot"]
+Aggregation = Literal["sum", "none"]
+LeadRole = Literal["lead", "cooperate"]
+RuleSetCode = Literal["points-10-30"]
+Dimension = Literal["count", "length", "area", "volume", "mass", "money", "power", "time", "rate", "other"]
+CutOffDay = Annotated[int, Field(strict=True, ge=1, le=28, examples=[5])]
+CutOffHour = Annotated[int, Field(strict=True, ge=1, le=24, examples=[18])]
+CloseAfter = Annotated[int, Field(strict=True, ge=0, le=60, examples=[5])]
+ItemCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z.()-]{1,20}$", examples=["3.2"])]
+Labels = Annotated[list[Annotated[str, Field(min_length=1, max_length=20)]], Field(max_length=8)]
+
+
+class ProgrammeIn(In):
+    """A new promise list."""
+
+    unit_id: UUID = Field(description="主办机构(市或县)")
+    year: Year
+    name: Line = Field(examples=["温州市2026年民生实事"])
+    kind: ProgrammeKind = "livelihood"
+    starts_on: Day
+    ends_on: Day
+    level_labels: Labels = Field(default=["大项", "小项"], description="各层的叫法")
+    rule_set: RuleSetCode = Field(default="points-10-30", description="亮灯规则")
+    cut_off_day: CutOffDay = Field(default=5, description="次月几日截止")
+    cut_off_hour: CutOffHour = Field(default=18, description="截止钟点(北京时间)")
+    close_after_days: CloseAfter = Field(default=5, description="截止后几天锁定")
+    source: Prose | None = Field(default=None, description="依据文件")
+
+
+class ProgrammePatch(In):
+    """What may change while the list is a draft."""
+
+    name: Line | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
+    level_labels: Labels | None = None
+    cut_off_day: CutOffDay | None = None
+    cut_off_hour: CutOffHour | None = None
+    close_after_days: CloseAfter | None = None
+    source: Prose | None = None
+
+
+class IssueIn(In):
+    """The day of issue, from which the straight line runs (R121)."""
+
+    issued_on: Day | None = Field(default=None, description="下达日;省略为今天", examples=["2026-03-20"])
+
+
+class ProgrammeOut(Out):
+    """A promise list."""
+
+    id: UUID
+    version: int = Field(examples=[1])
+    unit_id: UUID
+    unit_name: str | None = Field(examples=["温州市"])
+    year: int = Field(examples=[2026])
+    name: str = Field(examples=["温州市2026年民生实事"])
+    kind: ProgrammeKind = Field(examples=["livelihood"])
+    status: Literal["draft", "issued", "closed"] = Field(examples=["issued"])
+    starts_on: Day
+    ends_on: Day
+    issued_on: Day | None
+    level_labels: list[str] = Field(examples=[["大项", "小项"]])
+    rule_set: str = Field(examples=["points-10-30"])
+    cut_off_day: int = Field(examples=[5])
+    cut_off_hour: int = Field(examples=[18])
+    close_after_days: int = Field(examples=[5])
+    source: str | None
+    actions: list[Action]
+
+
+class LeadIn(In):
+    """A department and its part."""
+
+    unit_id: UUID
+    role: LeadRole = "lead"
+
+
+class ItemIn(In):
+    """A new node of the catalogue."""
+
+    programme_id: UUID
+    parent_id: UUID | None = None
+    seq: Whole = 0
+    code: ItemCode
+    title: Line = Field(examples=["新增(优化)城乡公交线路"])
+    leads: Annotated[list[LeadIn], Field(max_length=20)] = []
+
+
+class ItemPatch(In):
+    """What may change of a node while the list is a draft; ``leads`` is the whole list."""
+
+    parent_id: UUID | None = None
+    seq: Whole | None = None
+    code: ItemCode | None = None
+    title: Line | None = None
+    leads: Annotated[list[LeadIn], Field(max_length=20)] | None = None
+
+
+class LeadOut(Out):
+    """A department and its part."""
+
+    unit_id: UUID
+    unit_name: str | None = Field(examples=["温州市交通运输局"])
+    role: LeadRole = Field(examples=["lead"])
+
+
+class IndicatorOut(Out):
+    """What is counted."""
+
+    id: UUID
+    version: int = Field(examples=[1])
+    item_id: UUID
+    name: str = Field(examples=["线路"])
+    measure_id: UUID
+    measure_name: str = Field(examples=["条"])
+    decimals: int = Field(examples=[0])
+    accumulation: Accumulation = Field(examples=["cumulative"])
+    aggregation: Aggregation = Field(examples=["sum"])
+
+
+class ItemOut(Out):
+    """A node of the catalogue with its leads and indicators."""
+
+    id: UUID
+    version: int = Field(examples=[1])
+    programme_id: UUID
+    parent_id: UUID | None
+    seq: int = Field(examples=[3])
+    code: str = Field(examples=["3.2"])
+    title: str = Field(examples=["新增(优化)城乡公交线路"])
+    status: Literal["draft", "issued", "closed", "void"] = Field(examples=["issued"])
+    leads: list[LeadOut]
+    indicators: list[IndicatorOut]
+    actions: list[Action]
+
+
+class IndicatorIn(In):
+    """A new indicator of a leaf item."""
+
+    item_id: UUID
+    name: Line = Field(examples=["线路"])
+    measure_id: UUID
+    accumulation: Accumulation = "cumulative"
+    aggregation: Aggregation = Field(default="sum", description="上级合计:相加,或不可相加(比率)")
+
+
+class IndicatorPatch(In):
+    """What may change of an indicator while the list is a draft."""
+
+    name: Line | None = None
+    measure_id: UUID | None = None
+    accumulation: Accumulation | None = None
+    aggregation: Aggregation | None = None
+
+
+class MeasureIn(In):
+    """A new unit of measure."""
+
+    name: Annotated[str, Field(min_length=1, max_length=20, pattern=r"^[^\s\x00-\x1f]+$")] = Field(examples=["公里"])
+    decimals: Annotated[int, Field(strict=True, ge=0, le=6)] = Field(default=0, description="小数位数")
+    dimension: Dimension = "count"
+
+
+class MeasureOut(Out):
+    """A unit of measure."""
+
+    id: UUID
+    version: int = Field(examples=[1])
+    name: str = Field(examples=["公里"])
+    decimals: int = Field(examples=[3])
+    dimension: Dimension = Field(examples=["length"])

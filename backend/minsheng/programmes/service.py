@@ -1,0 +1,238 @@
+"""What is done with programmes, items and indicators."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from minsheng.kernel import clock, rows
+from minsheng.kernel.access import Session
+from minsheng.kernel.errors import Conflict, Duplicate, FieldError, invalid
+from minsheng.org.models import Unit
+from minsheng.programmes.models import Indicator, Item, ItemLead, Measure, Programme
+from minsheng.programmes.schemas import (
+    IndicatorIn,
+    IndicatorPatch,
+    IssueIn,
+    ItemIn,
+    ItemPatch,
+    LeadIn,
+    MeasureIn,
+    ProgrammeIn,
+    ProgrammePatch,
+)
+
+MAX_DEPTH = 8
+
+
+def create(session: Session, body: ProgrammeIn) -> Programme:
+    """Start a promise list as a draft."""
+    rows.fetch(session, Unit, body.unit_id)
+    programme = Programme(**body.model_dump())
+    _check_span(programme)
+    session.add(programme)
+    session.flush()
+    return programme
+
+
+def change(session: Session, programme: Programme, body: ProgrammePatch) -> None:
+    """Change a draft."""
+    for name, value in body.model_dump(exclude_unset=True).items():
+        if value is None and name != "source":
+            raise invalid(f"/{name}", "null", "不能为空")
+        setattr(programme, name, value)
+    _check_span(programme)
+    session.flush()
+
+
+def _check_span(programme: Programme) -> None:
+    if programme.ends_on <= programme.starts_on:
+        raise invalid("/ends_on", "before-start", "结束日应晚于开始日")
+    if (programme.ends_on - programme.starts_on).days > 366 * 6:
+        raise invalid("/ends_on", "too-long", "一个计划最长六年")
+    if not programme.starts_on.year <= programme.year <= programme.ends_on.year:
+        raise invalid("/year", "outside", "年度应在起止日期之内")
+
+
+def issue(session: Session, programme: Programme, body: IssueIn | None) -> None:
+    """Set the day of issue and take the catalogue along.
+
+    Raises:
+        Invalid: the day lies outside the programme or in the future.
+    """
+    day = (body.issued_on if body else None) or clock.today()
+    if day > clock.today():
+        raise invalid("/issued_on", "future", "下达日不能晚于今天")
+    if not programme.starts_on <= day < programme.ends_on:
+        raise invalid("/issued_on", "outside", "下达日应在计划起止日期之内")
+    programme.issued_on = day
+    for kind in (Item, ItemLead, Indicator):
+        found: Sequence[Item | ItemLead | Indicator] = session.exec(
+            select(kind).where(kind.programme_id == programme.id, kind.status == "draft")
+        ).all()
+        for row in found:
+            session.moving[row.id] = "issue"
+            row.status = "issued"
+            session.add(row)
+
+
+def items_ready(session: Session, programme: Programme) -> None:
+    """Refuse to issue a list in which a leaf item counts nothing (R007).
+
+    Raises:
+        Conflict: the list is empty, or names every leaf without an indicator.
+    """
+    items = session.exec(select(Item).where(Item.programme_id == programme.id, Item.status == "draft")).all()
+    if not items:
+        message = "计划里还没有项目,不能下达。"
+        raise Conflict(message)
+    counted = set(
+        session.exec(
+            select(Indicator.item_id).where(Indicator.programme_id == programme.id, Indicator.status == "draft")
+        ).all()
+    )
+    parents = {item.parent_id for item in items}
+    empty = [item for item in items if item.id not in parents and item.id not in counted]
+    if empty:
+        errors = [
+            FieldError(pointer=f"/items/{item.id}", code="no-indicator", message=f"“{item.title}”还没有指标")
+            for item in empty[:100]
+        ]
+        message = f"有 {len(empty)} 个项目没有指标,不能下达。"
+        raise Conflict(message, errors=errors)
+
+
+# Items
+
+
+def create_item(session: Session, body: ItemIn) -> Item:
+    """Add a node to a draft list."""
+    programme = rows.fetch(session, Programme, body.programme_id)
+    item = Item(**body.model_dump(exclude={"leads"}), unit_id=programme.unit_id)
+    _check_parent(session, item)
+    session.add(item)
+    session.flush()
+    set_leads(session, item, body.leads)
+    return item
+
+
+def change_item(session: Session, item: Item, body: ItemPatch) -> None:
+    """Change a node of a draft list."""
+    fields = body.model_dump(exclude_unset=True, exclude={"leads"})
+    for name, value in fields.items():
+        if value is None and name != "parent_id":
+            raise invalid(f"/{name}", "null", "不能为空")
+        setattr(item, name, value)
+    if "parent_id" in fields:
+        _check_parent(session, item)
+    if body.leads is not None:
+        item.version += 0 if session.is_modified(item) else 1
+        set_leads(session, item, body.leads)
+    session.flush()
+
+
+def _check_parent(session: Session, item: Item) -> None:
+    """Keep the catalogue a tree of its own programme.
+
+    Raises:
+        Invalid: another programme's item, a circle, or a tree too deep to read.
+    """
+    at = item.parent_id
+    depth = 1
+    while at is not None:
+        parent = session.get(Item, at)
+        if parent is None or parent.programme_id != item.programme_id or parent.status == "void":
+            raise invalid("/parent_id", "foreign-parent", "上级项目不在这个计划里")
+        if parent.id == item.id:
+            raise invalid("/parent_id", "cycle", "不能移到自己的下级之下")
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise invalid("/parent_id", "too-deep", f"最多 {MAX_DEPTH} 层")
+        at = parent.parent_id
+
+
+def set_leads(session: Session, item: Item, wanted: Sequence[LeadIn]) -> None:
+    """Make exactly these departments lead or help."""
+    targets: dict[UUID, str] = {}
+    for index, lead in enumerate(wanted):
+        if lead.unit_id in targets:
+            raise invalid(f"/leads/{index}/unit_id", "duplicate", "同一部门写了两次")
+        if session.get(Unit, lead.unit_id) is None:
+            raise invalid(f"/leads/{index}/unit_id", "unknown-unit", "没有这个部门")
+        targets[lead.unit_id] = lead.role
+    known = session.exec(select(ItemLead).where(ItemLead.item_id == item.id, ItemLead.status != "ended")).all()
+    for lead_row in known:
+        role = targets.pop(lead_row.department_id, None)
+        if role is None:
+            lead_row.status = "ended"
+        elif role != lead_row.role:
+            lead_row.role = role
+        session.add(lead_row)
+    session.add_all(
+        ItemLead(
+            programme_id=item.programme_id, unit_id=item.unit_id, item_id=item.id, department_id=key, role=role
+        )
+        for key, role in targets.items()
+    )
+    session.flush()
+
+
+def no_children(session: Session, item: Item) -> None:
+    """Refuse to void a node that still has others beneath it.
+
+    Raises:
+        Conflict: it has.
+    """
+    child = session.exec(select(Item.id).where(Item.parent_id == item.id, Item.status != "void")).first()
+    if child is not None:
+        message = "请先作废它下面的项目。"
+        raise Conflict(message)
+
+
+def subjects_led(session: Session, departments: frozenset[UUID]) -> set[UUID]:
+    """Return the items that departments lead or help with: the line axis of their authority."""
+    return set(
+        session.exec(
+            select(ItemLead.item_id).where(
+                col(ItemLead.department_id).in_(departments), ItemLead.status == "issued"
+            )
+        ).all()
+    )
+
+
+# Indicators and measures
+
+
+def create_indicator(session: Session, body: IndicatorIn) -> Indicator:
+    """Add what is counted to an item of a draft list."""
+    item = rows.fetch(session, Item, body.item_id)
+    rows.fetch(session, Measure, body.measure_id)
+    indicator = Indicator(**body.model_dump(), programme_id=item.programme_id, unit_id=item.unit_id)
+    session.add(indicator)
+    session.flush()
+    return indicator
+
+
+def change_indicator(session: Session, indicator: Indicator, body: IndicatorPatch) -> None:
+    """Change what is counted while the list is a draft."""
+    for name, value in body.model_dump(exclude_unset=True).items():
+        if value is None:
+            raise invalid(f"/{name}", "null", "不能为空")
+        setattr(indicator, name, value)
+    rows.fetch(session, Measure, indicator.measure_id)
+    session.flush()
+
+
+def create_measure(session: Session, body: MeasureIn) -> Measure:
+    """Add a unit of measure.
+
+    Raises:
+        Duplicate: the name is taken.
+    """
+    if session.exec(select(Measure.id).where(Measure.name == body.name)).first():
+        message = f"计量单位“{body.name}”已存在。"
+        raise Duplicate(message, errors=[FieldError(pointer="/name", code="duplicate", message=message)])
+    measure = Measure(**body.model_dump())
+    session.add(measure)
+    session.flush()
+    return measure

@@ -1,0 +1,232 @@
+"""Everything that is known about a report, gathered in a handful of queries for any number of reports."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from minsheng.kernel.access import Session
+from minsheng.kernel.errors import FieldError
+from minsheng.org.models import Unit
+from minsheng.plans import rules
+from minsheng.plans import service as plans
+from minsheng.plans.lights import Judgement
+from minsheng.plans.models import Plan
+from minsheng.programmes.models import Indicator, Item, Measure, Programme
+from minsheng.reports.models import Report, ReportValue, Round
+from minsheng.targets.models import Target, Task
+
+JUMP = 3
+"""A month's figure beyond this many times the plan's pace so far is asked about."""
+
+FAR_ABOVE = 10
+"""A cumulative figure beyond this many times the target is probably in another unit of measure (R057)."""
+
+
+@dataclass
+class Figure:
+    """One target of a report with the row that carries its figure, if there is one yet."""
+
+    target: Target
+    indicator: Indicator
+    measure: Measure
+    plan: rules.Plan
+    rule_set: str
+    on: date
+    deadline: date
+    row: ReportValue | None
+    previous: Decimal | None
+
+    @cached_property
+    def judgement(self) -> Judgement:
+        """Judge the figure at the end of its period."""
+        return plans.judge_at(
+            self.rule_set,
+            self.target.operator,
+            self.indicator.accumulation,
+            self.target.value,
+            self.row.value if self.row else self.previous,
+            self.plan,
+            self.on,
+            self.deadline,
+        )
+
+    @property
+    def plan_value(self) -> Decimal | None:
+        """Return the cumulative figure due at the end of the period, cut to the measure's decimals upwards."""
+        if self.target.value is None or self.target.operator == "le":
+            return None
+        exact = rules.expected_value(self.plan, self.target.value, self.on)
+        scale = 10**self.measure.decimals
+        return Decimal(-((-exact.numerator * scale) // exact.denominator)) / scale
+
+
+@dataclass
+class ReportFacts:
+    """A report with what it hangs on."""
+
+    report: Report
+    programme: Programme
+    round: Round
+    task: Task
+    item: Item
+    unit_name: str
+    figures: list[Figure] = field(default_factory=list)
+
+    @cached_property
+    def by_target(self) -> dict[UUID, Figure]:
+        """Return the figures by their target."""
+        return {figure.target.id: figure for figure in self.figures}
+
+    @property
+    def behind(self) -> bool:
+        """Say whether any figure that was typed is behind: then a cause is asked for."""
+        return any(
+            figure.judgement.light in {"yellow", "red"}
+            for figure in self.figures
+            if figure.row is not None and figure.row.value is not None
+        )
+
+    def problems(self) -> list[FieldError]:
+        """Return what must be put right before the report goes in."""
+        found: list[FieldError] = []
+        for figure in self.figures:
+            where = f"/cells/{figure.target.id}"
+            name = figure.indicator.name
+            row = figure.row
+            if row is None or row.value is None:
+                found.append(FieldError(pointer=f"{where}/value", code="missing", message=f"“{name}”还没有填"))
+                continue
+            if figure.indicator.accumulation == "cumulative":
+                previous, current = figure.previous or Decimal(0), row.current or Decimal(0)
+                if previous + current != row.value:
+                    message = f"“{name}”上期累计已变为 {previous},与本期 {current}、累计 {row.value} 不符"
+                    found.append(FieldError(pointer=f"{where}/value", code="sum-mismatch", message=message))
+            if figure.indicator.accumulation == "cumulative" and rules.fell(figure.previous, row.value):
+                if not row.fall_reason:
+                    message = f"“{name}”比上期减少,请写明原因"
+                    found.append(FieldError(pointer=f"{where}/fall_reason", code="fall-unexplained", message=message))
+        if self.behind:
+            if not self.report.cause_code:
+                found.append(FieldError(pointer="/cause_code", code="cause-missing", message="落后序时,请选原因"))
+            if not self.report.cause_note:
+                found.append(
+                    FieldError(pointer="/cause_note", code="cause-missing", message="落后序时,请用一句话说明")
+                )
+        return found
+
+    def warnings(self) -> list[FieldError]:
+        """Return what is worth a second look but stops nobody."""
+        found: list[FieldError] = []
+        for figure in self.figures:
+            row, target = figure.row, figure.target.value
+            if row is None or row.value is None or not target or figure.target.operator == "le":
+                continue
+            where = f"/cells/{figure.target.id}/value"
+            if row.value > FAR_ABOVE * target:
+                message = f"“{figure.indicator.name}”超过目标的 {FAR_ABOVE} 倍,请核对计量单位({figure.measure.name})"
+                found.append(FieldError(pointer=where, code="unit-slip", message=message))
+            elif figure.previous and row.current is not None and row.current > JUMP * figure.previous:
+                message = f"“{figure.indicator.name}”本期数是以前累计的 {JUMP} 倍以上,请核对"
+                found.append(FieldError(pointer=where, code="jump", message=message))
+        return found
+
+
+def facts_of(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFacts]:
+    """Gather the facts of reports; a report whose parts the caller may not see is left out."""
+    programmes = _by_id(session, Programme, {report.programme_id for report in reports})
+    rounds = _by_id(session, Round, {report.round_id for report in reports})
+    tasks = _by_id(session, Task, {report.task_id for report in reports})
+    items = _by_id(session, Item, {report.item_id for report in reports})
+    units = _by_id(session, Unit, {report.unit_id for report in reports})
+    found: dict[UUID, ReportFacts] = {}
+    for report in reports:
+        unit = units.get(report.unit_id)
+        if report.task_id in tasks and report.item_id in items and report.programme_id in programmes and unit:
+            found[report.id] = ReportFacts(
+                report=report,
+                programme=programmes[report.programme_id],
+                round=rounds[report.round_id],
+                task=tasks[report.task_id],
+                item=items[report.item_id],
+                unit_name=unit.name,
+            )
+    _add_figures(session, found)
+    return found
+
+
+def _by_id(session: Session, kind: type, keys: set[UUID]) -> dict[UUID, object] | dict[UUID, "object"]:
+    rows = session.exec(select(kind).where(col(kind.id).in_(keys))).all()  # type: ignore[attr-defined]
+    return {row.id: row for row in rows}
+
+
+def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
+    task_ids = {facts.task.id for facts in found.values()}
+    targets: dict[UUID, list[tuple[Target, Indicator, Measure, Plan | None]]] = defaultdict(list)
+    for target, indicator, measure, plan in session.exec(
+        select(Target, Indicator, Measure, Plan)
+        .join(Indicator, col(Indicator.id) == col(Target.indicator_id))
+        .join(Measure, col(Measure.id) == col(Indicator.measure_id))
+        .join(Plan, col(Plan.target_id) == col(Target.id), isouter=True)
+        .where(col(Target.task_id).in_(task_ids), Target.status != "void")
+        .order_by(col(Indicator.id))
+    ).all():
+        targets[target.task_id].append((target, indicator, measure, plan))
+    rows = {
+        (row.report_id, row.target_id): row
+        for row in session.exec(select(ReportValue).where(col(ReportValue.report_id).in_(found))).all()
+    }
+    earlier = _earlier(session, found, [each[0].id for group in targets.values() for each in group])
+    for key, facts in found.items():
+        for target, indicator, measure, plan in targets[facts.task.id]:
+            row = rows.get((key, target.id))
+            past = [entry for entry in earlier[target.id] if entry[0] < facts.round.ends_on]
+            previous = past[-1][1] if past else None
+            if facts.report.status != "draft":
+                previous = row.previous if row else None
+            facts.figures.append(
+                Figure(
+                    target=target,
+                    indicator=indicator,
+                    measure=measure,
+                    plan=plans.shape(
+                        plan.kind if plan else "straight",
+                        plan.points if plan else [],
+                        facts.task.issued_on,
+                        facts.task.deadline,
+                    ),
+                    rule_set=facts.programme.rule_set,
+                    on=facts.round.ends_on,
+                    deadline=facts.task.deadline,
+                    row=row,
+                    previous=previous,
+                )
+            )
+
+
+def _earlier(
+    session: Session, found: dict[UUID, ReportFacts], target_ids: list[UUID]
+) -> dict[UUID, list[tuple[date, Decimal]]]:
+    """Return the figures that were submitted before, in order of their periods; drafts need them, others froze them."""
+    past: dict[UUID, list[tuple[date, Decimal]]] = defaultdict(list)
+    drafts = [facts.round.ends_on for facts in found.values() if facts.report.status == "draft"]
+    if not drafts:
+        return past
+    for target_id, ends_on, value in session.exec(
+        select(ReportValue.target_id, ReportValue.ends_on, ReportValue.value)
+        .join(Report, col(Report.id) == col(ReportValue.report_id))
+        .where(
+            col(ReportValue.target_id).in_(target_ids),
+            ReportValue.ends_on < max(drafts),
+            col(Report.status).not_in(["draft", "void"]),
+            col(ReportValue.value).is_not(None),
+        )
+        .order_by(col(ReportValue.target_id), col(ReportValue.ends_on))
+    ).all():
+        past[target_id].append((ends_on, value))  # type: ignore[arg-type]
+    return past

@@ -1,0 +1,111 @@
+"""Rounds, reports and their figures."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field
+
+from minsheng.kernel import clock
+from minsheng.kernel.access import Scoped, Session
+from minsheng.kernel.db import Figure, Instant, Row
+from minsheng.kernel.errors import Problem, RoundClosed
+from minsheng.permissions import P
+
+COUNTED = ("reviewed", "accepted")
+"""States in which a report's figures count (guide 5.3): somebody other than the clerk stands by them."""
+
+
+class Round(Row, table=True):
+    """A collection period of a programme (填报期); open, due and closed follow from the clock."""
+
+    __tablename__ = "report_round"
+    __scope__ = Scoped(read=P.PROGRAMME_READ, header=("status", frozenset({"active"})))
+    __table_args__ = (UniqueConstraint("programme_id", "period"), Index("ix_report_round_unit_id", "unit_id"))
+
+    programme_id: UUID = Field(nullable=False, foreign_key="programme.id")
+    unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
+    period: str = Field(nullable=False)
+    starts_on: date = Field(nullable=False)
+    ends_on: date = Field(nullable=False)
+    opens_at: datetime = Field(sa_type=Instant, nullable=False)
+    due_at: datetime = Field(sa_type=Instant, nullable=False)
+    closes_at: datetime = Field(sa_type=Instant, nullable=False)
+    status: str = Field(default="active", nullable=False)
+    change_reason: str | None = None
+
+    def state(self, now: datetime) -> str:
+        """Return scheduled, open, overdue or closed at an instant."""
+        if now < self.opens_at:
+            return "scheduled"
+        if now < self.due_at:
+            return "open"
+        return "overdue" if now < self.closes_at else "closed"
+
+
+def _locked_with_round(session: Session, row: "Report | ReportValue") -> Problem | None:
+    round_ = session.get(Round, row.round_id)
+    if round_ is None or round_.closes_at <= clock.now():
+        return RoundClosed(f"{round_.period if round_ else ''} 填报期已关闭,不能再改。")
+    return None
+
+
+class Report(Row, table=True):
+    """What one unit reports for one task in one round."""
+
+    __scope__ = Scoped(read=P.REPORT_READ, line="item_id")
+    __lock__ = staticmethod(_locked_with_round)
+    __table_args__ = (
+        UniqueConstraint("task_id", "round_id"),
+        Index("ix_report_unit_id_period_id", "unit_id", "period", "id"),
+        Index("ix_report_round_id_unit_id", "round_id", "unit_id"),
+    )
+
+    programme_id: UUID = Field(nullable=False, foreign_key="programme.id")
+    round_id: UUID = Field(nullable=False, foreign_key="report_round.id")
+    task_id: UUID = Field(nullable=False, foreign_key="task.id")
+    item_id: UUID = Field(nullable=False, foreign_key="item.id")
+    unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
+    period: str = Field(nullable=False)
+    status: str = Field(default="draft", nullable=False)
+    returned: bool = Field(default=False, nullable=False)
+    return_reason: str | None = None
+    note: str | None = None
+    cause_code: str | None = None
+    cause_note: str | None = None
+    touched_at: datetime | None = Field(default=None, sa_type=Instant)
+    touched_by: UUID | None = None
+    submitted_at: datetime | None = Field(default=None, sa_type=Instant)
+    submitted_by: UUID | None = None
+    reviewed_at: datetime | None = Field(default=None, sa_type=Instant)
+    reviewed_by: UUID | None = None
+    accepted_at: datetime | None = Field(default=None, sa_type=Instant)
+    accepted_by: UUID | None = None
+
+
+class ReportValue(Row, table=True):
+    """One figure of a report: previous cumulative + this period = new cumulative; a snapshot has only the new one."""
+
+    __tablename__ = "report_value"
+    __scope__ = Scoped(read=P.REPORT_READ, line="item_id")
+    __lock__ = staticmethod(_locked_with_round)
+    __table_args__ = (
+        UniqueConstraint("report_id", "target_id"),
+        Index("ix_report_value_target_id_ends_on", "target_id", "ends_on"),
+    )
+
+    report_id: UUID = Field(nullable=False, foreign_key="report.id")
+    round_id: UUID = Field(nullable=False, foreign_key="report_round.id")
+    target_id: UUID = Field(nullable=False, foreign_key="target.id")
+    item_id: UUID = Field(nullable=False, foreign_key="item.id")
+    unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
+    ends_on: date = Field(nullable=False)
+    previous: Decimal | None = Field(default=None, sa_type=Figure)
+    current: Decimal | None = Field(default=None, sa_type=Figure)
+    value: Decimal | None = Field(default=None, sa_type=Figure)
+    basis: str = Field(default="reported", nullable=False)
+    source_note: str | None = None
+    fall_reason: str | None = None
+    touched_at: datetime | None = Field(default=None, sa_type=Instant)
+    touched_by: UUID | None = None

@@ -1,0 +1,98 @@
+"""Life cycle of reports, and what issuing means for them."""
+
+from minsheng.kernel.access import Session
+from minsheng.kernel.lifecycle import Lifecycle, Move, ReasonIn
+from minsheng.permissions import P
+from minsheng.plans import service as plans
+from minsheng.programmes.policy import PROGRAMME
+from minsheng.reports import service
+from minsheng.reports.models import Report
+from minsheng.targets.models import Task
+from minsheng.targets.policy import TASK, issue_tasks
+
+REPORT = Lifecycle(
+    Report,
+    "draft",
+    {
+        "submit": Move(
+            frozenset({"draft"}),
+            "submitted",
+            P.REPORT_EDIT,
+            "提交",
+            "提交报告",
+            guards=[service.ready_to_submit],
+            effects=[service.freeze_previous, service.stamp("submitted"), service.clear_return],  # type: ignore[list-item]
+            bulk=True,
+        ),
+        "recall": Move(
+            frozenset({"submitted"}), "draft", P.REPORT_EDIT, "撤回", "撤回还没有人审核的报告", bulk=True
+        ),
+        "review": Move(
+            frozenset({"submitted"}),
+            "reviewed",
+            P.REPORT_REVIEW,
+            "审核通过",
+            "审核通过,数字从此计入",
+            guards=[service.superior, service.not_own_work],
+            effects=[service.stamp("reviewed")],  # type: ignore[list-item]
+            bulk=True,
+        ),
+        "accept": Move(
+            frozenset({"submitted", "reviewed"}),
+            "accepted",
+            P.REPORT_ACCEPT,
+            "确认",
+            "主办机构确认报告",
+            guards=[service.owner_accepts, service.not_own_work],
+            effects=[service.stamp("accepted")],  # type: ignore[list-item]
+            bulk=True,
+        ),
+        "return": Move(
+            frozenset({"submitted"}),
+            "draft",
+            P.REPORT_REVIEW,
+            "退回",
+            "带原因退回填报单位",
+            takes=ReasonIn,
+            guards=[service.superior, service.not_own_work],
+            effects=[service.mark_returned],
+            bulk=True,
+        ),
+        "send-back": Move(
+            frozenset({"submitted", "reviewed"}),
+            "draft",
+            P.REPORT_ACCEPT,
+            "退回重报",
+            "主办机构带原因退回,已审核的重新走一遍",
+            takes=ReasonIn,
+            guards=[service.owner_accepts, service.not_own_work],
+            effects=[service.mark_returned],
+            bulk=True,
+        ),
+        "withdraw": Move(
+            frozenset({"draft"}),
+            "void",
+            P.TASK_SPLIT,
+            "不再填报",
+            "任务已分解给下级,本单位不再填报",
+            guards=[service.is_split],
+        ),
+    },
+    final=frozenset({"accepted", "void"}),
+)
+
+
+def withdraw_from_parent(session: Session, task: Task, _body: object) -> None:
+    """Once its shares are handed down, the unit above no longer reports the task itself."""
+    if task.parent_id is None:
+        return
+    for report in service.open_drafts(session, task.parent_id):
+        if report.id not in session.moving:
+            REPORT.follow(session, report, "withdraw")
+
+
+# The rounds must stand before the tasks are issued: each task then expects its reports in them.
+PROGRAMME.extend("issue", effect=service.make_rounds, before=issue_tasks)
+TASK.extend("issue", effect=service.expect_reports)
+TASK.extend("issue", effect=withdraw_from_parent)
+plans.guards.append(service.plan_unused)

@@ -1,0 +1,503 @@
+"""Rounds, reports, the entry sheet and the review desk over HTTP."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from sqlmodel import col, func, select
+
+from minsheng.kernel import clock, rows
+from minsheng.kernel.access import Session, find
+from minsheng.kernel.door import IfMatch, allow
+from minsheng.kernel.errors import Conflict, FieldError, NotFound, Problem
+from minsheng.kernel.fields import Period
+from minsheng.kernel.http import Route
+from minsheng.kernel.pages import Page, Paging
+from minsheng.org.models import Unit
+from minsheng.permissions import P
+from minsheng.plans import service as plans
+from minsheng.programmes.models import Item, Programme
+from minsheng.reports import service
+from minsheng.reports.facts import Figure, ReportFacts, facts_of
+from minsheng.reports.models import Report, Round
+from minsheng.reports.policy import REPORT
+from minsheng.reports.schemas import (
+    BatchIn,
+    BatchOut,
+    BatchResult,
+    CellOut,
+    ConflictOut,
+    DeskCell,
+    DeskCounts,
+    DeskItem,
+    DeskOut,
+    DeskUnit,
+    EntrySheet,
+    OwedOut,
+    ReportChange,
+    ReportOut,
+    ReportPatch,
+    ReportRow,
+    ReportStatus,
+    RoundBrief,
+    RoundOut,
+    RoundPatch,
+    WaitingOut,
+    Workbench,
+)
+
+router = APIRouter(tags=["reports"], route_class=Route)
+
+PeriodQuery = Annotated[Period, Query(description="月份")]
+
+
+# Presenting
+
+
+def present_rounds(rounds: Sequence[Round], now: datetime) -> list[RoundOut]:
+    """Return rounds with the state the clock gives them."""
+    return [
+        RoundOut(**each.model_dump(exclude={"created_at", "unit_id", "status"}), state=each.state(now))  # type: ignore[arg-type]
+        for each in rounds
+    ]
+
+
+def _brief(round_: Round, now: datetime) -> RoundBrief:
+    return RoundBrief(
+        id=round_.id,
+        period=round_.period,
+        state=round_.state(now),  # type: ignore[arg-type]
+        due_at=round_.due_at,
+        closes_at=round_.closes_at,
+    )
+
+
+def _cell(figure: Figure) -> CellOut:
+    row = figure.row
+    judged = figure.judgement
+    return CellOut(
+        target_id=figure.target.id,
+        indicator_name=figure.indicator.name,
+        measure_name=figure.measure.name,
+        decimals=figure.measure.decimals,
+        accumulation=figure.indicator.accumulation,  # type: ignore[arg-type]
+        operator=figure.target.operator,  # type: ignore[arg-type]
+        target_value=figure.target.value,
+        plan_value=figure.plan_value,
+        previous=figure.previous,
+        current=row.current if row else None,
+        value=row.value if row else None,
+        basis=row.basis if row else "reported",  # type: ignore[arg-type]
+        source_note=row.source_note if row else None,
+        fall_reason=row.fall_reason if row else None,
+        progress_pct=plans.progress_text(judged),
+        light=judged.light,  # type: ignore[arg-type]
+        explanation=judged.explanation,
+    )
+
+
+def present_reports(session: Session, reports: Sequence[Report]) -> list[ReportOut]:
+    """Return reports with their figures, problems and buttons."""
+    known = facts_of(session, reports)
+    now = clock.now()
+    return [_report(session, known[report.id], now) for report in reports if report.id in known]
+
+
+def _report(session: Session, facts: ReportFacts, now: datetime) -> ReportOut:
+    report = facts.report
+    draft = report.status == "draft"
+    return ReportOut(
+        id=report.id,
+        version=report.version,
+        programme_id=facts.programme.id,
+        programme_name=facts.programme.name,
+        item_id=facts.item.id,
+        item_code=facts.item.code,
+        item_title=facts.item.title,
+        task_id=facts.task.id,
+        unit_id=report.unit_id,
+        unit_name=facts.unit_name,
+        deadline=facts.task.deadline,
+        round=_brief(facts.round, now),
+        status=report.status,  # type: ignore[arg-type]
+        returned=report.returned,
+        return_reason=report.return_reason,
+        note=report.note,
+        cause_code=report.cause_code,  # type: ignore[arg-type]
+        cause_note=report.cause_note,
+        submitted_at=report.submitted_at,
+        reviewed_at=report.reviewed_at,
+        accepted_at=report.accepted_at,
+        cells=[_cell(figure) for figure in facts.figures],
+        behind=facts.behind,
+        problems=facts.problems() if draft else [],
+        warnings=facts.warnings(),
+        actions=[] if facts.round.closes_at <= now else REPORT.actions(session, report),
+    )
+
+
+# Rounds
+
+
+@router.get("/rounds", summary="填报期列表", operation_id="listRounds")
+def list_rounds(
+    page: Paging,
+    session: Annotated[Session, allow(P.PROGRAMME_READ)],
+    programme_id: Annotated[UUID | None, Query(description="所属计划")] = None,
+    period: Annotated[Period | None, Query(description="月份")] = None,
+) -> Page[RoundOut]:
+    """Collection periods; readable by every unit beneath the owner."""
+    statement = select(Round)
+    if programme_id:
+        statement = statement.where(Round.programme_id == programme_id)
+    if period:
+        statement = statement.where(Round.period == period)
+    found: Sequence[Round] = session.exec(page.apply(statement, (Round.period, Round.id))).all()  # type: ignore[call-overload]
+    found, following = page.cut(found, lambda each: (each.period, each.id))
+    return Page(items=present_rounds(found, clock.now()), next=following)
+
+
+@router.get("/rounds/{id}", summary="一个填报期", operation_id="getRound")
+def get_round(id: UUID, response: Response, session: Annotated[Session, allow(P.PROGRAMME_READ)]) -> RoundOut:  # noqa: A002
+    """Return one round."""
+    round_ = rows.fetch(session, Round, id)
+    rows.tag(response, round_)
+    return present_rounds([round_], clock.now())[0]
+
+
+@router.patch("/rounds/{id}", summary="调整填报期", operation_id="changeRound")
+def change_round(
+    id: UUID,  # noqa: A002
+    body: RoundPatch,
+    version: IfMatch,
+    response: Response,
+    session: Annotated[Session, allow(P.ROUND_EDIT)],
+) -> RoundOut:
+    """Move the cut-off or the lock of a round, with a reason."""
+    round_ = rows.hold(session, Round, id, version)
+    service.change_round(session, round_, body)
+    rows.tag(response, round_)
+    return present_rounds([round_], clock.now())[0]
+
+
+# Reports
+
+
+@router.get("/reports", summary="报告列表", operation_id="listReports", response_model=Page[ReportRow])
+def list_reports(  # noqa: PLR0913 - one parameter a filter
+    page: Paging,
+    session: Annotated[Session, allow(P.REPORT_READ)],
+    period: Annotated[Period | None, Query(description="月份")] = None,
+    programme_id: Annotated[UUID | None, Query(description="所属计划")] = None,
+    item_id: Annotated[UUID | None, Query(description="所属项目")] = None,
+    unit_id: Annotated[UUID | None, Query(description="填报单位")] = None,
+    status: Annotated[ReportStatus | None, Query(description="状态")] = None,
+    returned: Annotated[bool | None, Query(description="被退回的")] = None,
+) -> Response:
+    """Reports of the caller's area and lines, by month; columns go straight to JSON, the hot list of pulling clients."""
+    columns = [getattr(Report, name) for name in ReportRow.model_fields]
+    statement: Any = select(*columns)
+    for column, value in (
+        (Report.period, period),
+        (Report.programme_id, programme_id),
+        (Report.item_id, item_id),
+        (Report.unit_id, unit_id),
+        (Report.status, status),
+        (Report.returned, returned),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    found: Sequence[Any] = session.exec(page.apply(statement, (Report.period, Report.id))).all()
+    found, following = page.cut(found, lambda row: (row.period, row.id))
+    return rows.answer([row._asdict() for row in found], following)
+
+
+@router.post("/reports:batch", summary="成批填报", operation_id="writeReports")
+def write_reports(body: BatchIn, session: Annotated[Session, allow(P.REPORT_EDIT)]) -> BatchOut:
+    """Write figures into many drafts: per-report result; a figure that somebody else changed is a conflict."""
+    results = []
+    for change in body.changes:
+        try:
+            with session.begin_nested():
+                result = _write_one(session, change)
+        except service.FigureConflict as conflict:
+            result = _conflict(session, change, conflict)
+        except Problem as problem:
+            if body.mode == "atomic":
+                raise
+            result = _refused(session, change, problem)
+        if body.mode == "atomic" and result.outcome == "conflict":
+            message = "有单元格已被他人修改,整批未保存。"
+            raise Conflict(message, extra={"results": [result.model_dump(mode="json")]})
+        results.append(result)
+    if body.dry_run:
+        session.rollback()
+    return BatchOut(results=results)
+
+
+def _write_one(session: Session, change: ReportChange) -> BatchResult:
+    report = rows.hold(session, Report, change.report_id)
+    fields = change.model_fields_set - {"report_id", "base_version"}
+    patch = ReportPatch.model_validate({name: getattr(change, name) for name in fields}, from_attributes=True)
+    changed = service.write(session, report, patch)
+    return BatchResult(
+        report_id=report.id,
+        outcome="applied" if changed else "unchanged",
+        version=report.version,
+        report=present_reports(session, [report])[0],
+        code=None,
+        detail=None,
+        errors=[],
+        conflicts=[],
+    )
+
+
+def _conflict(session: Session, change: ReportChange, conflict: service.FigureConflict) -> BatchResult:
+    report = rows.fetch(session, Report, change.report_id)
+    return BatchResult(
+        report_id=report.id,
+        outcome="conflict",
+        version=report.version,
+        report=present_reports(session, [report])[0],
+        code="figure-conflict",
+        detail="有数字已被他人修改,请核对。",
+        errors=[],
+        conflicts=[
+            ConflictOut(
+                target_id=row.target_id,
+                field=name,  # type: ignore[arg-type]
+                mine=mine,
+                theirs=theirs,
+                at=row.touched_at,
+                by=row.touched_by,
+            )
+            for row, name, mine, theirs in conflict.conflicts
+        ],
+    )
+
+
+def _refused(session: Session, change: ReportChange, problem: Problem) -> BatchResult:
+    now = None if isinstance(problem, NotFound) else find(session, Report, change.report_id)
+    return BatchResult(
+        report_id=change.report_id,
+        outcome="refused",
+        version=now.version if now else None,
+        report=present_reports(session, [now])[0] if now else None,
+        code=problem.code,
+        detail=problem.detail or problem.title,
+        errors=list(problem.errors) or [FieldError(pointer="", code=problem.code, message=problem.detail or problem.title)],
+        conflicts=[],
+    )
+
+
+@router.get("/reports/desk", summary="审核台", operation_id="getReviewDesk")
+def review_desk(
+    session: Annotated[Session, allow(P.REPORT_READ)],
+    programme_id: Annotated[UUID, Query(description="计划")],
+    period: PeriodQuery,
+) -> DeskOut:
+    """Return one programme and month as units × items, with the state of each report and what may be done to it."""
+    programme = rows.fetch(session, Programme, programme_id)
+    reports = session.exec(
+        select(Report).where(Report.programme_id == programme.id, Report.period == period, Report.status != "void")
+    ).all()
+    known = facts_of(session, reports)
+    now = clock.now()
+    cells = []
+    counts: Counter[str] = Counter()
+    for facts in known.values():
+        report = facts.report
+        closed = facts.round.closes_at <= now
+        overdue = report.status == "draft" and facts.round.due_at <= now
+        lights = [figure.judgement.light for figure in facts.figures]
+        counts.update([report.status, *(["overdue"] if overdue else []), *(["returned"] if report.returned else [])])
+        cells.append(
+            DeskCell(
+                unit_id=report.unit_id,
+                item_id=report.item_id,
+                report_id=report.id,
+                version=report.version,
+                status=report.status,  # type: ignore[arg-type]
+                returned=report.returned,
+                overdue=overdue,
+                light=next((light for light in ("red", "yellow", "green", "done") if light in lights), "none"),  # type: ignore[arg-type]
+                verbs=[]
+                if closed
+                else [action.verb for action in REPORT.actions(session, report) if action.enabled],
+            )
+        )
+    units = session.exec(
+        select(Unit).where(col(Unit.id).in_({cell.unit_id for cell in cells})).order_by(Unit.sort, col(Unit.id))  # type: ignore[arg-type]
+    ).all()
+    items = session.exec(
+        select(Item).where(col(Item.id).in_({cell.item_id for cell in cells})).order_by(Item.seq, col(Item.id))  # type: ignore[arg-type]
+    ).all()
+    round_ = session.exec(select(Round).where(Round.programme_id == programme.id, Round.period == period)).one_or_none()
+    return DeskOut(
+        programme_id=programme.id,
+        programme_name=programme.name,
+        period=period,
+        round=_brief(round_, now) if round_ else None,
+        units=[DeskUnit(id=unit.id, name=unit.name) for unit in units],
+        items=[DeskItem(id=item.id, code=item.code, title=item.title) for item in items],
+        cells=cells,
+        counts=DeskCounts(
+            total=len(cells),
+            draft=counts["draft"],
+            submitted=counts["submitted"],
+            reviewed=counts["reviewed"],
+            accepted=counts["accepted"],
+            returned=counts["returned"],
+            overdue=counts["overdue"],
+        ),
+    )
+
+
+@router.get("/reports/{id}", summary="一份报告", operation_id="getReport")
+def get_report(id: UUID, response: Response, session: Annotated[Session, allow(P.REPORT_READ)]) -> ReportOut:  # noqa: A002
+    """Return one report with its figures."""
+    report = rows.fetch(session, Report, id)
+    rows.tag(response, report)
+    return present_reports(session, [report])[0]
+
+
+@router.patch("/reports/{id}", summary="填报", operation_id="writeReport")
+def write_report(
+    id: UUID,  # noqa: A002
+    body: ReportPatch,
+    version: IfMatch,
+    response: Response,
+    session: Annotated[Session, allow(P.REPORT_EDIT)],
+) -> ReportOut:
+    """Write figures, cause and note into a draft."""
+    report = rows.hold(session, Report, id, version)
+    try:
+        service.write(session, report, body)
+    except service.FigureConflict:
+        raise rows.stale(session, report, version) from None
+    rows.tag(response, report)
+    return present_reports(session, [report])[0]
+
+
+REPORT.mount(router, "/reports", "Report", ReportOut, present_reports)
+
+
+@router.get("/entry-sheet", summary="月度填报表", operation_id="getEntrySheet")
+def entry_sheet(
+    session: Annotated[Session, allow(P.REPORT_READ)],
+    period: Annotated[Period | None, Query(description="月份;省略为最近一个")] = None,
+    unit_id: Annotated[UUID | None, Query(description="填报单位;省略为本单位")] = None,
+) -> EntrySheet:
+    """Return everything one unit reports for one month, over all programmes, pre-filled with what is known."""
+    unit = rows.fetch(session, Unit, unit_id or session.who.unit_id)
+    periods = list(
+        session.exec(
+            select(Report.period)
+            .where(Report.unit_id == unit.id, Report.status != "void")
+            .group_by(Report.period)
+            .order_by(Report.period)
+        ).all()
+    )
+    this_month = f"{clock.today():%Y-%m}"
+    started = [each for each in periods if each <= this_month]
+    chosen = period or (started[-1] if started else this_month)
+    reports = session.exec(
+        select(Report)
+        .join(Item, col(Item.id) == col(Report.item_id))
+        .where(Report.unit_id == unit.id, Report.period == chosen, Report.status != "void")
+        .order_by(col(Report.programme_id), Item.seq, col(Report.id))  # type: ignore[arg-type]
+        .limit(1000)
+    ).all()
+    return EntrySheet(
+        period=chosen,
+        unit_id=unit.id,
+        unit_name=unit.name,
+        periods=periods,
+        rows=present_reports(session, reports),
+    )
+
+
+# The workbench
+
+
+@router.get("/workbench", summary="工作台", operation_id="getWorkbench")
+def workbench(session: Annotated[Session, allow(P.REPORT_READ)]) -> Workbench:
+    """Return what the caller's unit owes, what waits for his review or acceptance, and who below is silent."""
+    now = clock.now()
+    access = session.access
+    counted = session.exec(
+        select(
+            Report.programme_id,
+            Report.round_id,
+            Report.unit_id,
+            Report.status,
+            Report.returned,
+            func.count(),
+        )
+        .join(Round, col(Round.id) == col(Report.round_id))
+        .where(Report.status != "void", Round.opens_at <= now, Round.closes_at > now)
+        .group_by(Report.programme_id, Report.round_id, Report.unit_id, Report.status, Report.returned)
+    ).all()
+    rounds = {each.id: each for each in _all(session, Round, {row[1] for row in counted})}
+    programmes = {each.id: each for each in _all(session, Programme, {row[0] for row in counted})}
+    units = {each.id: each for each in _all(session, Unit, {row[2] for row in counted})}
+    owing: dict[tuple[UUID, UUID], Counter[str]] = defaultdict(Counter)
+    review: Counter[tuple[str, UUID]] = Counter()
+    accept: Counter[tuple[str, UUID]] = Counter()
+    for programme_id, round_id, unit_id, status, returned, number in counted:
+        owing[(round_id, unit_id)].update({"total": number, status: number, "returned": number * (returned is True)})
+        programme, unit = programmes.get(programme_id), units.get(unit_id)
+        if programme is None or unit is None:
+            continue
+        key = (rounds[round_id].period, programme_id)
+        direct = programme.unit_id in (unit.id, unit.parent_id)
+        if status == "submitted" and unit.parent_id and access.in_area(P.REPORT_REVIEW, unit.parent_id):
+            review[key] += number
+        if access.in_area(P.REPORT_ACCEPT, programme.unit_id) and (
+            status == "reviewed" or (status == "submitted" and direct)
+        ):
+            accept[key] += number
+    owed, missing = [], []
+    for (round_id, unit_id), tally in owing.items():
+        round_, unit = rounds[round_id], units.get(unit_id)
+        programme = programmes.get(round_.programme_id)
+        if not tally["draft"] or unit is None or programme is None:
+            continue
+        entry = OwedOut(
+            period=round_.period,
+            programme_id=programme.id,
+            programme_name=programme.name,
+            unit_id=unit_id,
+            unit_name=unit.name,
+            due_at=round_.due_at,
+            closes_at=round_.closes_at,
+            state=round_.state(now),  # type: ignore[arg-type]
+            total=tally["total"],
+            draft=tally["draft"],
+            returned=tally["returned"],
+            days_left=(clock.day_of(round_.due_at) - clock.today()).days,
+        )
+        if unit_id == session.who.unit_id and access.in_area(P.REPORT_EDIT, unit_id):
+            owed.append(entry)
+        elif round_.due_at <= now:
+            missing.append(entry)
+    waiting = lambda tally: [  # noqa: E731
+        WaitingOut(period=period, programme_id=key, programme_name=programmes[key].name, count=number)
+        for (period, key), number in sorted(tally.items(), key=lambda entry: (entry[0][0], str(entry[0][1])))
+    ]
+    return Workbench(
+        today=clock.today(),
+        owed=sorted(owed, key=lambda each: (each.due_at, each.programme_name)),
+        to_review=waiting(review),
+        to_accept=waiting(accept),
+        missing=sorted(missing, key=lambda each: (each.due_at, each.unit_name))[:500],
+    )
+
+
+def _all(session: Session, kind: Any, keys: set[UUID]) -> Sequence[Any]:  # noqa: ANN401
+    return session.exec(select(kind).where(col(kind.id).in_(keys))).all()
+
+

@@ -1,0 +1,333 @@
+"""What is done with rounds and reports."""
+
+from calendar import monthrange
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from minsheng.kernel import clock
+from minsheng.kernel.access import Session
+from minsheng.kernel.errors import Conflict, FieldError, Invalid, Locked, OwnWork, Problem, invalid
+from minsheng.org.models import Unit
+from minsheng.permissions import P
+from minsheng.plans import rules
+from minsheng.programmes.models import Indicator, Measure, Programme
+from minsheng.reports.facts import ReportFacts, facts_of
+from minsheng.reports.models import Report, ReportValue, Round
+from minsheng.reports.schemas import ReportPatch, RoundPatch, ValueIn
+from minsheng.targets.models import Target, Task
+
+
+def rounds_of(programme: Programme) -> list[Round]:
+    """Return the monthly rounds of a programme: from the month of issue to its last.
+
+    A round opens with its month, falls due on the cut-off day of the next and closes some days later.
+    """
+    assert programme.issued_on is not None  # noqa: S101 - rounds come with the issue
+    found = []
+    at = programme.issued_on.replace(day=1)
+    while at <= programme.ends_on:
+        last = at.replace(day=monthrange(at.year, at.month)[1])
+        following = last + timedelta(days=1)
+        due = following.replace(day=programme.cut_off_day)
+        found.append(
+            Round(
+                programme_id=programme.id,
+                unit_id=programme.unit_id,
+                period=f"{at:%Y-%m}",
+                starts_on=at,
+                ends_on=last,
+                opens_at=clock.at(at, 0),
+                due_at=clock.at(due, programme.cut_off_hour),
+                closes_at=clock.at(due + timedelta(days=programme.close_after_days), 24),
+            )
+        )
+        at = following
+    return found
+
+
+def make_rounds(session: Session, programme: Programme, _body: object) -> None:
+    """Make the rounds when a programme is issued."""
+    session.add_all(rounds_of(programme))
+    session.flush()
+
+
+def expect_reports(session: Session, task: Task, _body: object) -> None:
+    """Expect a report of a task in every round that has not closed, unless it is split further."""
+    children = session.exec(select(Task.id).where(Task.parent_id == task.id, Task.status != "void")).first()
+    if children is not None:
+        return
+    now = clock.now()
+    rounds = session.exec(select(Round).where(Round.programme_id == task.programme_id)).all()
+    session.add_all(
+        Report(
+            programme_id=task.programme_id,
+            round_id=each.id,
+            task_id=task.id,
+            item_id=task.item_id,
+            unit_id=task.unit_id,
+            period=each.period,
+        )
+        for each in rounds
+        if each.closes_at > now
+    )
+
+
+def open_drafts(session: Session, task_id: UUID) -> list[Report]:
+    """Return the drafts of a task that may still change."""
+    return list(
+        session.exec(
+            select(Report)
+            .join(Round, col(Round.id) == col(Report.round_id))
+            .where(Report.task_id == task_id, Report.status == "draft", Round.closes_at > clock.now())
+        ).all()
+    )
+
+
+def change_round(session: Session, round_: Round, body: RoundPatch) -> None:
+    """Move the cut-off or the lock of a round.
+
+    Raises:
+        Invalid: the instants are out of order.
+    """
+    round_.due_at = body.due_at or round_.due_at
+    round_.closes_at = body.closes_at or round_.closes_at
+    round_.change_reason = body.reason
+    if not round_.opens_at < round_.due_at <= round_.closes_at:
+        raise invalid("/due_at", "order", "应为:开始 < 截止 ≤ 关闭")
+    session.flush()
+
+
+def is_split(session: Session, report: Report) -> None:
+    """Let a unit stop reporting only what it has handed down.
+
+    Raises:
+        Conflict: it has not.
+    """
+    child = session.exec(select(Task.id).where(Task.parent_id == report.task_id, Task.status == "issued")).first()
+    if child is None and not any(verb == "issue" for verb in session.moving.values()):
+        message = "任务没有分解给下级,仍须填报。"
+        raise Conflict(message)
+
+
+# Writing figures
+
+
+class FigureConflict(Exception):  # noqa: N818 - not an error but an answer
+    """Somebody else changed figures since the clerk saw them."""
+
+    def __init__(self, conflicts: list[tuple[ReportValue, str, Decimal | None, Decimal | None]]) -> None:
+        self.conflicts = conflicts
+
+
+def write(session: Session, report: Report, body: ReportPatch) -> bool:
+    """Write what the clerk typed into a draft; return whether anything changed.
+
+    Raises:
+        Locked: the report has been submitted.
+        Invalid: names every figure that is wrong.
+        FigureConflict: a figure was changed by somebody else.
+    """
+    if report.status != "draft":
+        message = "报告已提交,不能再改;如需修改请先撤回或由审核人退回。"
+        raise Locked(message)
+    facts = facts_of(session, [report])[report.id]
+    errors: list[FieldError] = []
+    conflicts: list[tuple[ReportValue, str, Decimal | None, Decimal | None]] = []
+    staged: list[ReportValue] = []
+    for index, each in enumerate(body.values):
+        where = f"/values/{index}"
+        try:
+            staged += _stage(report, facts, each, where, conflicts)
+        except Problem as problem:
+            errors += problem.errors
+    if errors:
+        raise Invalid(errors[0].message, errors=errors)
+    if conflicts:
+        raise FigureConflict(conflicts)
+    changed = bool(staged)
+    for name in ("note", "cause_code", "cause_note"):
+        if name in body.model_fields_set and getattr(report, name) != getattr(body, name):
+            setattr(report, name, getattr(body, name) or None)
+            changed = True
+    if changed:
+        report.touched_at = clock.now()
+        report.touched_by = session.caller.user_id if session.caller else None
+        for row in staged:
+            row.touched_at, row.touched_by = report.touched_at, report.touched_by
+        session.add_all([report, *staged])
+        session.flush()
+    return changed
+
+
+def _stage(
+    report: Report,
+    facts: ReportFacts,
+    each: ValueIn,
+    where: str,
+    conflicts: list[tuple[ReportValue, str, Decimal | None, Decimal | None]],
+) -> list[ReportValue]:
+    """Work out one figure; return the row to write, or nothing when it is already so."""
+    fact = facts.by_target.get(each.target_id)
+    if fact is None:
+        raise invalid(f"{where}/target_id", "foreign-target", "这个目标不属于这份报告")
+    given = each.model_fields_set
+    row = fact.row or ReportValue(
+        report_id=report.id,
+        round_id=report.round_id,
+        target_id=each.target_id,
+        item_id=report.item_id,
+        unit_id=report.unit_id,
+        ends_on=facts.round.ends_on,
+    )
+    current, value = row.current, row.value
+    if given & {"current", "value"}:
+        current, value = _figures(fact.indicator, fact.measure, fact.previous, each, where)
+    if fact.row is not None and each.base is not None:
+        for name, wanted, theirs in (("current", current, row.current), ("value", value, row.value)):
+            if name in given and theirs not in (getattr(each.base, name), wanted):
+                conflicts.append((row, name, wanted, theirs))
+    reason = each.fall_reason if "fall_reason" in given else row.fall_reason
+    if fact.row is not None and (row.current, row.value, row.fall_reason) == (current, value, reason):
+        return []
+    row.previous, row.current, row.value, row.fall_reason = fact.previous, current, value, reason or None
+    row.basis, row.source_note = "reported", None
+    return [row]
+
+
+def _figures(
+    indicator: Indicator, measure: Measure, previous: Decimal | None, each: ValueIn, where: str
+) -> tuple[Decimal | None, Decimal | None]:
+    for name in ("current", "value"):
+        figure: Decimal | None = getattr(each, name)
+        if figure is None:
+            continue
+        exponent = figure.normalize().as_tuple().exponent
+        if isinstance(exponent, int) and -exponent > measure.decimals:
+            raise invalid(f"{where}/{name}", "decimals", f"“{measure.name}”最多 {measure.decimals} 位小数")
+    if indicator.accumulation == "snapshot":
+        if each.current is not None:
+            raise invalid(f"{where}/current", "snapshot", "时点指标只填当前数,没有本期数")
+        if each.value is not None and each.value < 0:
+            raise invalid(f"{where}/value", "negative", "不能为负数")
+        return None, each.value
+    if each.current is None and each.value is None:
+        return None, None
+    try:
+        current, value = rules.completed(previous, each.current, each.value)
+    except rules.SumMismatchError as mismatch:
+        total = (previous or Decimal(0)) + mismatch.current
+        message = f"上期累计 {previous or 0} + 本期 {mismatch.current} = {total},与填的累计 {mismatch.value} 不符"
+        raise invalid(f"{where}/value", "sum-mismatch", message) from None
+    if value < 0:
+        raise invalid(f"{where}/value", "negative", "累计数不能为负数")
+    if value >= 10**12:  # noqa: PLR2004 - twelve digits is what a figure holds
+        raise invalid(f"{where}/value", "quantity", "累计数超过 12 位")
+    return current, value
+
+
+# Guards and effects of the life cycle
+
+
+def ready_to_submit(session: Session, report: Report) -> None:
+    """Refuse a report that is not complete (guide 5.2).
+
+    Raises:
+        Conflict: names every missing figure, unexplained fall and missing cause.
+    """
+    problems = facts_of(session, [report])[report.id].problems()
+    if problems:
+        message = f"还有 {len(problems)} 处须补充:{problems[0].message}"
+        raise Conflict(message, errors=problems)
+
+
+def superior(session: Session, report: Report) -> None:
+    """Let only somebody above the reporting unit review it.
+
+    Raises:
+        Conflict: the caller holds the right only in the reporting unit itself.
+    """
+    unit = session.get(Unit, report.unit_id)
+    if unit is None or unit.parent_id is None or not session.access.in_area(P.REPORT_REVIEW, unit.parent_id):
+        message = "须由填报单位的上级审核。"
+        raise Conflict(message)
+
+
+def owner_accepts(session: Session, report: Report) -> None:
+    """Let only the programme's owner accept, and only after the tier between has reviewed.
+
+    Raises:
+        Conflict: the caller is not the owner's office, or the tier between has not reviewed yet.
+    """
+    programme = session.get(Programme, report.programme_id)
+    if programme is None or not session.access.in_area(P.REPORT_ACCEPT, programme.unit_id):
+        message = "须由计划的主办机构确认。"
+        raise Conflict(message)
+    unit = session.get(Unit, report.unit_id)
+    direct = unit is not None and programme.unit_id in (unit.id, unit.parent_id)
+    if report.status == "submitted" and not direct:
+        message = "中间一级还没有审核。"
+        raise Conflict(message)
+
+
+def not_own_work(session: Session, report: Report) -> None:
+    """Keep duties apart: who filed a report does not judge it (guide 2.4).
+
+    Raises:
+        OwnWork: it is the caller's own.
+    """
+    if session.caller and session.caller.user_id == report.submitted_by:
+        message = "本人提交的报告,须由他人处理。"
+        raise OwnWork(message)
+
+
+def stamp(verb: str) -> object:
+    """Return the effect that notes who made a move and when."""
+
+    def effect(session: Session, report: Report, _body: object) -> None:
+        setattr(report, f"{verb}_at", clock.now())
+        setattr(report, f"{verb}_by", session.caller.user_id if session.caller else None)
+
+    return effect
+
+
+def freeze_previous(session: Session, report: Report, _body: object) -> None:
+    """Keep the previous cumulative that the figures were reported against."""
+    for fact in facts_of(session, [report])[report.id].figures:
+        if fact.row is not None and fact.row.previous != fact.previous:
+            fact.row.previous = fact.previous
+            session.add(fact.row)
+
+
+def clear_return(_session: Session, report: Report, _body: object) -> None:
+    """Take the mark of a return off a report that comes in again."""
+    report.returned = False
+
+
+def mark_returned(_session: Session, report: Report, body: object) -> None:
+    """Note why a report goes back."""
+    report.returned = True
+    report.return_reason = getattr(body, "reason", None)
+    report.reviewed_at = report.reviewed_by = None
+
+
+def plan_unused(session: Session, target: Target) -> None:
+    """Lock a plan once figures were submitted against it.
+
+    Raises:
+        Locked: they were.
+    """
+    used = session.exec(
+        select(Report.id).where(Report.task_id == target.task_id, col(Report.status).not_in(["draft", "void"]))
+    ).first()
+    if used is not None:
+        message = "已有报告按这个计划提交,计划不能再改。"
+        raise Locked(message)
+
+
+def month_end(period: str) -> date:
+    """Return the last day of a period."""
+    year, month = int(period[:4]), int(period[5:])
+    return date(year, month, monthrange(year, month)[1])

@@ -1,0 +1,20 @@
+"""Knows every table: import this before asking the metadata."""
+
+import importlib
+
+_MODULES = (
+    "kernel.journal",
+    "kernel.idempotency",
+    "org.models",
+    "identity.models",
+    "programmes.models",
+    "targets.models",
+    "plans.models",
+    "reports.models",
+)
+
+
+def load() -> None:
+    """Import every module that defines tables."""
+    for name in _MODULES:
+        importlib.import_module(f"minsheng.{name}")

@@ -1,0 +1,66 @@
+"""Tasks and targets: one item given to one unit, and the number it must reach."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm.attributes import get_history
+from sqlmodel import Field
+
+from minsheng.kernel.access import Scoped, Session
+from minsheng.kernel.db import Figure, Row
+from minsheng.kernel.errors import Locked, Problem
+from minsheng.permissions import P
+
+_HANDED = Scoped(
+    read=P.TASK_READ, line="item_id", giver="giver_id", draft=("status", frozenset({"draft"}))
+)
+
+
+def _locked_when_issued(session: Session, row: "Task | Target") -> Problem | None:
+    before = get_history(row, "status").deleted or [row.status]
+    if before[0] == "draft" or row.id in session.moving:
+        return None
+    return Locked("任务下达后不能直接修改,须走目标调整。")
+
+
+class Task(Row, table=True):
+    """One item given to one unit (任务). The promise itself is the root: the owner's own task."""
+
+    __scope__ = _HANDED
+    __lock__ = staticmethod(_locked_when_issued)
+    __table_args__ = (
+        Index("ix_task_unit_id_id", "unit_id", "id"),
+        Index("ix_task_programme_id_item_id", "programme_id", "item_id"),
+        Index("ix_task_parent_id", "parent_id"),
+    )
+
+    programme_id: UUID = Field(nullable=False, foreign_key="programme.id")
+    item_id: UUID = Field(nullable=False, foreign_key="item.id")
+    unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
+    giver_id: UUID = Field(nullable=False, foreign_key="unit.id")
+    parent_id: UUID | None = Field(default=None, foreign_key="task.id")
+    deadline: date = Field(nullable=False)
+    issued_on: date | None = None
+    status: str = Field(default="draft", nullable=False)
+
+
+class Target(Row, table=True):
+    """The number a task must reach for an indicator (目标值); none for work without a yearly target."""
+
+    __scope__ = _HANDED
+    __lock__ = staticmethod(_locked_when_issued)
+    __table_args__ = (Index("ix_target_task_id", "task_id"), Index("ix_target_indicator_id", "indicator_id"))
+
+    task_id: UUID = Field(nullable=False, foreign_key="task.id")
+    indicator_id: UUID = Field(nullable=False, foreign_key="indicator.id")
+    programme_id: UUID = Field(nullable=False, foreign_key="programme.id", index=True)
+    item_id: UUID = Field(nullable=False, foreign_key="item.id")
+    unit_id: UUID = Field(nullable=False, foreign_key="unit.id", index=True)
+    giver_id: UUID = Field(nullable=False, foreign_key="unit.id")
+    operator: str = Field(default="ge", nullable=False)
+    value: Decimal | None = Field(default=None, sa_type=Figure)
+    basis: str = Field(default="entered", nullable=False)
+    source_note: str | None = None
+    status: str = Field(default="draft", nullable=False)

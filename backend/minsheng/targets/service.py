@@ -1,0 +1,411 @@
+"""What is done with tasks and targets: giving, splitting, balancing."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from minsheng.kernel import clock, rows
+from minsheng.kernel.access import Session
+from minsheng.kernel.errors import Conflict, Duplicate, FieldError, Locked, NotFound, Problem, invalid
+from minsheng.org.models import Unit
+from minsheng.programmes.models import Indicator, Item, Measure, Programme
+from minsheng.targets.balance import balance
+from minsheng.targets.models import Target, Task
+from minsheng.targets.schemas import (
+    SplitCell,
+    SplitCellIn,
+    SplitIn,
+    SplitOut,
+    SplitResult,
+    SplitResults,
+    SplitRow,
+    SplitUnit,
+    TargetIn,
+    TaskIn,
+    TaskPatch,
+)
+
+
+def create(session: Session, body: TaskIn) -> Task:
+    """Give an item to a unit, as a draft.
+
+    Raises:
+        NotFound: item, parent or unit is not visible.
+        Invalid: the unit is not beneath the giver, or a date or figure is wrong.
+        Duplicate: the unit has this task already.
+    """
+    item = rows.fetch(session, Item, body.item_id)
+    programme = rows.fetch(session, Programme, item.programme_id)
+    parent = rows.fetch(session, Task, body.parent_id) if body.parent_id else None
+    task = _give(session, programme, item, parent, body.unit_id, body.deadline)
+    set_targets(session, task, body.targets)
+    return task
+
+
+def _give(
+    session: Session, programme: Programme, item: Item, parent: Task | None, unit_id: UUID, deadline: date
+) -> Task:
+    unit = session.get(Unit, unit_id)
+    if unit is None:
+        raise invalid("/unit_id", "unknown-unit", "没有这个单位,或不在您的权限内")
+    if parent is None:
+        if unit_id != programme.unit_id:
+            raise invalid("/unit_id", "not-owner", "计划的总任务只属于主办单位;给下级的任务请填 parent_id")
+        giver = programme.unit_id
+    else:
+        if parent.item_id != item.id or parent.status == "void":
+            raise invalid("/parent_id", "foreign-parent", "上级任务不属于这个项目")
+        if not _beneath(session, unit, parent.unit_id):
+            raise invalid("/unit_id", "not-beneath", f"“{unit.name}”不是被分解单位的下级")
+        giver = parent.unit_id
+    if parent is None and programme.status != "draft":
+        raise Locked
+    _check_deadline(programme, parent, deadline)
+    task = Task(
+        programme_id=programme.id,
+        item_id=item.id,
+        unit_id=unit_id,
+        giver_id=giver,
+        parent_id=parent.id if parent else None,
+        deadline=deadline,
+    )
+    session.require(task)
+    twin = select(Task.id).where(Task.item_id == item.id, Task.unit_id == unit_id, Task.status != "void")
+    twin = twin.where(Task.parent_id == parent.id) if parent else twin.where(col(Task.parent_id).is_(None))
+    if session.exec(twin).first():
+        message = f"“{unit.name}”已有这个任务。"
+        raise Duplicate(message, errors=[FieldError(pointer="/unit_id", code="duplicate", message=message)])
+    session.add(task)
+    session.flush()
+    return task
+
+
+def _beneath(session: Session, unit: Unit, above: UUID) -> bool:
+    at = unit.parent_id
+    while at is not None:
+        if at == above:
+            return True
+        parent = session.get(Unit, at)
+        at = parent.parent_id if parent else None
+    return False
+
+
+def _check_deadline(programme: Programme, parent: Task | None, deadline: date) -> None:
+    if not programme.starts_on < deadline <= programme.ends_on:
+        message = f"期限应在 {programme.starts_on} 至 {programme.ends_on} 之间"
+        raise invalid("/deadline", "outside", message)
+    if parent and deadline > parent.deadline:
+        raise invalid("/deadline", "after-parent", f"不能晚于上级任务的期限 {parent.deadline}")
+
+
+def change(session: Session, task: Task, body: TaskPatch) -> None:
+    """Change a draft task."""
+    if task.status != "draft":
+        message = "任务下达后不能直接修改,须走目标调整。"
+        raise Locked(message)
+    if body.deadline is not None:
+        programme = rows.fetch(session, Programme, task.programme_id)
+        _check_deadline(programme, session.get(Task, task.parent_id) if task.parent_id else None, body.deadline)
+        task.deadline = body.deadline
+    if body.targets is not None:
+        task.version += 0 if session.is_modified(task) else 1
+        set_targets(session, task, body.targets)
+    session.flush()
+
+
+def set_targets(session: Session, task: Task, wanted: Sequence[TargetIn]) -> None:
+    """Make a draft task carry exactly these targets.
+
+    Raises:
+        Invalid: a foreign or repeated indicator, too many decimals, a negative figure.
+    """
+    known = {
+        target.indicator_id: target
+        for target in session.exec(select(Target).where(Target.task_id == task.id, Target.status != "void")).all()
+    }
+    seen: set[UUID] = set()
+    for index, each in enumerate(wanted):
+        if each.indicator_id in seen:
+            raise invalid(f"/targets/{index}/indicator_id", "duplicate", "同一指标写了两次")
+        seen.add(each.indicator_id)
+        _check_figure(session, task.item_id, each.indicator_id, each.value, f"/targets/{index}")
+        target = known.get(each.indicator_id) or Target(
+            task_id=task.id,
+            indicator_id=each.indicator_id,
+            programme_id=task.programme_id,
+            item_id=task.item_id,
+            unit_id=task.unit_id,
+            giver_id=task.giver_id,
+        )
+        target.operator, target.value, target.source_note = each.operator, each.value, each.source_note
+        session.add(target)
+    for key, target in known.items():
+        if key not in seen:
+            target.status = "void"
+            session.add(target)
+    session.flush()
+
+
+def _check_figure(session: Session, item_id: UUID, indicator_id: UUID, value: Decimal | None, where: str) -> None:
+    indicator = session.get(Indicator, indicator_id)
+    if indicator is None or indicator.item_id != item_id:
+        raise invalid(f"{where}/indicator_id", "foreign-indicator", "指标不属于这个项目")
+    if value is None:
+        return
+    if value < 0:
+        raise invalid(f"{where}/value", "negative", "目标值不能为负数")
+    measure = rows.fetch(session, Measure, indicator.measure_id)
+    exponent = value.normalize().as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > measure.decimals:
+        message = f"“{measure.name}”最多 {measure.decimals} 位小数"
+        raise invalid(f"{where}/value", "decimals", message)
+
+
+# Moves
+
+
+def may_issue(session: Session, task: Task) -> None:
+    """Let a task be handed down only when what it hangs on was.
+
+    Raises:
+        Conflict: the programme or the task above is still a draft.
+    """
+    programme = session.get(Programme, task.programme_id)
+    if programme is None or programme.status != "issued":
+        message = "计划尚未下达。"
+        raise Conflict(message)
+    if task.parent_id:
+        parent = session.get(Task, task.parent_id)
+        if parent is None or parent.status != "issued":
+            message = "上级任务尚未下达。"
+            raise Conflict(message)
+
+
+def stamp(session: Session, task: Task, _body: object) -> None:
+    """Note the day of issue, and lock the targets with their task."""
+    programme = session.get(Programme, task.programme_id)
+    with_list = programme is not None and programme.id in session.moving
+    task.issued_on = programme.issued_on if programme is not None and with_list else clock.today()
+    _follow_targets(session, task, "issued")
+
+
+def void_targets(session: Session, task: Task, _body: object) -> None:
+    """Void the targets with their task."""
+    _follow_targets(session, task, "void")
+
+
+def _follow_targets(session: Session, task: Task, status: str) -> None:
+    for target in session.exec(select(Target).where(Target.task_id == task.id, Target.status == "draft")).all():
+        session.moving[target.id] = session.moving[task.id]
+        target.status = status
+        session.add(target)
+
+
+def draft_tasks(session: Session, programme: Programme) -> list[Task]:
+    """Return the draft tasks that the owner gave, roots first."""
+    found = session.exec(
+        select(Task).where(
+            Task.programme_id == programme.id, Task.giver_id == programme.unit_id, Task.status == "draft"
+        )
+    ).all()
+    return sorted(found, key=lambda task: (task.parent_id is not None, task.id))
+
+
+def promises_complete(session: Session, programme: Programme) -> None:
+    """Refuse to issue a list in which a counted item has no target or deadline (R007).
+
+    Raises:
+        Conflict: names every such item.
+    """
+    roots = set(
+        session.exec(
+            select(Task.item_id).where(
+                Task.programme_id == programme.id, Task.status == "draft", col(Task.parent_id).is_(None)
+            )
+        ).all()
+    )
+    counted = set(session.exec(select(Indicator.item_id).where(Indicator.programme_id == programme.id)).all())
+    bare = session.exec(
+        select(Item).where(col(Item.id).in_(counted - roots), Item.status == "draft").order_by(Item.seq)  # type: ignore[arg-type]
+    ).all()
+    if bare:
+        errors = [
+            FieldError(pointer=f"/items/{item.id}", code="no-target", message=f"“{item.title}”还没有目标与期限")
+            for item in bare[:100]
+        ]
+        message = f"有 {len(bare)} 个项目没有目标与期限,不能下达。"
+        raise Conflict(message, errors=errors)
+
+
+# The split
+
+
+def split_of(session: Session, programme: Programme, unit: Unit) -> SplitOut:
+    """Return the split of a unit's tasks among the units beneath: shares, sums and balance."""
+    facts = session.exec(
+        select(Task, Target, Item, Indicator, Measure)
+        .join(Target, col(Target.task_id) == col(Task.id))
+        .join(Item, col(Item.id) == col(Task.item_id))
+        .join(Indicator, col(Indicator.id) == col(Target.indicator_id))
+        .join(Measure, col(Measure.id) == col(Indicator.measure_id))
+        .where(
+            Task.programme_id == programme.id,
+            Task.unit_id == unit.id,
+            Task.status != "void",
+            Target.status != "void",
+        )
+        .order_by(Item.seq, col(Item.id), col(Indicator.id))  # type: ignore[arg-type]
+    ).all()
+    parents = [task.id for task, *_ in facts]
+    shares: dict[tuple[UUID, UUID], list[SplitCell]] = defaultdict(list)
+    used: set[UUID] = set()
+    for task, target in session.exec(
+        select(Task, Target)
+        .join(Target, col(Target.task_id) == col(Task.id))
+        .where(col(Task.parent_id).in_(parents), Task.status != "void", Target.status != "void")
+    ).all():
+        assert task.parent_id is not None  # noqa: S101 - the query asked for children
+        used.add(task.unit_id)
+        shares[(task.parent_id, target.indicator_id)].append(
+            SplitCell(
+                unit_id=task.unit_id,
+                task_id=task.id,
+                task_version=task.version,
+                target_id=target.id,
+                value=target.value,
+                deadline=task.deadline,
+                status=task.status,  # type: ignore[arg-type]
+            )
+        )
+    return SplitOut(
+        programme_id=programme.id,
+        programme_name=programme.name,
+        unit_id=unit.id,
+        unit_name=unit.name,
+        units=_columns(session, unit, used),
+        rows=[
+            _split_row(task, target, item, indicator, measure, shares[(task.id, target.indicator_id)])
+            for task, target, item, indicator, measure in facts
+        ],
+    )
+
+
+def _columns(session: Session, unit: Unit, used: Iterable[UUID]) -> list[SplitUnit]:
+    """Return governments directly beneath first, then whoever else holds a share."""
+    found = session.exec(
+        select(Unit)
+        .where((Unit.parent_id == unit.id) | col(Unit.id).in_(set(used)))
+        .order_by(Unit.sort, col(Unit.id))  # type: ignore[arg-type]
+    ).all()
+    governing = [each for each in found if each.kind in {"government", "park", "township"} or each.id in used]
+    rest = [each for each in found if each not in governing]
+    return [SplitUnit(id=each.id, name=each.name) for each in (*governing, *rest)]
+
+
+def _split_row(
+    task: Task, target: Target, item: Item, indicator: Indicator, measure: Measure, cells: list[SplitCell]
+) -> SplitRow:
+    sums = balance(target.value, [cell.value for cell in cells], indicator.aggregation)
+    return SplitRow(
+        task_id=task.id,
+        item_id=item.id,
+        item_code=item.code,
+        item_title=item.title,
+        target_id=target.id,
+        indicator_id=indicator.id,
+        indicator_name=indicator.name,
+        measure_name=measure.name,
+        decimals=measure.decimals,
+        operator=target.operator,  # type: ignore[arg-type]
+        value=target.value,
+        deadline=task.deadline,
+        status=task.status,  # type: ignore[arg-type]
+        sum=sums.sum,
+        difference=sums.difference,
+        balance=sums.state,
+        balance_reason=sums.reason,
+        cells=cells,
+    )
+
+
+def save_split(session: Session, body: SplitIn) -> SplitResults:
+    """Save cells of the split grid by the rules of single writes.
+
+    Raises:
+        Problem: the first refusal, when ``atomic``; nothing is saved then.
+    """
+    results = []
+    for index, cell in enumerate(body.cells):
+        try:
+            with session.begin_nested():
+                outcome, task_id = _save_cell(session, cell)
+            results.append(SplitResult(index=index, outcome=outcome, task_id=task_id, errors=[]))  # type: ignore[arg-type]
+        except Problem as problem:
+            errors = [
+                FieldError(pointer=f"/cells/{index}{e.pointer.replace('/targets/0', '')}", code=e.code, message=e.message)
+                for e in problem.errors
+            ] or [FieldError(pointer=f"/cells/{index}", code=problem.code, message=problem.detail or problem.title)]
+            if body.mode == "atomic":
+                problem.errors = errors
+                raise
+            results.append(SplitResult(index=index, outcome="refused", task_id=None, errors=errors))
+    if body.dry_run:
+        session.rollback()
+    return SplitResults(results=results)
+
+
+def _save_cell(session: Session, cell: SplitCellIn) -> tuple[str, UUID | None]:
+    parent = session.get(Task, cell.parent_id)
+    if parent is None:
+        raise NotFound
+    task = session.exec(
+        select(Task).where(Task.parent_id == parent.id, Task.unit_id == cell.unit_id, Task.status != "void")
+    ).one_or_none()
+    if task is None and cell.value is None:
+        return "unchanged", None
+    outcome = "changed"
+    if task is None:
+        item = rows.fetch(session, Item, parent.item_id)
+        programme = rows.fetch(session, Programme, parent.programme_id)
+        task = _give(session, programme, item, parent, cell.unit_id, cell.deadline or parent.deadline)
+        outcome = "created"
+    target = session.exec(
+        select(Target).where(
+            Target.task_id == task.id, Target.indicator_id == cell.indicator_id, Target.status != "void"
+        )
+    ).one_or_none()
+    deadline = cell.deadline or task.deadline
+    if target is not None and target.value == cell.value and deadline == task.deadline:
+        return "unchanged", task.id
+    session.require(task)
+    if task.status != "draft":
+        message = "这一格已下达,不能直接修改,须走目标调整。"
+        raise Locked(message)
+    _check_figure(session, task.item_id, cell.indicator_id, cell.value, "")
+    if deadline != task.deadline:
+        _check_deadline(rows.fetch(session, Programme, task.programme_id), parent, deadline)
+        task.deadline = deadline
+    if target is None:
+        given = session.exec(
+            select(Target).where(Target.task_id == parent.id, Target.indicator_id == cell.indicator_id)
+        ).first()
+        target = Target(
+            task_id=task.id,
+            indicator_id=cell.indicator_id,
+            programme_id=task.programme_id,
+            item_id=task.item_id,
+            unit_id=task.unit_id,
+            giver_id=task.giver_id,
+            operator=given.operator if given else "ge",
+        )
+    if cell.value is None:
+        target.status = "void"
+    target.value = cell.value
+    session.add_all([task, target])
+    session.flush()
+    return outcome, task.id
+
