@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commandOf, History, step, type KeyLike, type Mode } from '@/features/reports/keys'
+import { commandOf, History, step, type KeyLike, type Mode } from '@/ui/gridKeys'
 
 const key = (name: string, extra: Partial<KeyLike> = {}): KeyLike => ({
   key: name,

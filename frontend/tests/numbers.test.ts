@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { halfWidth, readNumber, readTsv, writeTsv } from '@/features/reports/numbers'
+import { halfWidth, readNumber, readTsv, writeTsv } from '@/ui/numbers'
 
 const km = { measure: '公里', decimals: 1 }
 const households = { measure: '户', decimals: 0 }

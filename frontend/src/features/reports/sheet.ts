@@ -5,7 +5,7 @@ import { add, subtract } from '@/ui/decimal'
 import { causeName } from '@/ui/causes'
 import { quantity } from '@/ui/format'
 import { t } from '@/ui/i18n'
-import { readNumber } from './numbers'
+import { readNumber } from '@/ui/numbers'
 import { Outbox, type Entry, type FieldName } from './outbox'
 
 export const COLUMNS = ['current', 'value', 'cause', 'note'] as const

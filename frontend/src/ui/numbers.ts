@@ -1,5 +1,5 @@
-import { canonical, decimalsOf, isQuantity, shift } from '@/ui/decimal'
-import { t } from '@/ui/i18n'
+import { canonical, decimalsOf, isQuantity, shift } from './decimal'
+import { t } from './i18n'
 
 /** What a typed or pasted text means as a figure. A guess is never taken over silently: it is `suggest`. */
 export type Reading =
