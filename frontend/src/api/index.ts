@@ -49,6 +49,8 @@ function reasons(result: { errors: T.FieldError[] } & Refusal): T.FieldError[] {
   return [{ pointer: '', code: result.code ?? 'refused', message: result.detail }]
 }
 
+type TaskMove = Omit<T.MoveResult, 'status'> & Refusal & { status: string | null }
+
 export const api = {
   signIn: (username: string, password: string) => call<T.Me>('POST', '/session', { body: { username, password } }),
   signOut: () => call<undefined>('DELETE', '/session'),
@@ -59,26 +61,39 @@ export const api = {
 
   units: collection<T.Unit>('/units'),
   importUnits: (csv: string, dryRun: boolean) =>
-    call<{
-      total: number
-      created: number
-      unchanged: number
-      failed: number
-      rows: { row: number; status: string; errors: T.FieldError[] }[]
-    }>('POST', '/units/import', { body: csv, query: { dry_run: dryRun }, headers: { 'Content-Type': 'text/csv' } }),
+    call<T.UnitImport>('POST', '/units/import', {
+      body: csv,
+      query: { dry_run: dryRun },
+      headers: { 'Content-Type': 'text/csv' },
+    }),
   users: collection<T.User>('/users'),
   roles: collection<T.Role>('/roles'),
   grants: collection<T.Grant>('/grants'),
-  permissions: () => call<unknown>('GET', '/permissions'),
+  permissions: () => call<T.Permission[]>('GET', '/permissions'),
   measures: collection<T.Measure>('/measures'),
 
   programmes: collection<T.Programme>('/programmes'),
   items: collection<T.Item>('/items'),
   indicators: collection<T.Indicator>('/indicators'),
   tasks: collection<T.Task>('/tasks'),
-  splitGrid: (programmeId: string, parentUnitId?: string) =>
-    call<T.SplitGrid>('GET', `/programmes/${programmeId}/split`, { query: { parent_unit_id: parentUnitId } }),
-  saveTasks: (tasks: object[]) => call<unknown>('POST', '/tasks:batch', { body: { tasks }, idempotencyKey: uuid() }),
+  split: (programmeId: string, unitId?: string) =>
+    call<T.SplitGrid>('GET', `/programmes/${programmeId}/split`, { query: { unit_id: unitId } }),
+  saveSplit: (cells: T.SplitCellIn[], dryRun = false) =>
+    call<{ results: T.SplitResult[] }>('POST', '/tasks:split', {
+      body: { mode: 'each', dry_run: dryRun, cells },
+      idempotencyKey: uuid(),
+    }),
+  issueTasks: (rows: T.Entity[]) =>
+    call<{ results: TaskMove[] }>('POST', '/tasks:issue', {
+      body: { mode: 'each', rows: rows.map(({ id, version }) => ({ id, version })) },
+      idempotencyKey: uuid(),
+    }),
+  plan: (targetId: string) => call<T.Plan>('GET', `/targets/${targetId}/plan`),
+  savePlan: (plan: T.Plan) =>
+    call<T.Plan>('PUT', `/targets/${plan.target_id}/plan`, {
+      body: { kind: plan.kind, points: plan.points },
+      version: plan.version,
+    }),
 
   entrySheet: async (period: T.Period | undefined, unitId: string | undefined): Promise<T.EntrySheet> => {
     const sheet = await call<T.EntrySheet>('GET', '/entry-sheet', { query: { period, unit_id: unitId } })

@@ -1,5 +1,7 @@
 /** Shapes of the contract that screens use. One place to exchange when the generated client takes over. */
 
+import type * as Gen from './gen/types.gen'
+
 /** Exact decimal as a string: never parsed to a float for arithmetic, see ui/decimal.ts. */
 export type Quantity = string
 /** "2026-11-05" */
@@ -46,139 +48,31 @@ export interface DemoAccount {
   role_name: string
 }
 
-export interface Unit extends Entity {
-  parent_id: string | null
-  name: string
-  code?: string | null
-  kind: 'government' | 'department' | 'park' | 'vertical' | 'village' | 'grid'
-  tier: 'province' | 'city' | 'county' | 'township' | 'village' | 'grid'
-  valid_from?: Day | null
-  valid_to?: Day | null
-  sort: number
-  actions?: Action[]
-}
-export interface User extends Entity {
-  username: string
-  name: string
-  unit_id: string
-  unit_name?: string
-  status: 'active' | 'disabled' | string
-  actions?: Action[]
-}
-export interface Role extends Entity {
-  code: string
-  name: string
-  permissions?: { permission: string; axis: 'area' | 'line' }[]
-}
-export interface Grant extends Entity {
-  user_id: string
-  role_id: string
-  unit_id: string
-  valid_from?: Day | null
-  valid_to?: Day | null
-  status: string
-  user_name?: string
-  role_name?: string
-  unit_name?: string
-  actions?: Action[]
-}
-export interface Measure extends Entity {
-  name: string
-  decimals: number
-  dimension?: string | null
-}
+// Shapes that come and go as the contract has them are taken from the generated ones, so that drift fails the type check.
+export type Unit = Gen.UnitOut
+export type User = Gen.UserOut
+export type Role = Gen.RoleOut
+export type RolePermission = { permission: string; axis: Gen.Axis }
+export type Axis = Gen.Axis
+export type Permission = Gen.PermissionOut
+export type Grant = Gen.GrantOut
+export type Measure = Gen.MeasureOut
+export type UnitImport = Gen.ImportOut
 
-export interface Programme extends Entity {
-  unit_id: string
-  unit_name?: string
-  year: number
-  name: string
-  kind: string
-  status: 'draft' | 'issued' | 'closed'
-  issued_on?: Day | null
-  starts_on?: Day | null
-  ends_on?: Day | null
-  level_labels?: string[]
-  rule_set?: string
-  cut_off_day?: number
-  cut_off_hour?: number
-  close_after_days?: number
-  source?: string | null
-  actions?: Action[]
-}
-export interface Indicator extends Entity {
-  item_id?: string
-  name: string
-  measure_id: string
-  measure_name: string
-  decimals: number
-  accumulation: 'cumulative' | 'snapshot'
-  aggregation: 'sum' | 'none'
-}
-export interface Item extends Entity {
-  programme_id: string
-  parent_id: string | null
-  seq: number
-  code: string
-  title: string
-  unit_id: string
-  leads?: { unit_id: string; unit_name: string; role: 'lead' | 'cooperate' }[]
-  indicators?: Indicator[]
-  actions?: Action[]
-}
-export type Operator = 'ge' | 'le' | 'eq'
-export interface Target {
-  id: string
-  indicator_id: string
-  operator: Operator
-  value: Quantity | null
-  basis: string
-}
-export interface Task extends Entity {
-  programme_id: string
-  item_id: string
-  item_title?: string
-  unit_id: string
-  unit_name?: string
-  giver_id: string
-  parent_id: string | null
-  deadline: Day | null
-  status: 'draft' | 'issued' | 'void'
-  is_leaf: boolean
-  targets: Target[]
-  actions?: Action[]
-}
-export interface SplitCell {
-  unit_id: string
-  task_id?: string | null
-  version?: number | null
-  value?: Quantity | null
-  deadline?: Day | null
-  status?: string | null
-}
-export interface SplitRow {
-  parent_task_id: string
-  item_id: string
-  item_code: string
-  item_title: string
-  target_id: string
-  indicator_id: string
-  indicator_name: string
-  measure_name: string
-  decimals: number
-  operator: Operator
-  parent_value: Quantity | null
-  sum: Quantity
-  balance: 'balanced' | 'short' | 'over' | 'none'
-  difference: Quantity | null
-  cells: SplitCell[]
-}
-export interface SplitGrid {
-  programme: { id: string; name: string }
-  parent_unit: { id: string; name: string }
-  units: { id: string; name: string }[]
-  rows: SplitRow[]
-}
+export type Programme = Gen.ProgrammeOut
+export type Indicator = Gen.IndicatorOut
+export type Item = Gen.ItemOut
+export type Lead = Gen.LeadOut
+export type Target = Gen.TargetOut
+export type Operator = Target['operator']
+export type Task = Gen.TaskOut
+export type Plan = Gen.PlanOut
+export type PlanPoint = Gen.PlanPoint
+export type SplitCell = Gen.SplitCell
+export type SplitRow = Gen.SplitRow
+export type SplitGrid = Gen.SplitOut
+export type SplitCellIn = Gen.SplitCellIn
+export type SplitResult = Gen.SplitResult
 
 export type RoundState = 'scheduled' | 'open' | 'overdue' | 'closed'
 export type ReportStatus = 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'void'
