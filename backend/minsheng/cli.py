@@ -3,9 +3,23 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
+import uvicorn
+from sqlalchemy.exc import OperationalError
+
+from minsheng.app import create_app
+from minsheng.identity import service
+from minsheng.kernel import logs, migrations
+from minsheng.kernel.access import Access, Session
+from minsheng.kernel.db import Database, make_engine
+from minsheng.kernel.door import open_session
 from minsheng.kernel.settings import PROJECT_ROOT, Settings
+from minsheng.sample import load
+
+T = TypeVar("T")
 
 CONTRACT = PROJECT_ROOT / "openapi" / "openapi.json"
 
@@ -18,15 +32,22 @@ def main(arguments: list[str] | None = None) -> None:
     seed = commands.add_parser("seed", help="装入温州样例数据,或生成任意规模的测试数据")
     seed.add_argument("--if-empty", action="store_true", help="已有数据则不做任何事")
     seed.add_argument("--synthetic", metavar="规模", help='生成数据,如 "counties=12,townships=150,targets=111,rounds=12"')
+    found = commands.add_parser("found", help="正式启用:建立根机构与第一个系统管理员")
+    found.add_argument("--unit", required=True, help="根机构名称,如 温州市")
+    found.add_argument("--tier", choices=["province", "city", "county"], required=True, help="层级")
+    found.add_argument("--code", help="12 位区划代码")
+    found.add_argument("--username", default="admin", help="管理员账号")
+    found.add_argument("--name", default="系统管理员", help="管理员姓名")
     commands.add_parser("serve", help="启动服务")
     contract = commands.add_parser("contract", help="写出接口契约 openapi/openapi.json")
     contract.add_argument("--check", action="store_true", help="只检查文件是否最新,过期则失败")
     chosen = parser.parse_args(arguments)
-    # Each command imports only what it needs: a contract needs no database.
     if chosen.command == "init":
         _init()
     elif chosen.command == "seed":
         _seed(if_empty=chosen.if_empty, synthetic=chosen.synthetic)
+    elif chosen.command == "found":
+        _found(chosen)
     elif chosen.command == "serve":
         _serve()
     else:
@@ -34,18 +55,35 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _init() -> None:
-    from minsheng.kernel import migrations  # noqa: PLC0415
-
     settings = Settings()
     settings.make_secrets()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     migrations.upgrade(settings.url)
+    _in_transaction(settings, "built-in roles", service.ensure_roles)
     print("数据库已就绪。")  # noqa: T201 - this is a command line
 
 
-def _seed(*, if_empty: bool, synthetic: str | None) -> None:
-    from minsheng.sample import load  # noqa: PLC0415
+def _in_transaction(settings: Settings, why: str, work: Callable[[Session], T]) -> T:
+    database = Database(settings.url)
+    with open_session(database, Access.system(why), write=True) as session:
+        result = work(session)
+        session.commit()
+    database.dispose()
+    return result
 
+
+def _found(chosen: argparse.Namespace) -> None:
+    password = _in_transaction(
+        Settings(),
+        "founding",
+        lambda session: service.found(
+            session, chosen.unit, chosen.tier, chosen.code, chosen.username, chosen.name
+        ),
+    )
+    print(f"管理员 {chosen.username} 的初始密码:{password}  首次登录须修改。")  # noqa: T201
+
+
+def _seed(*, if_empty: bool, synthetic: str | None) -> None:
     settings = Settings()
     if synthetic:
         sizes = {name: int(number) for name, _, number in (part.partition("=") for part in synthetic.split(","))}
@@ -55,18 +93,16 @@ def _seed(*, if_empty: bool, synthetic: str | None) -> None:
 
 
 def _serve() -> None:
-    import uvicorn  # noqa: PLC0415
-
-    from minsheng.app import create_app  # noqa: PLC0415
-    from minsheng.kernel import logs, migrations  # noqa: PLC0415
-    from minsheng.kernel.db import make_engine  # noqa: PLC0415
-    from minsheng.sample import load  # noqa: PLC0415
 
     settings = Settings()
     engine = make_engine(settings.url)
-    if migrations.pending(engine):
+    try:
+        behind = migrations.pending(engine)
+    except OperationalError as error:
+        sys.exit(f"连不上数据库:请先运行 minsheng init,或检查 MINSHENG_DATABASE_URL。\n{error.orig}")
+    if behind:
         engine.dispose()
-        sys.exit("数据库结构不是最新:请先运行 minsheng init。")
+        sys.exit("数据库结构与程序不符:请先运行 minsheng init。")
     accounts = load.accounts(engine)
     engine.dispose()
     print(f"\n  民生实事  http://{settings.host}:{settings.port}/    接口文档  /docs  /redoc\n")  # noqa: T201
@@ -98,8 +134,6 @@ def _contract(*, check: bool) -> None:
 
 def contract_text() -> str:
     """Return the contract as it is committed; no database and no secret is needed for it."""
-    from minsheng.app import create_app  # noqa: PLC0415
-
     settings = Settings(database_url="sqlite:///never-opened.db", secret_keys="contract:" + "0" * 64, client_dir=Path("none"))
     return json.dumps(create_app(settings).openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 

@@ -42,7 +42,7 @@ from minsheng.kernel.errors import (
 from minsheng.kernel.ids import new_id
 from minsheng.kernel.settings import Settings
 from minsheng.org.models import Unit
-from minsheng.permissions import Axis
+from minsheng.permissions import ROLES, Axis
 
 SECURE_COOKIE = "__Host-minsheng"
 PLAIN_COOKIE = "minsheng"
@@ -419,6 +419,47 @@ def set_permissions(session: Session, role: Role, wanted: Sequence[RolePermissio
         RolePermission(role_id=role.id, permission=permission, axis=axis) for permission, axis in sorted(keys)
     )
     session.flush()
+
+
+def ensure_roles(session: Session) -> None:
+    """Give an installation the roles it starts with; a role the place has changed since is left as it is."""
+    known = set(session.exec(select(Role.code)).all())
+    for code, (name, axes) in ROLES.items():
+        if code not in known:
+            role = Role(code=code, name=name)
+            session.add(role)
+            session.flush()
+            session.add_all(
+                RolePermission(role_id=role.id, permission=str(permission), axis=str(axis))
+                for axis, permissions in axes.items()
+                for permission in permissions
+            )
+    session.flush()
+
+
+def found(session: Session, unit_name: str, tier: str, code: str | None, username: str, name: str) -> str:
+    """Set up a real installation: the root unit and its first administrator; return his one-time password.
+
+    Raises:
+        Duplicate: there is a root unit already.
+    """
+    if session.exec(select(Unit.id).where(col(Unit.parent_id).is_(None))).first():
+        message = "已有根机构。"
+        raise Duplicate(message)
+    ensure_roles(session)
+    unit = Unit(name=unit_name, tier=tier, kind="government", code=code)
+    password = credentials.new_secret()[:16]
+    session.add(unit)
+    session.flush()
+    user = User(
+        username=username, name=name, unit_id=unit.id, password_hash=credentials.hash_password(password)
+    )
+    session.add(user)
+    role = session.exec(select(Role).where(Role.code == "administrator")).one()
+    session.flush()
+    session.add(Grant(user_id=user.id, role_id=role.id, unit_id=unit.id, valid_from=clock.today()))
+    session.flush()
+    return password
 
 
 def create_role(session: Session, body: RoleIn) -> Role:

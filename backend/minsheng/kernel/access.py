@@ -9,13 +9,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, TextClause, and_, event, false, or_, true
-from sqlalchemy.orm import Mapper, ORMExecuteState, UOWTransaction, with_loader_criteria
+from sqlalchemy import Alias, Column, ColumnElement, Join, Select, Table, TextClause, and_, event, false, or_, true
+from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.attributes import get_history
 from sqlalchemy.sql import visitors
 from sqlmodel import Session as SQLModelSession
 from sqlmodel import SQLModel
 
+from minsheng.kernel.db import Row
 from minsheng.kernel.errors import Forbidden, Problem
 
 
@@ -201,15 +202,6 @@ def tables() -> Iterable[type[SQLModel]]:
     return [mapper.class_ for mapper in SQLModel._sa_registry.mappers]  # noqa: SLF001 - SQLModel has no public list
 
 
-_by_table: dict[Table, type[SQLModel]] = {}
-
-
-def _class_of(table: Table) -> type[SQLModel] | None:
-    if table not in _by_table:
-        _by_table.update({kind.__table__: kind for kind in tables()})  # type: ignore[attr-defined]
-    return _by_table.get(table)
-
-
 T = TypeVar("T", bound=SQLModel)
 Lock = Callable[["Session", Any], Problem | None]
 
@@ -276,28 +268,60 @@ def _narrow(state: ORMExecuteState) -> None:
     if not state.is_select or not isinstance(state.statement, Select):
         message = "only ORM selects are allowed on a caller's session"
         raise AccessError(message)
-    kinds: set[type[SQLModel]] = set()
-    for element in visitors.iterate(state.statement):
-        if isinstance(element, TextClause):
-            message = "text() is not allowed on a caller's session"
-            raise AccessError(message)
-        if isinstance(element, Table):
-            parent = element._annotations.get("parententity")  # noqa: SLF001 - the only mark of an ORM table
-            if not isinstance(parent, Mapper) and getattr(parent, "mapper", None) is None:
-                message = f"bare table {element.name} on a caller's session"
-                raise AccessError(message)
-            kind = _class_of(element)
-            if kind is not None:
-                kinds.add(kind)
-        elif (parent := element._annotations.get("parententity")) is not None:  # noqa: SLF001
-            kinds.add(parent.mapper.class_)
-    for kind in kinds:
+    for kind in _kinds_in(state.statement):
         scope = scope_of(kind)
         if isinstance(scope, Private):
             message = f"{kind.__name__} is private: {scope.reason}"
             raise AccessError(message)
         if isinstance(scope, Scoped):
             state.statement = state.statement.options(session.access.option(kind))
+
+
+def _kinds_in(statement: Select[Any]) -> set[type[SQLModel]]:
+    """Return the tables a statement reads through the ORM.
+
+    Raises:
+        AccessError: it names a table, a column or text directly, where no criteria would be added.
+    """
+    kinds: set[type[SQLModel]] = set()
+    for element in visitors.iterate(statement):
+        parent = element._annotations.get("parententity")  # noqa: SLF001 - the only mark of what the ORM put there
+        if parent is not None:
+            kinds.add(parent.mapper.class_)
+            continue
+        direct: list[Any] = []
+        if isinstance(element, TextClause):
+            direct = [element]
+        elif isinstance(element, Select):
+            direct = _read_directly(element)
+        elif isinstance(element, (Join, Alias)):
+            direct = [each for each in element.get_children() if isinstance(each, Table) and not _from_orm(each)]
+        if direct:
+            message = f"{direct[0]} is read past the door"
+            raise AccessError(message)
+    return kinds
+
+
+def _from_orm(element: Any) -> bool:  # noqa: ANN401
+    return "parententity" in element._annotations  # noqa: SLF001
+
+
+def _read_directly(select: Select[Any]) -> list[Any]:
+    """Return the tables and columns of one select that the ORM did not put there.
+
+    ``Session.get`` itself compares a bare key column; that is allowed where the same select reads the entity.
+    """
+    columns = select._raw_columns  # noqa: SLF001 - what is selected, before any compilation
+    own = {each._annotations["parententity"].mapper.local_table for each in columns if _from_orm(each)}
+    found = [each for each in columns if isinstance(each, (Table, Column)) and not _from_orm(each)]
+    found += [each for each in select._from_obj if isinstance(each, Table) and not _from_orm(each)]  # noqa: SLF001
+    for criterion in select._where_criteria:  # noqa: SLF001
+        found += [
+            each
+            for each in visitors.iterate(criterion)
+            if isinstance(each, Column) and not _from_orm(each) and each.table not in own
+        ]
+    return found
 
 
 @event.listens_for(Session, "before_flush")
@@ -320,7 +344,8 @@ def _guard(session: Session, _context: UOWTransaction, _instances: object) -> No
             if row.id not in session.moving:
                 message = f"{type(row).__name__}.status was set outside its life cycle"
                 raise AccessError(message)
-        row.version += 1
+        if isinstance(row, Row):
+            row.version += 1
 
 
 def find(session: Session, kind: type[T], key: UUID, *, lock: bool = False) -> T | None:

@@ -121,7 +121,8 @@ def _write(session: Session, _context: UOWTransaction) -> None:
     entries: list[dict[str, Any]] = []
     authority = False
     at = clock.now()
-    created = set(session.new)
+    # Table classes compare by value and have no hash; identity is what counts here.
+    created = {id(row) for row in session.new}
     for row in (*session.new, *(r for r in session.dirty if session.is_modified(r))):
         kind = type(row)
         authority = authority or getattr(kind, "__authority__", False)
@@ -139,13 +140,13 @@ def _write(session: Session, _context: UOWTransaction) -> None:
             "entity": kind.__tablename__,
             "entity_id": str(row.id),
             "version": row.version,
-            "action": session.moving.get(row.id) or ("create" if row in created else "change"),
+            "action": session.moving.get(row.id) or ("create" if id(row) in created else "change"),
             "unit_id": _plain(area),
             "actor_id": str(caller.user_id) if caller else None,
             "actor_unit_id": str(caller.unit_id) if caller else None,
             "why": session.access.why,
             "request_id": session.request_id,
-            "changes": _changes(row, created=row in created),
+            "changes": _changes(row, created=id(row) in created),
         }
         entries.append(
             {
