@@ -107,8 +107,8 @@ export const api = {
     return { results: results.map((r) => ({ ...r, errors: reasons(r), report: r.report ? entryRow(r.report) : null })) }
   },
   moveReports: async (verb: T.MoveVerb, reports: T.Entity[], reason?: string): Promise<{ results: T.MoveResult[] }> => {
-    const { results } = await call<{ results: (T.MoveResult & Refusal)[] }>('POST', '/reports:move', {
-      body: { verb, mode: 'each', reports: reports.map(({ id, version }) => ({ id, version })), reason },
+    const { results } = await call<{ results: (T.MoveResult & Refusal)[] }>('POST', `/reports:${verb}`, {
+      body: { mode: 'each', rows: reports.map(({ id, version }) => ({ id, version })), reason },
       idempotencyKey: uuid(),
     })
     return { results: results.map((r) => ({ ...r, errors: r.outcome === 'moved' ? [] : reasons(r) })) }
@@ -116,8 +116,17 @@ export const api = {
   desk: (period: T.Period, programmeId: string) =>
     call<T.ReviewDesk>('GET', '/reports/desk', { query: { period, programme_id: programmeId } }),
   report: (id: string) => call<T.EntryRow>('GET', `/reports/${id}`).then(entryRow),
+  reportList: (query: Query) => call<T.Page<T.ReportRow>>('GET', '/reports', { query }),
+  reportFull: (id: string) => call<T.Report>('GET', `/reports/${id}`),
+  moveReport: (row: T.Entity, verb: string, body: object = {}) =>
+    call<T.Report>('POST', `/reports/${row.id}/${verb}`, { body, version: row.version }),
+  rounds: collection<T.Round>('/rounds'),
 
   workbench: () => call<T.Workbench>('GET', '/workbench'),
   boardSummary: (on?: T.Day) => call<{ items: T.BoardSummary[] }>('GET', '/boards/summary', { query: { on } }),
   matrix: (query: Query) => call<T.BoardMatrix>('GET', '/boards/matrix', { query }),
+  lag: (query: Query) => call<T.Lag>('GET', '/boards/lag', { query }),
+  light: (targetId: string, on?: T.Day) =>
+    call<T.Judgement>('GET', '/boards/light', { query: { target_id: targetId, on } }),
+  curve: (targetId: string) => call<T.Curve>('GET', '/boards/curve', { query: { target_id: targetId } }),
 }

@@ -157,7 +157,7 @@ export interface BatchResult {
   errors: FieldError[]
   conflicts: CellConflict[]
 }
-export type MoveVerb = 'submit' | 'review' | 'accept' | 'return' | 'recall'
+export type MoveVerb = 'submit' | 'review' | 'accept' | 'return' | 'send-back' | 'recall'
 export interface MoveResult {
   id: string
   outcome: 'moved' | 'refused' | 'conflict'
@@ -166,28 +166,12 @@ export interface MoveResult {
   errors: FieldError[]
 }
 
-export interface DeskCell {
-  unit_id: string
-  item_id: string
-  report_id: string
-  version: number
-  status: ReportStatus
-  returned: boolean
-  overdue: boolean
-  light: LightKey
-  behind: boolean
-  verbs: MoveVerb[]
-}
-export interface ReviewDesk {
-  units: { id: string; name: string }[]
-  items: { id: string; code: string; title: string }[]
-  cells: DeskCell[]
-  programme_id: string
-  programme_name: string
-  period: Period
-  round: { id: string; period: Period; state: RoundState; due_at: Instant; closes_at: Instant } | null
-  counts: Record<'total' | 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'returned' | 'overdue', number>
-}
+export type DeskCell = Gen.DeskCell
+export type ReviewDesk = Gen.DeskOut
+export type Round = Gen.RoundOut
+export type Report = Gen.ReportOut
+export type ReportCell = Gen.CellOut
+export type ReportRow = Gen.ReportRow
 
 export interface Workbench {
   today: Day
@@ -220,37 +204,11 @@ export interface Workbench {
   lights?: Partial<Record<LightKey, number>>
 }
 
-export interface LightMeaning {
-  key: LightKey
-  name: string
-  glyph: string
-  meaning: string
-}
-export interface BoardMatrix {
-  programme: { id: string; name: string }
-  on: Day
-  rule_set: { code: string; name: string; lights: LightMeaning[] }
-  items: { id: string; code: string; title: string }[]
-  units: { id: string; name: string; depth: number }[]
-  cells: {
-    unit_id: string
-    item_id: string
-    light: LightKey
-    progress_pct?: Quantity | null
-    expected_pct?: Quantity | null
-    gap_points?: Quantity | null
-  }[]
-  totals: Record<string, number>
-}
-export interface BoardSummary {
-  programme_id: string
-  programme_name: string
-  unit_id: string
-  unit_name: string
-  year: number
-  totals: Record<LightKey, number> & Record<string, number>
-  met: number
-  base: number
-  left_out: number
-  count_pct: Quantity | null
-}
+export type LightMeaning = Gen.LightName
+export type BoardMatrix = Gen.MatrixOut
+export type BoardCell = Gen.BoardCell
+export type BoardSummary = Gen.SummaryRow
+export type Lag = Gen.LagOut
+export type LagRow = Gen.LagRow
+export type Judgement = Gen.JudgementOut
+export type Curve = Gen.CurveOut
