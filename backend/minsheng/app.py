@@ -203,11 +203,11 @@ def _errors(app: FastAPI) -> None:
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
-        if error.status_code == 404:  # noqa: PLR2004
+        if error.status_code == 404:
             return _answer(NotFound("没有这个地址。"))
-        if error.status_code == 405:  # noqa: PLR2004
+        if error.status_code == 405:
             return _answer(MethodNotAllowed(headers=error.headers))
-        if error.status_code == 413:  # noqa: PLR2004
+        if error.status_code == 413:
             return _answer(TooLarge())
         return _answer(BadRequest("请求体无法解析。"))
 

@@ -31,7 +31,9 @@ def main(arguments: list[str] | None = None) -> None:
     commands.add_parser("init", help="建立数据目录、密钥与数据库结构")
     seed = commands.add_parser("seed", help="装入温州样例数据,或生成任意规模的测试数据")
     seed.add_argument("--if-empty", action="store_true", help="已有数据则不做任何事")
-    seed.add_argument("--synthetic", metavar="规模", help='生成数据,如 "counties=12,townships=150,targets=111,rounds=12"')
+    seed.add_argument(
+        "--synthetic", metavar="规模", help='生成数据,如 "counties=12,townships=150,targets=111,rounds=12"'
+    )
     found = commands.add_parser("found", help="正式启用:建立根机构与第一个系统管理员")
     found.add_argument("--unit", required=True, help="根机构名称,如 温州市")
     found.add_argument("--tier", choices=["province", "city", "county"], required=True, help="层级")
@@ -60,7 +62,7 @@ def _init() -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     migrations.upgrade(settings.url)
     _in_transaction(settings, "built-in roles", service.ensure_roles)
-    print("数据库已就绪。")  # noqa: T201 - this is a command line
+    print("数据库已就绪。")
 
 
 def _in_transaction(settings: Settings, why: str, work: Callable[[Session], T]) -> T:
@@ -76,11 +78,9 @@ def _found(chosen: argparse.Namespace) -> None:
     password = _in_transaction(
         Settings(),
         "founding",
-        lambda session: service.found(
-            session, chosen.unit, chosen.tier, chosen.code, chosen.username, chosen.name
-        ),
+        lambda session: service.found(session, chosen.unit, chosen.tier, chosen.code, chosen.username, chosen.name),
     )
-    print(f"管理员 {chosen.username} 的初始密码:{password}  首次登录须修改。")  # noqa: T201
+    print(f"管理员 {chosen.username} 的初始密码:{password}  首次登录须修改。")
 
 
 def _seed(*, if_empty: bool, synthetic: str | None) -> None:
@@ -105,13 +105,13 @@ def _serve() -> None:
         sys.exit("数据库结构与程序不符:请先运行 minsheng init。")
     accounts = load.accounts(engine)
     engine.dispose()
-    print(f"\n  民生实事  http://{settings.host}:{settings.port}/    接口文档  /docs  /redoc\n")  # noqa: T201
+    print(f"\n  民生实事  http://{settings.host}:{settings.port}/    接口文档  /docs  /redoc\n")
     if accounts:
         settings = settings.model_copy(update={"demo_accounts": True})
-        print(f"  演示账号(密码都是 {load.PASSWORD}):")  # noqa: T201
+        print(f"  演示账号(密码都是 {load.PASSWORD}):")
         for username, role, unit in accounts:
-            print(f"    {username:<18} {role}  {unit}")  # noqa: T201
-        print(flush=True)  # noqa: T201
+            print(f"    {username:<18} {role}  {unit}")
+        print(flush=True)
     logs.set_up()
     uvicorn.run(
         create_app(settings),
@@ -134,7 +134,9 @@ def _contract(*, check: bool) -> None:
 
 def contract_text() -> str:
     """Return the contract as it is committed; no database and no secret is needed for it."""
-    settings = Settings(database_url="sqlite:///never-opened.db", secret_keys="contract:" + "0" * 64, client_dir=Path("none"))
+    settings = Settings(
+        database_url="sqlite:///never-opened.db", secret_keys="contract:" + "0" * 64, client_dir=Path("none")
+    )
     return json.dumps(create_app(settings).openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 

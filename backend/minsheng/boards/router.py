@@ -135,9 +135,7 @@ def _ordered(units: dict[UUID, Unit]) -> list[BoardUnit]:
 
     def walk(parent: UUID | None, depth: int) -> None:
         for unit in beneath[parent]:
-            found.append(
-                BoardUnit(id=unit.id, parent_id=unit.parent_id, name=unit.name, tier=unit.tier, depth=depth)
-            )
+            found.append(BoardUnit(id=unit.id, parent_id=unit.parent_id, name=unit.name, tier=unit.tier, depth=depth))
             walk(unit.id, depth + 1)
 
     walk(None, 0)
@@ -239,9 +237,7 @@ def _line_of(session: Session, target_id: UUID, on: date | None) -> tuple[Line, 
 
 
 @router.get("/light", summary="一盏灯的算法", operation_id="getLight")
-def light(
-    session: Door, target_id: Annotated[UUID, Query(description="目标")], on: OnQuery = None
-) -> JudgementOut:
+def light(session: Door, target_id: Annotated[UUID, Query(description="目标")], on: OnQuery = None) -> JudgementOut:
     """Return how a light was worked out: every number and one sentence."""
     line, seen = _line_of(session, target_id, on)
     judged = line.judgement
@@ -347,4 +343,3 @@ def summary(
             )
         )
     return SummaryOut(items=found)
-

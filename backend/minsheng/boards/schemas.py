@@ -144,5 +144,3 @@ class SummaryOut(Out):
     """Every issued programme the caller sees."""
 
     items: list[SummaryRow]
-
-

@@ -222,9 +222,7 @@ def totals(lines: Iterable[Line]) -> Counter[str]:
 
 def rates(lines: Sequence[Line]) -> tuple[rules.CountRate, rules.ValueRate | None]:
     """Return the count rate and the value rate of one item's direct lines; no surplus hides a gap."""
-    met = [
-        None if line.value is None else bool(rules.meets(line.operator, line.value, line.actual)) for line in lines
-    ]
+    met = [None if line.value is None else bool(rules.meets(line.operator, line.value, line.actual)) for line in lines]
     summable = {line.indicator_id for line in lines if line.aggregation == "sum" and line.operator != "le"}
     value = None
     if len(summable) == 1 and len({line.indicator_id for line in lines}) == 1:

@@ -113,9 +113,7 @@ class Authority:
                 if subjects:
                     lines[permission].append(LineRight(subjects, government))
         above = frozenset(up for unit in beneath for up in tree.above(unit))
-        return Access(
-            areas=dict(areas), hands=dict(hands), lines={k: tuple(v) for k, v in lines.items()}, above=above
-        )
+        return Access(areas=dict(areas), hands=dict(hands), lines={k: tuple(v) for k, v in lines.items()}, above=above)
 
 
 def roles_now(session: Session, user_id: UUID) -> list[tuple[UUID, str, str, str]]:

@@ -94,7 +94,11 @@ class Tokens:
         """
         try:
             header = jwt.get_unverified_header(text)
-            if header.get("typ") != TOKEN_TYPE or header.get("alg") != ALGORITHM or set(header) != {"alg", "kid", "typ"}:
+            if (
+                header.get("typ") != TOKEN_TYPE
+                or header.get("alg") != ALGORITHM
+                or set(header) != {"alg", "kid", "typ"}
+            ):
                 raise Unauthenticated
             claims = jwt.decode(
                 text,

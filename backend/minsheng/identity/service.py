@@ -264,17 +264,13 @@ def change_password(session: Session, user_id: UUID, current: str, new: str) -> 
 def authorize(session: Session, user_id: UUID, client_id: str, challenge: str) -> str:
     """Return an authorization code for the person who is logged in."""
     user = session.get_one(User, user_id)
-    family = TokenFamily(
-        id=new_id(), user_id=user.id, client_id=client_id, epoch=user.epoch, created_at=clock.now()
-    )
+    family = TokenFamily(id=new_id(), user_id=user.id, client_id=client_id, epoch=user.epoch, created_at=clock.now())
     session.add(family)
     session.flush()
     return _secret(session, family.id, "code", timedelta(seconds=CODE_SECONDS), challenge)
 
 
-def _secret(
-    session: Session, family_id: UUID, kind: str, lifetime: timedelta, challenge: str | None = None
-) -> str:
+def _secret(session: Session, family_id: UUID, kind: str, lifetime: timedelta, challenge: str | None = None) -> str:
     secret = new_secret()
     session.add(
         TokenSecret(
@@ -355,9 +351,7 @@ def create_user(session: Session, body: UserIn) -> User:
         password_hash=credentials.hash_password(body.password),
     )
     session.require(user)
-    taken = session.connection().execute(
-        select(User.id).where(User.username == body.username)
-    )
+    taken = session.connection().execute(select(User.id).where(User.username == body.username))
     if taken.first():
         message = f"账号 {body.username} 已存在。"
         raise Duplicate(message, errors=[FieldError(pointer="/username", code="duplicate", message=message)])
@@ -451,9 +445,7 @@ def found(session: Session, unit_name: str, tier: str, code: str | None, usernam
     password = credentials.new_secret()[:16]
     session.add(unit)
     session.flush()
-    user = User(
-        username=username, name=name, unit_id=unit.id, password_hash=credentials.hash_password(password)
-    )
+    user = User(username=username, name=name, unit_id=unit.id, password_hash=credentials.hash_password(password))
     session.add(user)
     role = session.exec(select(Role).where(Role.code == "administrator")).one()
     session.flush()

@@ -54,4 +54,3 @@ def list_changes(
         f'{{"items":[{items}],"next":"{following}","more":{"true" if more else "false"}}}',
         media_type="application/json",
     )
-

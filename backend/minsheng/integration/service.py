@@ -14,9 +14,7 @@ _PENDING = JournalPending.__table__  # type: ignore[attr-defined]
 
 def kinds() -> dict[str, type[SQLModel]]:
     """Return the tables whose changes are fed, by their names."""
-    return {
-        str(kind.__tablename__): kind for kind in tables() if isinstance(scope_of(kind), (Scoped, Open))
-    }
+    return {str(kind.__tablename__): kind for kind in tables() if isinstance(scope_of(kind), (Scoped, Open))}
 
 
 def readable(access: Access, wanted: set[str] | None) -> ColumnElement[bool]:
@@ -50,11 +48,12 @@ def page(session: Session, after: int, limit: int, wanted: set[str] | None) -> l
     return [(seq, body) for seq, body in connection.execute(statement)]
 
 
-
 def sequence(engine: Engine) -> int:
     """Order what was committed since, in a transaction of its own; return how many entries there were."""
     with engine.connect() as connection:
-        waiting = connection.execution_options(minsheng_write=False).execute(select(_PENDING.c.entry_id).limit(1)).first()
+        waiting = (
+            connection.execution_options(minsheng_write=False).execute(select(_PENDING.c.entry_id).limit(1)).first()
+        )
     if waiting is None:
         return 0
     with engine.connect().execution_options(minsheng_write=True) as connection, connection.begin():

@@ -145,8 +145,8 @@ def _if_match(
         message = "修改已有内容需要 If-Match 头,值为读到的 ETag。"
         raise PreconditionRequired(message)
     number = value.strip().strip('"')
-    if not number.isascii() or not number.isdigit() or len(number) > 9:  # noqa: PLR2004 - far beyond any version
-        message = "If-Match 应为读到的 ETag,如 \"3\"。"
+    if not number.isascii() or not number.isdigit() or len(number) > 9:
+        message = 'If-Match 应为读到的 ETag,如 "3"。'
         raise BadRequest(message, errors=[FieldError(pointer="If-Match", code="format", message=message)])
     return int(number)
 

@@ -57,7 +57,7 @@ def _utc(value: datetime) -> datetime:
 
 
 def _sane_year(value: date) -> date:
-    if not 1949 <= value.year <= 2200:  # noqa: PLR2004 - the republic's years; beyond lies a typing slip
+    if not 1949 <= value.year <= 2200:
         raise PydanticCustomError("year-range", "年份应在 1949 至 2200 之间")
     return value
 
@@ -66,7 +66,7 @@ def _quantity(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, Decimal):
         return value
     if not isinstance(value, str):
-        raise PydanticCustomError("string-type", "数量应写成文本,如 \"961.7\"")
+        raise PydanticCustomError("string-type", '数量应写成文本,如 "961.7"')
     try:
         return quantity.parse(value)
     except ValueError:

@@ -232,14 +232,14 @@ def record_login(session: Session, action: str, user_id: UUID, unit_id: UUID, no
         "changes": note,
     }
     entry = {
-            "id": entry_id,
-            "at": at,
-            "entity": "login",
-            "entity_id": user_id,
-            "unit_id": unit_id,
-            "subject_id": None,
-            "header": False,
-            "body": orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode(),
+        "id": entry_id,
+        "at": at,
+        "entity": "login",
+        "entity_id": user_id,
+        "unit_id": unit_id,
+        "subject_id": None,
+        "header": False,
+        "body": orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode(),
     }
     _append(session.connection(), [entry])
 

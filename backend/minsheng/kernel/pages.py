@@ -104,4 +104,3 @@ def _page_query(
 
 
 Paging = Annotated[PageQuery, Depends(_page_query)]
-

@@ -60,9 +60,7 @@ class Settings(BaseSettings):
         Raises:
             ValueError: no key, more than two, or one shorter than 32 bytes: the service does not start on a guess.
         """
-        text = self.secret_keys or (
-            self.secrets_file.read_text(encoding="ascii") if self.secrets_file.exists() else ""
-        )
+        text = self.secret_keys or (self.secrets_file.read_text(encoding="ascii") if self.secrets_file.exists() else "")
         keys = {kid: bytes.fromhex(value) for kid, _, value in (part.partition(":") for part in text.split())}
         if not 1 <= len(keys) <= 2 or any(len(key) < 32 for key in keys.values()):
             message = "签名密钥缺失或过短:请先运行 minsheng init,或设置 MINSHENG_SECRET_KEYS"

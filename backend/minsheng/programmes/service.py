@@ -169,9 +169,7 @@ def set_leads(session: Session, item: Item, wanted: Sequence[LeadIn]) -> None:
             lead_row.role = role
         session.add(lead_row)
     session.add_all(
-        ItemLead(
-            programme_id=item.programme_id, unit_id=item.unit_id, item_id=item.id, department_id=key, role=role
-        )
+        ItemLead(programme_id=item.programme_id, unit_id=item.unit_id, item_id=item.id, department_id=key, role=role)
         for key, role in targets.items()
     )
     session.flush()
@@ -193,9 +191,7 @@ def subjects_led(session: Session, departments: frozenset[UUID]) -> set[UUID]:
     """Return the items that departments lead or help with: the line axis of their authority."""
     return set(
         session.exec(
-            select(ItemLead.item_id).where(
-                col(ItemLead.department_id).in_(departments), ItemLead.status == "issued"
-            )
+            select(ItemLead.item_id).where(col(ItemLead.department_id).in_(departments), ItemLead.status == "issued")
         ).all()
     )
 

@@ -115,9 +115,7 @@ class ReportFacts:
             if not self.report.cause_code:
                 found.append(FieldError(pointer="/cause_code", code="cause-missing", message="落后序时,请选原因"))
             if not self.report.cause_note:
-                found.append(
-                    FieldError(pointer="/cause_note", code="cause-missing", message="落后序时,请用一句话说明")
-                )
+                found.append(FieldError(pointer="/cause_note", code="cause-missing", message="落后序时,请用一句话说明"))
         return found
 
     def warnings(self) -> list[FieldError]:

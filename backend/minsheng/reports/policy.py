@@ -24,9 +24,7 @@ REPORT = Lifecycle(
             effects=[service.freeze_previous, service.stamp("submitted"), service.clear_return],  # type: ignore[list-item]
             bulk=True,
         ),
-        "recall": Move(
-            frozenset({"submitted"}), "draft", P.REPORT_EDIT, "撤回", "撤回还没有人审核的报告", bulk=True
-        ),
+        "recall": Move(frozenset({"submitted"}), "draft", P.REPORT_EDIT, "撤回", "撤回还没有人审核的报告", bulk=True),
         "review": Move(
             frozenset({"submitted"}),
             "reviewed",

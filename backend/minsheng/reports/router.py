@@ -187,7 +187,7 @@ def change_round(
 
 
 @router.get("/reports", summary="报告列表", operation_id="listReports", response_model=Page[ReportRow])
-def list_reports(  # noqa: PLR0913 - one parameter a filter
+def list_reports(
     page: Paging,
     session: Annotated[Session, allow(P.REPORT_READ)],
     period: Annotated[Period | None, Query(description="月份")] = None,
@@ -288,7 +288,8 @@ def _refused(session: Session, change: ReportChange, problem: Problem) -> BatchR
         report=present_reports(session, [now])[0] if now else None,
         code=problem.code,
         detail=problem.detail or problem.title,
-        errors=list(problem.errors) or [FieldError(pointer="", code=problem.code, message=problem.detail or problem.title)],
+        errors=list(problem.errors)
+        or [FieldError(pointer="", code=problem.code, message=problem.detail or problem.title)],
         conflicts=[],
     )
 
@@ -324,9 +325,7 @@ def review_desk(
                 returned=report.returned,
                 overdue=overdue,
                 light=next((light for light in ("red", "yellow", "green", "done") if light in lights), "none"),  # type: ignore[arg-type]
-                verbs=[]
-                if closed
-                else [action.verb for action in REPORT.actions(session, report) if action.enabled],
+                verbs=[] if closed else [action.verb for action in REPORT.actions(session, report) if action.enabled],
             )
         )
     units = session.exec(
@@ -499,5 +498,3 @@ def workbench(session: Annotated[Session, allow(P.REPORT_READ)]) -> Workbench:
 
 def _all(session: Session, kind: Any, keys: set[UUID]) -> Sequence[Any]:  # noqa: ANN401
     return session.exec(select(kind).where(col(kind.id).in_(keys))).all()
-
-

@@ -223,7 +223,7 @@ def _figures(
         raise invalid(f"{where}/value", "sum-mismatch", message) from None
     if value < 0:
         raise invalid(f"{where}/value", "negative", "累计数不能为负数")
-    if value >= 10**12:  # noqa: PLR2004 - twelve digits is what a figure holds
+    if value >= 10**12:
         raise invalid(f"{where}/value", "quantity", "累计数超过 12 位")
     return current, value
 

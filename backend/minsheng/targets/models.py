@@ -13,9 +13,7 @@ from minsheng.kernel.db import Figure, Row
 from minsheng.kernel.errors import Locked, Problem
 from minsheng.permissions import P
 
-_HANDED = Scoped(
-    read=P.TASK_READ, line="item_id", giver="giver_id", draft=("status", frozenset({"draft"}))
-)
+_HANDED = Scoped(read=P.TASK_READ, line="item_id", giver="giver_id", draft=("status", frozenset({"draft"})))
 
 
 def _locked_when_issued(session: Session, row: "Task | Target") -> Problem | None:

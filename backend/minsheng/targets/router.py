@@ -60,7 +60,7 @@ def present_tasks(session: Session, tasks: Sequence[Task]) -> list[TaskOut]:
 
 
 @router.get("/tasks", summary="任务列表", operation_id="listTasks")
-def list_tasks(  # noqa: PLR0913 - one parameter a filter
+def list_tasks(
     page: Paging,
     session: Annotated[Session, allow(P.TASK_READ)],
     programme_id: Annotated[UUID | None, Query(description="所属计划")] = None,

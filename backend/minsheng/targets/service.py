@@ -297,9 +297,7 @@ def split_of(session: Session, programme: Programme, unit: Unit) -> SplitOut:
 def _columns(session: Session, unit: Unit, used: Iterable[UUID]) -> list[SplitUnit]:
     """Return governments directly beneath first, then whoever else holds a share."""
     found = session.exec(
-        select(Unit)
-        .where((Unit.parent_id == unit.id) | col(Unit.id).in_(set(used)))
-        .order_by(Unit.sort, col(Unit.id))  # type: ignore[arg-type]
+        select(Unit).where((Unit.parent_id == unit.id) | col(Unit.id).in_(set(used))).order_by(Unit.sort, col(Unit.id))  # type: ignore[arg-type]
     ).all()
     governing = [each for each in found if each.kind in {"government", "park", "township"} or each.id in used]
     rest = [each for each in found if each not in governing]
@@ -346,7 +344,9 @@ def save_split(session: Session, body: SplitIn) -> SplitResults:
             results.append(SplitResult(index=index, outcome=outcome, task_id=task_id, errors=[]))  # type: ignore[arg-type]
         except Problem as problem:
             errors = [
-                FieldError(pointer=f"/cells/{index}{e.pointer.replace('/targets/0', '')}", code=e.code, message=e.message)
+                FieldError(
+                    pointer=f"/cells/{index}{e.pointer.replace('/targets/0', '')}", code=e.code, message=e.message
+                )
                 for e in problem.errors
             ] or [FieldError(pointer=f"/cells/{index}", code=problem.code, message=problem.detail or problem.title)]
             if body.mode == "atomic":
@@ -408,4 +408,3 @@ def _save_cell(session: Session, cell: SplitCellIn) -> tuple[str, UUID | None]:
     session.add_all([task, target])
     session.flush()
     return outcome, task.id
-

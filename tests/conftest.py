@@ -1,0 +1,175 @@
+"""What every test of the API shares: a migrated copy of the world on either database, and callers with real cookies."""
+
+from __future__ import annotations
+
+import pickle
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from minsheng.app import create_app
+from minsheng.kernel import clock, migrations
+from minsheng.kernel.settings import Settings
+from minsheng.tables import load
+from tests.databases import Databases, PostgresUnavailableError
+from tests.factories import world as worlds
+from tests.missing import missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import httpx
+    from fastapi import FastAPI
+
+    from tests.databases import Template
+
+load()
+
+ENGINES = [pytest.param("sqlite"), pytest.param("postgresql", marks=pytest.mark.postgresql)]
+SECRET_KEYS = "test:" + "5a" * 32
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Databases]:
+    """Give out database copies for the run."""
+    with Databases() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def _templates() -> dict[str, tuple[Template, bytes]]:
+    return {}
+
+
+@pytest.fixture(params=ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Run the test on both databases."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def url(engine_name: str, databases: Databases, _templates: dict[str, tuple[Template, bytes]]) -> Iterator[str]:
+    """Return a fresh database with the world in it."""
+    if engine_name not in _templates:
+        made: list[worlds.World] = []
+
+        def build(address: str) -> None:
+            migrations.upgrade(address)
+            made.append(worlds.build(address))
+
+        try:
+            template = databases.template(engine_name, "world", build)  # type: ignore[arg-type]
+        except PostgresUnavailableError as error:
+            missing(str(error))
+        _templates[engine_name] = (template, pickle.dumps(made[0]))
+    with _templates[engine_name][0].copy() as address:
+        yield address
+
+
+@pytest.fixture
+def world(engine_name: str, url: str, _templates: dict[str, tuple[Template, bytes]]) -> worlds.World:
+    """Return the ids of the world by name."""
+    del url
+    found: worlds.World = pickle.loads(_templates[engine_name][1])  # noqa: S301 - our own bytes
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _stopped_clock() -> Iterator[None]:
+    clock.fix(worlds.NOW)
+    yield
+    clock.fix(None)
+
+
+@pytest.fixture
+def settings(url: str, tmp_path: Path) -> Settings:
+    """Return settings for the copy."""
+    return Settings(database_url=url, secret_keys=SECRET_KEYS, data_dir=tmp_path, client_dir=tmp_path)
+
+
+@pytest.fixture
+def app(settings: Settings) -> FastAPI:
+    """Return the application, as it is served."""
+    return create_app(settings)
+
+
+class Caller:
+    """A person with a session cookie, as the browser would send it."""
+
+    def __init__(self, client: TestClient, username: str) -> None:
+        self.client = client
+        answer = client.post(
+            "/api/v1/session",
+            json={"username": username, "password": worlds.PASSWORD},
+            headers={"X-Minsheng-Client": "test"},
+        )
+        assert answer.status_code == 200, answer.text
+        self.me: dict[str, Any] = answer.json()
+        self.cookie = answer.headers["set-cookie"].partition(";")[0]
+        client.cookies.clear()
+
+    def call(self, method: str, path: str, *, version: int | None = None, **kwargs: Any) -> httpx.Response:
+        """Send one request under /api/v1."""
+        headers = {"Cookie": self.cookie, "X-Minsheng-Client": "test", **kwargs.pop("headers", {})}
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        return self.client.request(method, f"/api/v1{path}", headers=headers, **kwargs)
+
+    def get(self, path: str, **params: Any) -> Any:
+        """Return the body of a read that must succeed."""
+        answer = self.call("GET", path, params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def post(self, path: str, body: Any = None, *, version: int | None = None, status: int = 200) -> Any:
+        """Send a POST that must answer with a status; return its body."""
+        answer = self.call("POST", path, json=body, version=version)
+        assert answer.status_code == status, answer.text
+        return answer.json() if answer.content else None
+
+    def patch(self, path: str, body: Any, *, version: int, status: int = 200) -> Any:
+        """Send a PATCH that must answer with a status; return its body."""
+        answer = self.call("PATCH", path, json=body, version=version)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+
+class Callers:
+    """People of the world, logged in when first asked for."""
+
+    def __init__(self, client: TestClient) -> None:
+        self.client = client
+        self._known: dict[str, Caller] = {}
+
+    def __getitem__(self, username: str) -> Caller:
+        """Return one person."""
+        if username not in self._known:
+            self._known[username] = Caller(self.client, username)
+        return self._known[username]
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    """Return a client without identity, on loopback as the embedded server is."""
+    with TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False) as found:
+        yield found
+
+
+@pytest.fixture
+def people(client: TestClient) -> Callers:
+    """Return the people of the world."""
+    return Callers(client)
+
+
+@contextmanager
+def at(moment: Any) -> Iterator[None]:
+    """Stop the clock elsewhere for a while."""
+    clock.fix(moment)
+    try:
+        yield
+    finally:
+        clock.fix(worlds.NOW)
