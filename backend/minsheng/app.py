@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
@@ -96,7 +96,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         api.include_router(router)
     app.include_router(api)
     app.include_router(_service_routes())
-    _docs(app, settings.client_dir)
+    _docs(app)
     _errors(app)
     app.add_middleware(http.Gate, body_limit=settings.body_limit_bytes)
     app.mount("/", Client(settings.client_dir))
@@ -152,8 +152,8 @@ def _service_routes() -> APIRouter:
     return router
 
 
-def _docs(app: FastAPI, client_dir: Path) -> None:
-    """Serve the interactive documentation from the client's copies of its files: government networks have no internet."""
+def _docs(app: FastAPI) -> None:
+    """Serve the interactive documentation from the client's copies: government networks have no internet."""
     assets = "/docs-assets"
 
     @app.get("/docs", include_in_schema=False)
@@ -176,64 +176,63 @@ def _docs(app: FastAPI, client_dir: Path) -> None:
             with_google_fonts=False,
         )
 
-    del client_dir
-
 
 def _answer(problem: Problem) -> Response:
     return JSONResponse(problem.body(), problem.status, dict(problem.headers or {}), media_type=PROBLEM_JSON)
 
 
+async def _on_problem(_request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, Problem)  # noqa: S101 - registered for this class
+    return _answer(problem)
+
+
+async def _on_replay(_request: Request, replay: Exception) -> Response:
+    assert isinstance(replay, Replay)  # noqa: S101 - registered for this class
+    return replay.response
+
+
+async def _on_invalid(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
+    findings = error.errors()
+    if any(finding["type"] == "json_invalid" for finding in findings):
+        return _answer(BadRequest("请求体不是有效的 JSON。"))
+    return _answer(validation.from_findings(findings))
+
+
+async def _on_http(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+    known: dict[int, Problem] = {
+        404: NotFound("没有这个地址。"),
+        405: MethodNotAllowed(headers=error.headers),
+        413: TooLarge(),
+    }
+    return _answer(known.get(error.status_code) or BadRequest("请求体无法解析。"))
+
+
+async def _on_database(request: Request, error: Exception) -> Response:
+    if isinstance(error, IntegrityError):
+        text = str(error.orig).lower()
+        taken = "unique" in text or "duplicate" in text
+        return _answer(Duplicate("已存在相同的记录。") if taken else Conflict("与已有数据冲突。"))
+    if isinstance(error, (PoolTimeout, OperationalError)):
+        log.warning("database busy", extra={"request_id": request.state.request_id}, exc_info=error)
+        return _answer(Unavailable())
+    raise error
+
+
+async def _on_anything(request: Request, error: Exception) -> Response:
+    log.error("unhandled", extra={"request_id": request.state.request_id}, exc_info=error)
+    return _answer(Internal("系统内部错误，请凭请求编号联系管理员。"))
+
+
 def _errors(app: FastAPI) -> None:
     """Let every failure leave as a problem."""
-
-    async def on_problem(_request: Request, problem: Exception) -> Response:
-        assert isinstance(problem, Problem)  # noqa: S101 - registered for this class
-        return _answer(problem)
-
-    async def on_replay(_request: Request, replay: Exception) -> Response:
-        assert isinstance(replay, Replay)  # noqa: S101
-        return replay.response
-
-    async def on_invalid(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)  # noqa: S101
-        findings = error.errors()
-        if any(finding["type"] == "json_invalid" for finding in findings):
-            return _answer(BadRequest("请求体不是有效的 JSON。"))
-        return _answer(validation.from_findings(findings))
-
-    async def on_http(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101
-        if error.status_code == 404:
-            return _answer(NotFound("没有这个地址。"))
-        if error.status_code == 405:
-            return _answer(MethodNotAllowed(headers=error.headers))
-        if error.status_code == 413:
-            return _answer(TooLarge())
-        return _answer(BadRequest("请求体无法解析。"))
-
-    async def on_database(request: Request, error: Exception) -> Response:
-        if isinstance(error, IntegrityError):
-            text = str(error.orig).lower()
-            if "unique" in text or "duplicate" in text:
-                return _answer(Duplicate("已存在相同的记录。"))
-            return _answer(Conflict("与已有数据冲突。"))
-        if isinstance(error, (PoolTimeout, OperationalError)):
-            log.warning("database busy", extra={"request_id": request.state.request_id}, exc_info=error)
-            return _answer(Unavailable())
-        if isinstance(error, DBAPIError):
-            log.error("database error", extra={"request_id": request.state.request_id}, exc_info=error)
-        raise error
-
-    async def on_anything(request: Request, error: Exception) -> Response:
-        log.error("unhandled", extra={"request_id": request.state.request_id}, exc_info=error)
-        return _answer(Internal("系统内部错误,请凭请求编号联系管理员。"))
-
-    app.add_exception_handler(Problem, on_problem)
-    app.add_exception_handler(Replay, on_replay)
-    app.add_exception_handler(RequestValidationError, on_invalid)
-    app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(SQLAlchemyError, on_database)
-    app.add_exception_handler(Exception, on_anything)
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(Replay, _on_replay)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(SQLAlchemyError, _on_database)
+    app.add_exception_handler(Exception, _on_anything)
 
 
 class Client:
@@ -260,7 +259,7 @@ class Client:
             return
         page = self.folder / "index.html"
         if "." in name.rpartition("/")[2] or not page.is_file():
-            detail = "没有这个文件。" if page.is_file() else "网页客户端尚未构建:请先运行 make run。"
+            detail = "没有这个文件。" if page.is_file() else "网页客户端尚未构建：请先运行 make run。"
             await _answer(NotFound(detail))(scope, receive, send)  # type: ignore[arg-type]
             return
         response = FileResponse(page, headers={"Cache-Control": "no-cache"})

@@ -29,20 +29,20 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="minsheng", description="民生实事管理系统")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("init", help="建立数据目录、密钥与数据库结构")
-    seed = commands.add_parser("seed", help="装入温州样例数据,或生成任意规模的测试数据")
+    seed = commands.add_parser("seed", help="装入温州样例数据，或生成任意规模的测试数据")
     seed.add_argument("--if-empty", action="store_true", help="已有数据则不做任何事")
     seed.add_argument(
-        "--synthetic", metavar="规模", help='生成数据,如 "counties=12,townships=150,targets=111,rounds=12"'
+        "--synthetic", metavar="规模", help='生成数据，如 "counties=12,townships=150,targets=111,rounds=12"'
     )
-    found = commands.add_parser("found", help="正式启用:建立根机构与第一个系统管理员")
-    found.add_argument("--unit", required=True, help="根机构名称,如 温州市")
+    found = commands.add_parser("found", help="正式启用：建立根机构与第一个系统管理员")
+    found.add_argument("--unit", required=True, help="根机构名称，如 温州市")
     found.add_argument("--tier", choices=["province", "city", "county"], required=True, help="层级")
     found.add_argument("--code", help="12 位区划代码")
     found.add_argument("--username", default="admin", help="管理员账号")
     found.add_argument("--name", default="系统管理员", help="管理员姓名")
     commands.add_parser("serve", help="启动服务")
     contract = commands.add_parser("contract", help="写出接口契约 openapi/openapi.json")
-    contract.add_argument("--check", action="store_true", help="只检查文件是否最新,过期则失败")
+    contract.add_argument("--check", action="store_true", help="只检查文件是否最新，过期则失败")
     chosen = parser.parse_args(arguments)
     if chosen.command == "init":
         _init()
@@ -80,7 +80,7 @@ def _found(chosen: argparse.Namespace) -> None:
         "founding",
         lambda session: service.found(session, chosen.unit, chosen.tier, chosen.code, chosen.username, chosen.name),
     )
-    print(f"管理员 {chosen.username} 的初始密码:{password}  首次登录须修改。")
+    print(f"管理员 {chosen.username} 的初始密码：{password}  首次登录须修改。")
 
 
 def _seed(*, if_empty: bool, synthetic: str | None) -> None:
@@ -99,16 +99,16 @@ def _serve() -> None:
     try:
         behind = migrations.pending(engine)
     except OperationalError as error:
-        sys.exit(f"连不上数据库:请先运行 minsheng init,或检查 MINSHENG_DATABASE_URL。\n{error.orig}")
+        sys.exit(f"连不上数据库：请先运行 minsheng init，或检查 MINSHENG_DATABASE_URL。\n{error.orig}")
     if behind:
         engine.dispose()
-        sys.exit("数据库结构与程序不符:请先运行 minsheng init。")
+        sys.exit("数据库结构与程序不符：请先运行 minsheng init。")
     accounts = load.accounts(engine)
     engine.dispose()
     print(f"\n  民生实事  http://{settings.host}:{settings.port}/    接口文档  /docs  /redoc\n")
     if accounts:
         settings = settings.model_copy(update={"demo_accounts": True})
-        print(f"  演示账号(密码都是 {load.PASSWORD}):")
+        print(f"  演示账号（密码都是 {load.PASSWORD}）:")
         for username, role, unit in accounts:
             print(f"    {username:<18} {role}  {unit}")
         print(flush=True)
@@ -129,7 +129,7 @@ def _contract(*, check: bool) -> None:
         CONTRACT.parent.mkdir(exist_ok=True)
         CONTRACT.write_text(text, encoding="utf-8")
     elif not CONTRACT.exists() or CONTRACT.read_text(encoding="utf-8") != text:
-        sys.exit("openapi/openapi.json 已过期:请运行 make contract。")
+        sys.exit("openapi/openapi.json 已过期：请运行 make contract。")
 
 
 def contract_text() -> str:

@@ -20,7 +20,7 @@ def test_a_month_from_entry_to_acceptance(people: Callers, world: World) -> None
     row = next(row for row in sheet["rows"] if row["id"] == report)
     assert row["cells"][0]["previous"] == "20"
     assert row["actions"] == [
-        {"verb": "submit", "label": "提交", "enabled": False, "reason": "还有 1 处须补充:“农村公路提升”还没有填"}
+        {"verb": "submit", "label": "提交", "enabled": False, "reason": "还有 1 处须补充：“农村公路提升”还没有填"}
     ]
 
     change = {"report_id": report, "base_version": row["version"], "values": [{"target_id": target, "current": "3.5"}]}

@@ -24,7 +24,6 @@ from minsheng.boards.schemas import (
     SummaryRow,
 )
 from minsheng.boards.service import Line, Picture, picture
-from minsheng.identity.router import unit_names
 from minsheng.kernel import rows
 from minsheng.kernel.access import Session
 from minsheng.kernel.door import allow
@@ -32,17 +31,19 @@ from minsheng.kernel.errors import NotFound
 from minsheng.kernel.fields import Day
 from minsheng.kernel.http import Route
 from minsheng.org.models import Unit
+from minsheng.org.service import unit_names
 from minsheng.permissions import P
 from minsheng.plans import rules
 from minsheng.plans import service as plans
 from minsheng.plans.lights import RuleSet
 from minsheng.plans.schemas import CurveOut, CurvePoint, JudgementOut, Step
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
+from minsheng.reports.service import month_end
 from minsheng.targets.models import Target
 
 router = APIRouter(tags=["boards"], prefix="/boards", route_class=Route)
 
-OnQuery = Annotated[Day | None, Query(description="判定日;省略为最近应报期")]
+OnQuery = Annotated[Day | None, Query(description="判定日；省略为最近应报期")]
 Door = Annotated[Session, allow(P.BOARD_READ)]
 
 
@@ -161,7 +162,7 @@ def _cell(key: tuple[UUID, UUID], lines: list[Line], seen: Picture) -> BoardCell
 @router.get("/lag", summary="滞后清单", operation_id="getLagList")
 def lag(
     session: Door,
-    programme_id: Annotated[UUID | None, Query(description="计划;省略为全部")] = None,
+    programme_id: Annotated[UUID | None, Query(description="计划；省略为全部")] = None,
     on: OnQuery = None,
     limit: Annotated[int, Query(ge=1, le=500, description="最多几行")] = 100,
 ) -> LagOut:
@@ -303,7 +304,7 @@ def _month_ends(start: date, end: date) -> list[date]:
     found = [start]
     at = start
     while True:
-        last = service.month_end(f"{at:%Y-%m}")
+        last = month_end(f"{at:%Y-%m}")
         if last >= end:
             return [*found, end]
         found.append(last)

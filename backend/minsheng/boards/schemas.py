@@ -35,9 +35,9 @@ class BoardItem(Out):
     title: str
     met: int = Field(description="达标单位数", examples=[9])
     base: int = Field(description="应计单位数", examples=[12])
-    left_out: int = Field(description="不计入的单位数(无年度目标)", examples=[0])
-    count_pct: str | None = Field(description="达标率:达标单位 ÷ 应计单位", examples=["75"])
-    value_pct: str | None = Field(description="完成率:累计数 ÷ 目标数;不可相加时为 null", examples=["96.1"])
+    left_out: int = Field(description="不计入的单位数（无年度目标）", examples=[0])
+    count_pct: str | None = Field(description="达标率：达标单位 ÷ 应计单位", examples=["75"])
+    value_pct: str | None = Field(description="完成率：累计数 ÷ 目标数；不可相加时为 null", examples=["96.1"])
 
 
 class BoardUnit(Out):
@@ -60,7 +60,7 @@ class BoardCell(Out):
     progress_pct: str | None = Field(examples=["61.9"])
     expected_pct: str | None = Field(examples=["74.1"])
     gap_points: str | None = Field(examples=["12.2"])
-    own: bool = Field(description="本单位直接填报;false 为下级合计")
+    own: bool = Field(description="本单位直接填报；false 为下级合计")
     missing: int = Field(description="合计中还没有数的单位", examples=[0])
 
 
@@ -83,7 +83,7 @@ class MatrixOut(Out):
 
     programme_id: UUID
     programme_name: str
-    on: Day | None = Field(description="给定的判定日;null 为各按最近应报期")
+    on: Day | None = Field(description="给定的判定日；null 为各按最近应报期")
     due_on: Day | None = Field(description="最近一个已到截止的填报期末")
     rule_set: RuleSetOut
     items: list[BoardItem]

@@ -91,7 +91,7 @@ class Picture:
 
 def picture(session: Session, programme: Programme, on: date | None) -> Picture:
     """Gather and judge every issued target of a programme."""
-    due_on = session.exec(
+    due_on: date | None = session.exec(
         select(func.max(Round.ends_on)).where(Round.programme_id == programme.id, Round.due_at <= clock.now())
     ).one()
     floor = on or due_on or programme.issued_on or programme.starts_on
@@ -174,7 +174,7 @@ def _lines(session: Session, programme: Programme) -> list[Line]:
 def _figures(session: Session, programme: Programme, until: date | None) -> dict[UUID, tuple[date, Decimal]]:
     """Return the newest counted figure of each target, no later than ``until``."""
     statement = (
-        select(ReportValue.target_id, ReportValue.ends_on, ReportValue.value)
+        select(ReportValue.target_id, ReportValue.ends_on, ReportValue.value)  # type: ignore[call-overload]
         .join(Report, col(Report.id) == col(ReportValue.report_id))
         .where(
             Report.programme_id == programme.id,
@@ -186,7 +186,7 @@ def _figures(session: Session, programme: Programme, until: date | None) -> dict
     if until:
         statement = statement.where(ReportValue.ends_on <= until)
     # Ordered by date, so that the last one of each target stays.
-    return {target: (ends_on, value) for target, ends_on, value in session.exec(statement).all()}  # type: ignore[misc]
+    return {target: (ends_on, value) for target, ends_on, value in session.exec(statement).all()}
 
 
 def _roll_up(line: Line) -> None:
@@ -250,7 +250,7 @@ def causes(session: Session, programme: Programme, tasks: set[UUID]) -> dict[UUI
 def history(session: Session, target: UUID) -> list[tuple[date, Decimal]]:
     """Return the counted figures of a target in order."""
     rows = session.exec(
-        select(ReportValue.ends_on, ReportValue.value)
+        select(ReportValue.ends_on, ReportValue.value)  # type: ignore[call-overload]
         .join(Report, col(Report.id) == col(ReportValue.report_id))
         .where(
             ReportValue.target_id == target,
@@ -274,6 +274,6 @@ def decimal_of(share: Fraction | None, value: Decimal | None, decimals: int) -> 
     """Return a share of a target as a figure, rounded half up to the measure's decimals."""
     if share is None or value is None:
         return None
-    scale = 10**decimals
+    scale: int = 10**decimals
     exact = share * Fraction(value) * scale
-    return Decimal((2 * exact.numerator + exact.denominator) // (2 * exact.denominator)) / scale
+    return Decimal((2 * exact.numerator + exact.denominator) // (2 * exact.denominator)) / Decimal(scale)

@@ -10,7 +10,7 @@ from minsheng.kernel.access import Open, Private, Scoped
 from minsheng.kernel.db import Instant, Row
 from minsheng.permissions import P
 
-_TRACELESS = "登录凭据只由身份模块使用;其动作另记入变更记录"
+_TRACELESS = "登录凭据只由身份模块使用；其动作另记入变更记录"
 
 
 class User(Row, table=True):
@@ -35,7 +35,7 @@ class User(Row, table=True):
 class Role(Row, table=True):
     """A named set of permissions."""
 
-    __scope__ = Open("角色名称人人可见,授权界面与审计都要用", edit=P.ROLE_EDIT)
+    __scope__ = Open("角色名称人人可见，授权界面与审计都要用", edit=P.ROLE_EDIT)
     __authority__ = True
 
     code: str = Field(nullable=False, unique=True)

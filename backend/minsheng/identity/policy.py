@@ -49,6 +49,6 @@ USER = Lifecycle(
 GRANT = Lifecycle(
     Grant,
     "active",
-    {"revoke": Move(frozenset({"active"}), "revoked", P.GRANT_EDIT, "收回", "收回授权,立即生效")},
+    {"revoke": Move(frozenset({"active"}), "revoked", P.GRANT_EDIT, "收回", "收回授权，立即生效")},
     final=frozenset({"revoked"}),
 )

@@ -26,15 +26,10 @@ from minsheng.kernel.access import Session
 from minsheng.kernel.door import IfMatch, allow
 from minsheng.kernel.http import Route
 from minsheng.kernel.pages import Page, Paging
-from minsheng.org.models import Unit
+from minsheng.org.service import unit_names
 from minsheng.permissions import LABELS, P
 
 router = APIRouter(tags=["identity"], route_class=Route)
-
-
-def unit_names(session: Session, keys: set[UUID]) -> dict[UUID, str]:
-    """Return the names of the units the caller may see."""
-    return dict(session.exec(select(Unit.id, Unit.name).where(col(Unit.id).in_(keys))).all())
 
 
 def present_users(session: Session, users: Sequence[User]) -> list[UserOut]:

@@ -100,7 +100,7 @@ class UserIn(In):
     username: Username
     name: Line = Field(examples=["林知远"])
     unit_id: UUID = Field(description="所在机构")
-    password: Password = Field(description="初始密码;首次登录须修改", examples=["change-me-at-once"])
+    password: Password = Field(description="初始密码；首次登录须修改", examples=["change-me-at-once"])
 
 
 class UserPatch(In):
@@ -113,7 +113,7 @@ class UserPatch(In):
 class PasswordResetIn(In):
     """A new first password, set by the administrator."""
 
-    password: Password = Field(description="新的初始密码;登录后须修改", examples=["change-me-at-once"])
+    password: Password = Field(description="新的初始密码；登录后须修改", examples=["change-me-at-once"])
 
 
 class UserOut(Out):
@@ -124,7 +124,7 @@ class UserOut(Out):
     username: str = Field(examples=["liushi-clerk"])
     name: str = Field(examples=["林知远"])
     unit_id: UUID
-    unit_name: str | None = Field(description="机构名称;不在您的范围内时为 null", examples=["柳市镇"])
+    unit_name: str | None = Field(description="机构名称；不在您的范围内时为 null", examples=["柳市镇"])
     status: Literal["active", "disabled"] = Field(examples=["active"])
     actions: list[Action]
 
@@ -174,8 +174,8 @@ class GrantIn(In):
     user_id: UUID
     role_id: UUID
     unit_id: UUID
-    valid_from: Day | None = Field(default=None, description="生效日;省略为今天")
-    valid_to: Day | None = Field(default=None, description="到期日(含);省略为长期")
+    valid_from: Day | None = Field(default=None, description="生效日；省略为今天")
+    valid_to: Day | None = Field(default=None, description="到期日（含）;省略为长期")
 
 
 class GrantOut(Out):

@@ -118,7 +118,7 @@ def refuse_foreign_origin(request: Request) -> None:
     origin = request.headers.get("origin")
     host = request.headers.get("host", "")
     if not request.headers.get(CLIENT_HEADER) or (origin is not None and origin.partition("://")[2] != host):
-        message = f"网页会话的写操作须由本系统的页面发出(缺少 {CLIENT_HEADER} 头或来源不符)。"
+        message = f"网页会话的写操作须由本系统的页面发出（缺少 {CLIENT_HEADER} 头或来源不符）。"
         raise Forbidden(message)
 
 
@@ -132,7 +132,7 @@ def cookie_name(request: Request, settings: Settings) -> str:
         return SECURE_COOKIE
     if settings.allow_plain_http:
         return PLAIN_COOKIE
-    message = "请通过 https 访问;没有证书的内网须由管理员打开 MINSHENG_ALLOW_PLAIN_HTTP。"
+    message = "请通过 https 访问；没有证书的内网须由管理员打开 MINSHENG_ALLOW_PLAIN_HTTP。"
     raise BadRequest(message)
 
 
@@ -146,7 +146,7 @@ def _by_cookie(session: Session, cookie: Cookie) -> tuple[LoginSession, User]:
         raise Unauthenticated
     login, user = found
     if login.ended_at or login.expires_at <= clock.now() or user.status != "active" or user.epoch != login.epoch:
-        message = "登录已失效,请重新登录。"
+        message = "登录已失效，请重新登录。"
         raise Unauthenticated(message)
     return login, user
 
@@ -161,7 +161,7 @@ def _by_token(session: Session, token: AccessToken) -> User:
         raise Unauthenticated
     user, family = found
     if family.ended_at or user.status != "active" or user.epoch != token.epoch:
-        message = "令牌已被收回,请重新登录。"
+        message = "令牌已被收回，请重新登录。"
         raise Unauthenticated(message)
     return user
 
@@ -187,7 +187,7 @@ def reserve_attempt(session: Session, settings: Settings, username: str) -> User
         throttle.attempts, throttle.since = 0, now
     if throttle.attempts >= settings.lockout_attempts:
         wait = int((throttle.since + window - now).total_seconds()) + 1
-        message = f"连续输错 {settings.lockout_attempts} 次,请 {wait // 60 + 1} 分钟后再试。"
+        message = f"连续输错 {settings.lockout_attempts} 次，请 {wait // 60 + 1} 分钟后再试。"
         raise TooManyAttempts(message, headers={"Retry-After": str(wait)})
     throttle.attempts += 1
     session.add(throttle)
@@ -250,7 +250,7 @@ def change_password(session: Session, user_id: UUID, current: str, new: str) -> 
     if not credentials.verify_password(user.password_hash, current):
         raise invalid("/current", "wrong-password", "当前密码不对")
     if new == current or user.username in new.lower():
-        raise invalid("/new", "weak-password", "新密码不能与旧密码相同,也不能含账号名")
+        raise invalid("/new", "weak-password", "新密码不能与旧密码相同，也不能含账号名")
     user.password_hash = credentials.hash_password(new)
     user.must_change_password = False
     user.epoch += 1
@@ -383,7 +383,7 @@ def reset_password(session: Session, user: User, password: str) -> None:
 def _no_more_than_held(session: Session, permissions: Sequence[str], unit: UUID) -> None:
     lacking = [name for name in permissions if not session.access.may_hand(name, unit)]
     if lacking:
-        message = f"不能授出自己没有的权限:{'、'.join(sorted(set(lacking)))}。"
+        message = f"不能授出自己没有的权限：{'、'.join(sorted(set(lacking)))}。"
         raise Forbidden(message)
 
 
@@ -400,7 +400,7 @@ def set_permissions(session: Session, role: Role, wanted: Sequence[RolePermissio
         and session.access.why is None
     ]
     if lacking:
-        message = f"不能放入自己没有的权限:{'、'.join(sorted(set(lacking)))}。"
+        message = f"不能放入自己没有的权限：{'、'.join(sorted(set(lacking)))}。"
         raise Forbidden(message)
     keys = {(str(entry.permission), str(entry.axis)) for entry in wanted}
     for row in session.exec(select(RolePermission).where(RolePermission.role_id == role.id)).all():

@@ -33,7 +33,7 @@ def list_changes(
     cursor: Annotated[str | None, Query(max_length=1000, description="上次给出的 next;省略从头读")] = None,
     limit: Annotated[int, Query(ge=1, le=1000, description="最多几条")] = 200,
     types: Annotated[
-        str | None, Query(max_length=300, pattern=r"^[a-z_]+(,[a-z_]+)*$", description="只要这些类型,逗号分隔")
+        str | None, Query(max_length=300, pattern=r"^[a-z_]+(,[a-z_]+)*$", description="只要这些类型，逗号分隔")
     ] = None,
 ) -> Response:
     """Return committed changes in a gap-free order; a cursor is good for ever."""

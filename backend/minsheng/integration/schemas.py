@@ -30,5 +30,5 @@ class ChangesOut(Out):
     """One page of the feed."""
 
     items: list[ChangeOut]
-    next: str = Field(description="下次从这里读起;没有新变更时与来时相同的位置")
-    more: bool = Field(description="后面还有,可立即再读")
+    next: str = Field(description="下次从这里读起；没有新变更时与来时相同的位置")
+    more: bool = Field(description="后面还有，可立即再读")

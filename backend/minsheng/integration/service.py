@@ -1,6 +1,6 @@
 """Reading the change feed."""
 
-from sqlalchemy import ColumnElement, Engine, Select, or_, select
+from sqlalchemy import ColumnElement, Engine, or_, select
 from sqlmodel import SQLModel
 
 from minsheng.kernel import journal
@@ -38,14 +38,14 @@ def readable(access: Access, wanted: set[str] | None) -> ColumnElement[bool]:
 def page(session: Session, after: int, limit: int, wanted: set[str] | None) -> list[tuple[int, str]]:
     """Return (number, entry as JSON) behind a number, in order; the caller's scope applies."""
     connection = session.connection()
-    statement: Select[tuple[int, str]] = (
+    statement = (
         select(_ORDER.c.seq, _ENTRIES.c.body)
         .join(_ENTRIES, _ENTRIES.c.id == _ORDER.c.entry_id)
         .where(_ORDER.c.seq > after, readable(session.access, wanted))
         .order_by(_ORDER.c.seq)
         .limit(limit)
     )
-    return [(seq, body) for seq, body in connection.execute(statement)]
+    return [(row.seq, row.body) for row in connection.execute(statement)]
 
 
 def sequence(engine: Engine) -> int:

@@ -9,7 +9,22 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Alias, Column, ColumnElement, Join, Select, Table, TextClause, and_, event, false, or_, true
+from sqlalchemy import (
+    Alias,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Join,
+    Select,
+    Table,
+    TextClause,
+    and_,
+    event,
+    false,
+    or_,
+    true,
+)
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.attributes import get_history
 from sqlalchemy.sql import visitors
@@ -46,11 +61,8 @@ class Scoped:
 
     def area_of(self, row: Any) -> UUID | None:  # noqa: ANN401 - any table class
         """Return the unit in whose area a row lies now; a draft lies with its giver."""
-        if self.draft and self.giver and getattr(row, self.draft[0]) in self.draft[1]:
-            column = self.giver
-        else:
-            column = self.area
-        unit: UUID | None = getattr(row, column)
+        with_giver = self.draft and self.giver and getattr(row, self.draft[0]) in self.draft[1]
+        unit: UUID | None = getattr(row, (with_giver and self.giver) or self.area)
         return unit
 
     def is_header(self, row: Any) -> bool:  # noqa: ANN401
@@ -125,7 +137,10 @@ class Access:
         """Return this access with a new unit beneath one it covers, for the rest of the transaction."""
         if self.why is not None:
             return self
-        more = lambda sets: {k: v | {child} if parent in v else v for k, v in sets.items()}  # noqa: E731
+
+        def more(sets: Mapping[str, frozenset[UUID]]) -> dict[str, frozenset[UUID]]:
+            return {name: units | {child} if parent in units else units for name, units in sets.items()}
+
         return replace(self, areas=more(self.areas), hands=more(self.hands), _options={})
 
     def criteria(
@@ -155,7 +170,10 @@ class Access:
             scope = scope_of(kind)
             assert isinstance(scope, Scoped)  # noqa: S101 - the caller chose scoped tables only
             columns = kind.__table__.columns  # type: ignore[attr-defined]
-            at = lambda name: getattr(kind, name)  # noqa: E731
+
+            def at(name: str) -> Any:  # noqa: ANN401 - a mapped attribute
+                return getattr(kind, name)
+
             condition = self.criteria(
                 scope.read,
                 at(scope.area),
@@ -215,7 +233,13 @@ class Session(SQLModelSession):
     """
 
     def __init__(
-        self, bind: Any, *, access: Access, permission: str = "", caller: Caller | None = None, write: bool = True
+        self,
+        bind: Engine | Connection,
+        *,
+        access: Access,
+        permission: str = "",
+        caller: Caller | None = None,
+        write: bool = True,
     ) -> None:
         # Without autoflush a change leaves in one piece: one version, one journal entry.
         super().__init__(bind, expire_on_commit=False, autoflush=False)
@@ -303,7 +327,11 @@ def _kinds_in(statement: Select[Any]) -> set[type[SQLModel]]:
 
 
 def _from_orm(element: Any) -> bool:  # noqa: ANN401
-    return "parententity" in element._annotations  # noqa: SLF001
+    return "parententity" in element._annotations  # noqa: SLF001 - see _kinds_in
+
+
+def _orm_table(element: Any) -> Any:  # noqa: ANN401
+    return element._annotations["parententity"].mapper.local_table  # noqa: SLF001 - see _kinds_in
 
 
 def _read_directly(select: Select[Any]) -> list[Any]:
@@ -312,7 +340,7 @@ def _read_directly(select: Select[Any]) -> list[Any]:
     ``Session.get`` itself compares a bare key column; that is allowed where the same select reads the entity.
     """
     columns = select._raw_columns  # noqa: SLF001 - what is selected, before any compilation
-    own = {each._annotations["parententity"].mapper.local_table for each in columns if _from_orm(each)}
+    own = {_orm_table(each) for each in columns if _from_orm(each)}
     found = [each for each in columns if isinstance(each, (Table, Column)) and not _from_orm(each)]
     found += [each for each in select._from_obj if isinstance(each, Table) and not _from_orm(each)]  # noqa: SLF001
     for criterion in select._where_criteria:  # noqa: SLF001
@@ -340,10 +368,10 @@ def _guard(session: Session, _context: UOWTransaction, _instances: object) -> No
         if lock is not None and session.access.why is None and (problem := lock(session, row)):
             raise problem
     for row in changed:
-        if getattr(type(row), "__lifecycle__", False) and get_history(row, "status").has_changes():
-            if row.id not in session.moving:
-                message = f"{type(row).__name__}.status was set outside its life cycle"
-                raise AccessError(message)
+        moved = getattr(type(row), "__lifecycle__", False) and get_history(row, "status").has_changes()
+        if moved and row.id not in session.moving:
+            message = f"{type(row).__name__}.status was set outside its life cycle"
+            raise AccessError(message)
         if isinstance(row, Row):
             row.version += 1
 

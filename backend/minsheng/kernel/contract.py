@@ -13,16 +13,16 @@ from minsheng.kernel.http import flatten
 DESCRIPTION = """民生实事从下达、分解、填报、审核到亮灯的全过程接口。
 
 * 失败一律为 `application/problem+json`,`code` 稳定,`type` 指向说明页。
-* 列表用 `limit` 与 `cursor` 翻页;修改已有内容须带 `If-Match`;POST 可带 `Idempotency-Key` 安全重试。
-* 网页用 Cookie 会话,写操作须带 `X-Minsheng-Client`;其他客户端用 `Authorization: Bearer`。
-* 数量一律为十进制文本,不用浮点数;时间为 UTC,日期为北京日期。
+* 列表用 `limit` 与 `cursor` 翻页；修改已有内容须带 `If-Match`;POST 可带 `Idempotency-Key` 安全重试。
+* 网页用 Cookie 会话，写操作须带 `X-Minsheng-Client`;其他客户端用 `Authorization: Bearer`。
+* 数量一律为十进制文本，不用浮点数；时间为 UTC，日期为北京日期。
 """
 
 _TEXTS = {
     400: "请求无法理解",
     401: "未登录或凭据无效",
     403: "没有这项权限",
-    404: "找不到,或不在权限范围内",
+    404: "找不到，或不在权限范围内",
     409: "当前状态不允许",
     412: "内容已被他人修改",
     413: "内容过大",
@@ -35,7 +35,7 @@ _TEXTS = {
 
 def doors(dependant: Dependant) -> list[str | None]:
     """Return the permissions of the doors an endpoint passes."""
-    return [each.call.permission for each in flatten(dependant) if hasattr(each.call, "permission")]
+    return [each.call.permission for each in flatten(dependant) if each.call and hasattr(each.call, "permission")]
 
 
 def statuses(route: APIRoute) -> list[int]:
@@ -44,7 +44,7 @@ def statuses(route: APIRoute) -> list[int]:
     guarded = doors(route.dependant)
     if guarded:
         found |= {401, 403}
-    writes = not route.methods <= {"GET", "HEAD"}
+    writes = not (route.methods or set()) <= {"GET", "HEAD"}
     if "{" in route.path or not writes:
         found.add(404)
     if writes:
@@ -74,7 +74,7 @@ def build(app: FastAPI) -> dict[str, Any]:
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     }
     for path, route in api_routes(app):
-        for method in route.methods - {"HEAD"}:
+        for method in (route.methods or set()) - {"HEAD"}:
             _complete(document["paths"][path][method.lower()], route)
     app.openapi_schema = document
     return document

@@ -1,7 +1,7 @@
 """``allow(P.X)``: the only dependency that yields a session to an endpoint.
 
-The transaction ends before the answer leaves: the dependency's scope is the endpoint, not the response, so that a failed
-commit is never a 200.
+The transaction ends before the answer leaves: the dependency's scope is the endpoint, not the response, so that a
+failed commit is never a 200.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -54,7 +54,7 @@ def allow(permission: str | None) -> Any:  # noqa: ANN401 - what FastAPI's Depen
             Header(
                 alias=idempotency.HEADER,
                 pattern=r"^[A-Za-z0-9_-]{8,100}$",
-                description="重试用的幂等键:同键同内容返回首次的答复(POST 有效)",
+                description="重试用的幂等键：同键同内容返回首次的答复（POST 有效）",
             ),
         ] = None,
     ) -> AsyncIterator[Session]:
@@ -68,27 +68,9 @@ def allow(permission: str | None) -> Any:  # noqa: ANN401 - what FastAPI's Depen
         def enter() -> Session:
             session = open_session(database, Access.system("authenticate"), write=write)
             try:
-                session.caller = authenticate.caller(session, carried)
-                session.access = session.caller.access
-                session.permission = permission or ""
-                session.request_id = request.state.request_id
-                request.state.user_id = session.caller.user_id
-                if permission is not None and not session.access.holds(permission):
-                    raise Forbidden
-                if session.caller.must_change_password and permission is not None:
-                    message = "首次登录请先修改密码。"
-                    raise Forbidden(message)
+                _admit(session, request, authenticate, carried, permission)
                 if _key and request.method == "POST":
-                    print_ = idempotency.fingerprint(
-                        request.method,
-                        request.url.path,
-                        request.url.query,
-                        body,
-                        request.headers.get("if-match", ""),
-                    )
-                    if answer := idempotency.recall(session, _key, print_):
-                        raise Replay(answer)
-                    request.state.keyed = (_key, print_)
+                    _recall(session, request, _key, body)
             except BaseException:
                 session.close()
                 raise
@@ -109,6 +91,41 @@ def allow(permission: str | None) -> Any:  # noqa: ANN401 - what FastAPI's Depen
 
     door.permission = permission  # type: ignore[attr-defined]
     return Depends(door, scope="function")
+
+
+def _admit(
+    session: Session, request: Request, authenticate: Authenticate, carried: object, permission: str | None
+) -> None:
+    """Give the session its caller and his access.
+
+    Raises:
+        Unauthenticated: the caller is unknown.
+        Forbidden: he holds the permission nowhere, or must change his password first.
+    """
+    session.caller = authenticate.caller(session, carried)
+    session.access = session.caller.access
+    session.permission = permission or ""
+    session.request_id = request.state.request_id
+    request.state.user_id = session.caller.user_id
+    if permission is not None and not session.access.holds(permission):
+        raise Forbidden
+    if session.caller.must_change_password and permission is not None:
+        message = "首次登录请先修改密码。"
+        raise Forbidden(message)
+
+
+def _recall(session: Session, request: Request, key: str, body: bytes) -> None:
+    """Answer a repeat with the first answer, or claim the key.
+
+    Raises:
+        Replay: the answer is known.
+    """
+    if_match = request.headers.get("if-match", "")
+    print_ = idempotency.fingerprint(request.method, request.url.path, request.url.query, body, if_match)
+    answer = idempotency.recall(session, key, print_)
+    if answer is not None:
+        raise Replay(answer)
+    request.state.keyed = (key, print_)
 
 
 def open_session(database: Database, access: Access, *, write: bool) -> Session:
@@ -138,15 +155,15 @@ def permission_of(dependency: Callable[..., Any]) -> str | None:
 
 def _if_match(
     value: Annotated[
-        str | None, Header(alias="If-Match", max_length=100, description='读到的版本,如 "3"', examples=['"3"'])
+        str | None, Header(alias="If-Match", max_length=100, description='读到的版本，如 "3"', examples=['"3"'])
     ] = None,
 ) -> int:
     if value is None:
-        message = "修改已有内容需要 If-Match 头,值为读到的 ETag。"
+        message = "修改已有内容需要 If-Match 头，值为读到的 ETag。"
         raise PreconditionRequired(message)
     number = value.strip().strip('"')
     if not number.isascii() or not number.isdigit() or len(number) > 9:
-        message = 'If-Match 应为读到的 ETag,如 "3"。'
+        message = 'If-Match 应为读到的 ETag，如 "3"。'
         raise BadRequest(message, errors=[FieldError(pointer="If-Match", code="format", message=message)])
     return int(number)
 

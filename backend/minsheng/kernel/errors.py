@@ -13,7 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 class FieldError(BaseModel):
     """One thing wrong in one place of the request."""
 
-    pointer: str = Field(description="出错位置:JSON Pointer,或 query/header/path 参数名", examples=["/targets/0/value"])
+    pointer: str = Field(
+        description="出错位置：JSON Pointer，或 query/header/path 参数名", examples=["/targets/0/value"]
+    )
     code: str = Field(description="稳定的英文代码", examples=["too-small"])
     message: str = Field(description="给填报人看的中文说明", examples=["目标值不能小于 0"])
 
@@ -27,7 +29,7 @@ class ProblemOut(BaseModel):
     title: str = Field(examples=["内容已被他人修改"])
     status: int = Field(ge=400, le=599, examples=[412])
     code: str = Field(description="稳定的英文代码", examples=["stale-version"])
-    detail: str = Field(examples=["您看到的是第 3 版,现在已是第 4 版,请核对后重试。"])
+    detail: str = Field(examples=["您看到的是第 3 版，现在已是第 4 版，请核对后重试。"])
     errors: list[FieldError] = Field(default_factory=list)
 
 
@@ -87,7 +89,7 @@ class Forbidden(Problem):
 
 
 class NotFound(Problem):
-    status, code, title = 404, "not-found", "找不到,或不在您的权限范围内"
+    status, code, title = 404, "not-found", "找不到，或不在您的权限范围内"
 
 
 class MethodNotAllowed(Problem):
@@ -109,7 +111,7 @@ class RoundClosed(Conflict):
 
 
 class Locked(Conflict):
-    code, title = "locked", "已下达锁定,不能直接修改"
+    code, title = "locked", "已下达锁定，不能直接修改"
 
 
 class Duplicate(Conflict):
@@ -151,7 +153,7 @@ class TooManyAttempts(Problem):
 
 
 class Unavailable(Problem):
-    status, code, title = 503, "unavailable", "服务繁忙,请稍后再试"
+    status, code, title = 503, "unavailable", "服务繁忙，请稍后再试"
 
     def __post_init__(self) -> None:
         """Tell the caller when to come back."""

@@ -52,7 +52,7 @@ def _string_only(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever
 
 def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
-        raise PydanticCustomError("timezone", "时间应带时区,如 2026-11-05T10:00:00Z")
+        raise PydanticCustomError("timezone", "时间应带时区，如 2026-11-05T10:00:00Z")
     return value.astimezone(UTC)
 
 
@@ -66,11 +66,11 @@ def _quantity(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, Decimal):
         return value
     if not isinstance(value, str):
-        raise PydanticCustomError("string-type", '数量应写成文本,如 "961.7"')
+        raise PydanticCustomError("string-type", '数量应写成文本，如 "961.7"')
     try:
         return quantity.parse(value)
     except ValueError:
-        raise PydanticCustomError("quantity", "应为数字,整数不超过 12 位,小数不超过 6 位") from None
+        raise PydanticCustomError("quantity", "应为数字，整数不超过 12 位，小数不超过 6 位") from None
 
 
 Line = Annotated[str, AfterValidator(_text), Field(min_length=1, max_length=200)]

@@ -69,7 +69,7 @@ def recall(session: Session, key: str, print_: str) -> Response | None:
     if row is None:
         return None
     if row.fingerprint != print_:
-        message = "这个 Idempotency-Key 已用于内容不同的请求,请换一个新的键。"
+        message = "这个 Idempotency-Key 已用于内容不同的请求，请换一个新的键。"
         raise KeyReused(message)
     headers = dict(line.split(": ", 1) for line in row.headers.splitlines())
     return Response(row.body, row.status, {**headers, "Idempotency-Replayed": "true"})

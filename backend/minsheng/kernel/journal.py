@@ -29,7 +29,7 @@ class JournalEntry(SQLModel, table=True):
     """One change of one row, as it was committed."""
 
     __tablename__ = "journal_entry"
-    __scope__ = Private("读取走变更接口,按行所属的单位与条线判断")
+    __scope__ = Private("读取走变更接口，按行所属的单位与条线判断")
 
     id: UUID = Field(primary_key=True)
     at: datetime = Field(sa_type=Instant, nullable=False)
@@ -45,7 +45,7 @@ class JournalOrder(SQLModel, table=True):
     """The place of an entry in the order, with what a reader's scope is checked against."""
 
     __tablename__ = "journal_order"
-    __scope__ = Private("读取走变更接口,按行所属的单位与条线判断")
+    __scope__ = Private("读取走变更接口，按行所属的单位与条线判断")
 
     seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     entry_id: UUID = Field(nullable=False, unique=True, foreign_key="journal_entry.id")

@@ -16,6 +16,7 @@ from minsheng.kernel.errors import FieldError, Forbidden, NotFound, Problem, Sta
 from minsheng.kernel.fields import In, Out, Reason, Version
 
 M = TypeVar("M", bound=Row)
+Mode = Literal["each", "atomic"]
 
 Guard = Callable[[Session, Any], None]
 Effect = Callable[[Session, Any, Any], None]
@@ -24,7 +25,7 @@ Effect = Callable[[Session, Any, Any], None]
 class ReasonIn(In):
     """A move that needs a reason."""
 
-    reason: Reason = Field(description="原因,对方会看到", examples=["数字与附件不符,请核对 10 月累计数"])
+    reason: Reason = Field(description="原因，对方会看到", examples=["数字与附件不符，请核对 10 月累计数"])
 
 
 @dataclass
@@ -96,7 +97,7 @@ class Lifecycle(Generic[M]):
         self.initial = initial
         self.moves = dict(moves)
         self.final = final
-        kind.__lifecycle__ = True  # type: ignore[attr-defined]
+        kind.__lifecycle__ = True
         self.every.append(self)
 
     def extend(
@@ -126,12 +127,12 @@ class Lifecycle(Generic[M]):
         move = self.moves[verb]
         status = row.status  # type: ignore[attr-defined]
         if status not in move.sources:
-            message = f"现在是“{STATE_NAMES.get(status, status)}”,不能{move.label}。"
+            message = f"现在是“{STATE_NAMES.get(status, status)}”，不能{move.label}。"
             raise WrongState(message)
         for guard in move.guards:
             guard(session, row)
         session.moving[row.id] = verb
-        row.status = move.target  # type: ignore[attr-defined]
+        row.status = move.target
         for effect in move.effects:
             effect(session, row, body)
 
@@ -216,11 +217,12 @@ class Lifecycle(Generic[M]):
             __base__=move.takes or In,
             __doc__=f"{move.summary}(成批)。",
             rows=(Annotated[list[RowRef], Field(min_length=1, max_length=500)], ...),
-            mode=(Literal["each", "atomic"], Field("each", description="each 逐行;atomic 全部成功才生效")),
+            mode=(Mode, Field("each", description="each 逐行；atomic 全部成功才生效")),
         )
 
         def endpoint(body: body_type, session: Annotated[Session, allow(move.permission)]) -> MoveResults:
-            return self.bulk(session, verb, body.rows, body, atomic=body.mode == "atomic")
+            given: Any = body
+            return self.bulk(session, verb, given.rows, given, atomic=given.mode == "atomic")
 
         router.add_api_route(
             f"{path}:{verb}",

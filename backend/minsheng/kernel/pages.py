@@ -27,7 +27,7 @@ class Page(BaseModel, Generic[T]):
     """One page of a list."""
 
     items: list[T]
-    next: str | None = Field(description="下一页的标记;没有下一页时为 null", examples=[None])
+    next: str | None = Field(description="下一页的标记；没有下一页时为 null", examples=[None])
 
 
 class PageQuery:
@@ -50,7 +50,7 @@ class PageQuery:
             raise BadCursor from None
         signature, payload = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
         if not hmac.compare_digest(signature, self._seal(payload)):
-            message = "翻页标记不属于这个列表或已损坏,请从第一页重新读取。"
+            message = "翻页标记不属于这个列表或已损坏，请从第一页重新读取。"
             raise BadCursor(message)
         values: list[Any] = orjson.loads(payload)
         return values

@@ -56,7 +56,7 @@ def stale(session: Session, row: Row, version: int) -> Stale:
                 {"field": name, "old": old, "new": new, "at": entry["at"], "by": entry["actor_id"]}
                 for name, (old, new) in sorted(entry["changes"].items())
             ]
-    message = f"您看到的是第 {version} 版,现在已是第 {row.version} 版,请核对后重试。"
+    message = f"您看到的是第 {version} 版，现在已是第 {row.version} 版，请核对后重试。"
     return Stale(message, extra={"your_version": version, "current_version": row.version, "changed": changed})
 
 

@@ -15,25 +15,25 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="MINSHENG_", extra="ignore")
 
-    data_dir: Path = Field(default=PROJECT_ROOT / "var", description="数据目录:嵌入式数据库与密钥")
+    data_dir: Path = Field(default=PROJECT_ROOT / "var", description="数据目录：嵌入式数据库与密钥")
     client_dir: Path = Field(default=PROJECT_ROOT / "frontend" / "dist", description="网页客户端的构建产物")
     database_url: str = Field(default="", description="留空则用数据目录下的 SQLite;生产用 postgresql+psycopg://")
     host: str = Field(default="127.0.0.1", description="监听地址")
     port: int = Field(default=8000, ge=1, le=65535, description="监听端口")
     pool_size: int = Field(default=8, ge=1, le=100, description="每个进程的数据库连接数")
-    admission_seconds: float = Field(default=1.0, gt=0, le=30, description="等待数据库连接的上限(秒),超过即答 503")
-    body_limit_bytes: int = Field(default=10 * 1024 * 1024, ge=1024, description="请求体上限(字节)")
-    access_token_minutes: int = Field(default=15, ge=1, le=15, description="访问令牌有效期(分钟)")
-    refresh_token_days: int = Field(default=30, ge=1, le=90, description="刷新令牌有效期(天)")
-    session_hours: int = Field(default=12, ge=1, le=24, description="网页会话最长时间(小时)")
+    admission_seconds: float = Field(default=1.0, gt=0, le=30, description="等待数据库连接的上限（秒）,超过即答 503")
+    body_limit_bytes: int = Field(default=10 * 1024 * 1024, ge=1024, description="请求体上限（字节）")
+    access_token_minutes: int = Field(default=15, ge=1, le=15, description="访问令牌有效期（分钟）")
+    refresh_token_days: int = Field(default=30, ge=1, le=90, description="刷新令牌有效期（天）")
+    session_hours: int = Field(default=12, ge=1, le=24, description="网页会话最长时间（小时）")
     lockout_attempts: int = Field(default=5, ge=1, le=10, description="连续输错密码几次后锁定")
-    lockout_minutes: int = Field(default=15, ge=1, le=1440, description="锁定时长(分钟)")
+    lockout_minutes: int = Field(default=15, ge=1, le=1440, description="锁定时长（分钟）")
     allow_plain_http: bool = Field(
-        default=False, description="内网没有证书时才打开:会话 Cookie 不再要求 https;本机回环地址始终可用"
+        default=False, description="内网没有证书时才打开：会话 Cookie 不再要求 https;本机回环地址始终可用"
     )
-    demo_accounts: bool = Field(default=False, description="登录页列出演示账号;只用于样例数据")
+    demo_accounts: bool = Field(default=False, description="登录页列出演示账号；只用于样例数据")
     secret_keys: str = Field(
-        default="", description="签名密钥 kid:hex,新的在前,最多两个;留空则由 init 写入数据目录的 secrets 文件"
+        default="", description="签名密钥 kid:hex，新的在前，最多两个；留空则由 init 写入数据目录的 secrets 文件"
     )
 
     @cached_property
@@ -63,6 +63,6 @@ class Settings(BaseSettings):
         text = self.secret_keys or (self.secrets_file.read_text(encoding="ascii") if self.secrets_file.exists() else "")
         keys = {kid: bytes.fromhex(value) for kid, _, value in (part.partition(":") for part in text.split())}
         if not 1 <= len(keys) <= 2 or any(len(key) < 32 for key in keys.values()):
-            message = "签名密钥缺失或过短:请先运行 minsheng init,或设置 MINSHENG_SECRET_KEYS"
+            message = "签名密钥缺失或过短：请先运行 minsheng init，或设置 MINSHENG_SECRET_KEYS"
             raise ValueError(message)
         return keys

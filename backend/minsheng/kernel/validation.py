@@ -71,7 +71,7 @@ def from_findings(findings: Sequence[Any]) -> Invalid:
         errors.append(FieldError(pointer=_clean(place), code=kind.replace("_", "-"), message=_clean(message)))
     first = errors[0]
     more = f"(共 {len(errors)} 处)" if len(errors) > 1 else ""
-    return Invalid(f"{first.pointer or '请求体'}:{first.message}{more}", errors=errors)
+    return Invalid(f"{first.pointer or '请求体'}：{first.message}{more}", errors=errors)
 
 
 class _Known(dict[str, Any]):

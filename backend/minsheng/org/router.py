@@ -66,7 +66,7 @@ def create_unit(body: UnitIn, response: Response, session: Annotated[Session, al
 async def import_units(
     request: Request,
     session: Annotated[Session, allow(P.UNIT_EDIT)],
-    dry_run: Annotated[bool, Query(description="只检查,不写入")] = False,  # noqa: FBT002 - a query parameter
+    dry_run: Annotated[bool, Query(description="只检查，不写入")] = False,  # noqa: FBT002 - a query parameter
 ) -> ImportOut:
     """Import units (UTF-8 or GB18030 CSV): every line or none, with every wrong line and column named."""
     content = await request.body()

@@ -20,7 +20,7 @@ class UnitIn(In):
     name: Line = Field(examples=["柳市镇"])
     kind: UnitKind = Field(examples=["government"])
     tier: Tier = Field(examples=["township"])
-    code: DivisionCode | None = Field(default=None, description="12 位区划代码;园区等没有")
+    code: DivisionCode | None = Field(default=None, description="12 位区划代码；园区等没有")
     valid_from: Day | None = None
     valid_to: Day | None = None
     sort: Whole = 0
@@ -29,7 +29,7 @@ class UnitIn(In):
 class UnitPatch(In):
     """What may change of a unit (JSON Merge Patch)."""
 
-    parent_id: UUID | None = Field(default=None, description="并入另一上级;两处都须有权")
+    parent_id: UUID | None = Field(default=None, description="并入另一上级；两处都须有权")
     name: Line | None = None
     kind: UnitKind | None = None
     tier: Tier | None = None

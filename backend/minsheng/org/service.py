@@ -2,22 +2,28 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlmodel import select
+from sqlmodel import col, select
 
 from minsheng.kernel import rows, validation
 from minsheng.kernel.access import Session
-from minsheng.kernel.errors import Duplicate, FieldError, Forbidden, Invalid, Problem, invalid
+from minsheng.kernel.errors import Duplicate, FieldError, Invalid, Problem, invalid
 from minsheng.org.models import Unit
 from minsheng.org.schemas import ImportedRow, ImportOut, UnitIn, UnitPatch
 
 COLUMNS = ("code", "name", "parent_code", "kind", "tier", "valid_from", "valid_to", "sort")
 MAX_ROWS = 20_000
+
+
+def unit_names(session: Session, keys: set[UUID]) -> dict[UUID, str]:
+    """Return the names of the units among some ids that the caller may see."""
+    return dict(session.exec(select(Unit.id, Unit.name).where(col(Unit.id).in_(keys))).all())
 
 
 def create(session: Session, body: UnitIn) -> Unit:
@@ -106,19 +112,19 @@ def load(session: Session, content: bytes, *, dry_run: bool) -> ImportOut:
     wrong = [line for line in lines if line.errors]
     if wrong and not dry_run:
         errors = [error for line in wrong for error in line.errors][:200]
-        message = f"{len(lines)} 行中有 {len(wrong)} 行有误,未导入任何一行。"
+        message = f"{len(lines)} 行中有 {len(wrong)} 行有误，未导入任何一行。"
         raise Invalid(message, errors=errors)
     if dry_run:
         session.rollback()
     else:
         session.flush()
-    count = lambda status: sum(line.status == status for line in lines)  # noqa: E731
+    count = Counter(line.status for line in lines)
     return ImportOut(
         dry_run=dry_run,
         total=len(lines),
-        created=count("create"),
-        changed=count("change"),
-        same=count("same"),
+        created=count["create"],
+        changed=count["change"],
+        same=count["same"],
         wrong=len(wrong),
         rows=[
             ImportedRow(
@@ -140,9 +146,9 @@ def _read(content: bytes) -> list[dict[str, str]]:
         except UnicodeDecodeError:
             continue
     else:
-        raise invalid("", "encoding", "文件编码无法识别,请存为 UTF-8 或 GB18030 的 CSV")
+        raise invalid("", "encoding", "文件编码无法识别，请存为 UTF-8 或 GB18030 的 CSV")
     if "\x00" in text:
-        raise invalid("", "control-character", "文件含有控制字符,不是 CSV 文本")
+        raise invalid("", "control-character", "文件含有控制字符，不是 CSV 文本")
     try:
         reader = csv.DictReader(io.StringIO(text), strict=True)
         heading = [name.strip() for name in reader.fieldnames or ()]
@@ -180,7 +186,7 @@ def _apply(
             FieldError(
                 pointer=f"/rows/{line.number}/parent_code",
                 code="unknown-parent",
-                message=f"第 {line.number} 行:上级代码 {data['parent_code'][:20] or '(空)'} 不存在或不在您的权限内",
+                message=f"第 {line.number} 行：上级代码 {data['parent_code'][:20] or '(空)'} 不存在或不在您的权限内",
             )
         )
         return
@@ -195,32 +201,13 @@ def _apply(
                 FieldError(
                     pointer=f"/rows/{line.number}{found.pointer or '/'}",
                     code=found.code,
-                    message=f"第 {line.number} 行:{found.message}",
+                    message=f"第 {line.number} 行：{found.message}",
                 )
             )
         return
-    known = by_code.get(body.code) if body.code else by_name.get((parent.id, body.name))
     try:
-        if known is None:
-            unit = Unit(**body.model_dump())
-            _check_dates(unit)
-            session.add(unit)
-            session.require(unit)
-            session.access = session.access.grow(parent.id, unit.id)
-            by_name[(parent.id, unit.name)] = unit
-            if unit.code:
-                by_code[unit.code] = unit
-            line.status = "create"
-            return
-        line.status = "same"
-        for name, value in body.model_dump().items():
-            if getattr(known, name) != value and (name in data or name == "parent_id"):
-                session.require(known)
-                setattr(known, name, value)
-                line.status = "change"
-        _check_dates(known)
-        session.require(known)
-    except (Problem, Forbidden) as problem:
+        _stage_unit(session, line, body, by_code, by_name)
+    except Problem as problem:
         line.status = "wrong"
         found_errors = list(problem.errors) or [
             FieldError(pointer="", code=problem.code, message=problem.detail or problem.title)
@@ -230,6 +217,40 @@ def _apply(
                 FieldError(
                     pointer=f"/rows/{line.number}{found.pointer}",
                     code=found.code,
-                    message=f"第 {line.number} 行:{found.message}",
+                    message=f"第 {line.number} 行：{found.message}",
                 )
             )
+
+
+def _stage_unit(
+    session: Session,
+    line: _Line,
+    body: UnitIn,
+    by_code: dict[str, Unit],
+    by_name: dict[tuple[UUID | None, str], Unit],
+) -> None:
+    """Make or change the unit of one line by the rules of a single write.
+
+    Raises:
+        Problem: the caller may not, or the dates are in the wrong order.
+    """
+    known = by_code.get(body.code) if body.code else by_name.get((body.parent_id, body.name))
+    if known is None:
+        unit = Unit(**body.model_dump())
+        _check_dates(unit)
+        session.require(unit)
+        session.add(unit)
+        session.access = session.access.grow(body.parent_id, unit.id)
+        by_name[(body.parent_id, unit.name)] = unit
+        if unit.code:
+            by_code[unit.code] = unit
+        line.status = "create"
+        return
+    session.require(known)
+    line.status = "same"
+    for name, value in body.model_dump().items():
+        if getattr(known, name) != value and (name in line.data or name == "parent_id"):
+            setattr(known, name, value)
+            line.status = "change"
+    _check_dates(known)
+    session.require(known)

@@ -23,7 +23,7 @@ class PlanIn(In):
     """A straight line, or a monthly cumulative vector that ends at the target; months may be zero."""
 
     kind: PlanKind = Field(examples=["monthly"])
-    points: Annotated[list[PlanPoint], Field(max_length=120)] = []
+    points: Annotated[list[PlanPoint], Field(max_length=120, default_factory=list)]
 
 
 class PlanOut(Out):
@@ -53,7 +53,7 @@ class JudgementOut(Out):
     standing: Standing | None
     progress_pct: str | None = Field(examples=["61.9"])
     expected_pct: str | None = Field(examples=["74.1"])
-    gap_points: str | None = Field(description="落后序时的百分点,负数为超前", examples=["12.2"])
+    gap_points: str | None = Field(description="落后序时的百分点，负数为超前", examples=["12.2"])
     explanation: str = Field(description="一句话说明")
     steps: list[Step]
 

@@ -55,7 +55,7 @@ def save(session: Session, target: Target, task: Task, body: PlanIn, version: in
         raise _problem("/points", "not-for-straight", "直线计划不带各月数字")
     plan = plan_of(session, target)
     if (plan.version if plan else 0) != version:
-        message = "计划已被他人修改,请重新打开。"
+        message = "计划已被他人修改，请重新打开。"
         raise Stale(message, extra={"your_version": version, "current_version": plan.version if plan else 0})
     if plan is None:
         plan = Plan(target_id=target.id, unit_id=target.unit_id, item_id=target.item_id)

@@ -16,7 +16,7 @@ PROGRAMME = Lifecycle(
             "issued",
             P.PROGRAMME_ISSUE,
             "下达",
-            "下达计划:项目、指标、任务与目标从此锁定,填报期随之生成",
+            "下达计划：项目、指标、任务与目标从此锁定，填报期随之生成",
             takes=IssueIn,
             guards=[service.items_ready],
             effects=[service.issue],

@@ -8,12 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from sqlmodel import col, select
 
-from minsheng.identity.router import unit_names
 from minsheng.kernel import rows
 from minsheng.kernel.access import Session
 from minsheng.kernel.door import IfMatch, allow
 from minsheng.kernel.http import Route
 from minsheng.kernel.pages import Page, Paging
+from minsheng.org.service import unit_names
 from minsheng.permissions import P
 from minsheng.programmes import service
 from minsheng.programmes.models import Indicator, Item, ItemLead, Measure, Programme

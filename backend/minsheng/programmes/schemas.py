@@ -24,7 +24,7 @@ Labels = Annotated[list[Annotated[str, Field(min_length=1, max_length=20)]], Fie
 class ProgrammeIn(In):
     """A new promise list."""
 
-    unit_id: UUID = Field(description="主办机构(市或县)")
+    unit_id: UUID = Field(description="主办机构（市或县）")
     year: Year
     name: Line = Field(examples=["温州市2026年民生实事"])
     kind: ProgrammeKind = "livelihood"
@@ -33,7 +33,7 @@ class ProgrammeIn(In):
     level_labels: Labels = Field(default=["大项", "小项"], description="各层的叫法")
     rule_set: RuleSetCode = Field(default="points-10-30", description="亮灯规则")
     cut_off_day: CutOffDay = Field(default=5, description="次月几日截止")
-    cut_off_hour: CutOffHour = Field(default=18, description="截止钟点(北京时间)")
+    cut_off_hour: CutOffHour = Field(default=18, description="截止钟点（北京时间）")
     close_after_days: CloseAfter = Field(default=5, description="截止后几天锁定")
     source: Prose | None = Field(default=None, description="依据文件")
 
@@ -54,7 +54,7 @@ class ProgrammePatch(In):
 class IssueIn(In):
     """The day of issue, from which the straight line runs (R121)."""
 
-    issued_on: Day | None = Field(default=None, description="下达日;省略为今天", examples=["2026-03-20"])
+    issued_on: Day | None = Field(default=None, description="下达日；省略为今天", examples=["2026-03-20"])
 
 
 class ProgrammeOut(Out):
@@ -94,8 +94,8 @@ class ItemIn(In):
     parent_id: UUID | None = None
     seq: Whole = 0
     code: ItemCode
-    title: Line = Field(examples=["新增(优化)城乡公交线路"])
-    leads: Annotated[list[LeadIn], Field(max_length=20)] = []
+    title: Line = Field(examples=["新增（优化）城乡公交线路"])
+    leads: Annotated[list[LeadIn], Field(max_length=20, default_factory=list)]
 
 
 class ItemPatch(In):
@@ -139,7 +139,7 @@ class ItemOut(Out):
     parent_id: UUID | None
     seq: int = Field(examples=[3])
     code: str = Field(examples=["3.2"])
-    title: str = Field(examples=["新增(优化)城乡公交线路"])
+    title: str = Field(examples=["新增（优化）城乡公交线路"])
     status: Literal["draft", "issued", "closed", "void"] = Field(examples=["issued"])
     leads: list[LeadOut]
     indicators: list[IndicatorOut]
@@ -153,7 +153,7 @@ class IndicatorIn(In):
     name: Line = Field(examples=["线路"])
     measure_id: UUID
     accumulation: Accumulation = "cumulative"
-    aggregation: Aggregation = Field(default="sum", description="上级合计:相加,或不可相加(比率)")
+    aggregation: Aggregation = Field(default="sum", description="上级合计：相加，或不可相加（比率）")
 
 
 class IndicatorPatch(In):

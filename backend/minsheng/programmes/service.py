@@ -1,6 +1,7 @@
 """What is done with programmes, items and indicators."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -67,10 +68,8 @@ def issue(session: Session, programme: Programme, body: IssueIn | None) -> None:
         raise invalid("/issued_on", "outside", "下达日应在计划起止日期之内")
     programme.issued_on = day
     for kind in (Item, ItemLead, Indicator):
-        found: Sequence[Item | ItemLead | Indicator] = session.exec(
-            select(kind).where(kind.programme_id == programme.id, kind.status == "draft")
-        ).all()
-        for row in found:
+        drafts: Any = select(kind).where(kind.programme_id == programme.id, kind.status == "draft")
+        for row in session.exec(drafts).all():
             session.moving[row.id] = "issue"
             row.status = "issued"
             session.add(row)
@@ -84,7 +83,7 @@ def items_ready(session: Session, programme: Programme) -> None:
     """
     items = session.exec(select(Item).where(Item.programme_id == programme.id, Item.status == "draft")).all()
     if not items:
-        message = "计划里还没有项目,不能下达。"
+        message = "计划里还没有项目，不能下达。"
         raise Conflict(message)
     counted = set(
         session.exec(
@@ -98,7 +97,7 @@ def items_ready(session: Session, programme: Programme) -> None:
             FieldError(pointer=f"/items/{item.id}", code="no-indicator", message=f"“{item.title}”还没有指标")
             for item in empty[:100]
         ]
-        message = f"有 {len(empty)} 个项目没有指标,不能下达。"
+        message = f"有 {len(empty)} 个项目没有指标，不能下达。"
         raise Conflict(message, errors=errors)
 
 

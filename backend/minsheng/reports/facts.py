@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import TypeVar
 from uuid import UUID
 
 from sqlmodel import col, select
 
 from minsheng.kernel.access import Session
+from minsheng.kernel.db import Row
 from minsheng.kernel.errors import FieldError
 from minsheng.org.models import Unit
 from minsheng.plans import rules
@@ -20,6 +22,8 @@ from minsheng.plans.models import Plan
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
 from minsheng.reports.models import Report, ReportValue, Round
 from minsheng.targets.models import Target, Task
+
+T = TypeVar("T", bound=Row)
 
 JUMP = 3
 """A month's figure beyond this many times the plan's pace so far is asked about."""
@@ -62,8 +66,9 @@ class Figure:
         if self.target.value is None or self.target.operator == "le":
             return None
         exact = rules.expected_value(self.plan, self.target.value, self.on)
-        scale = 10**self.measure.decimals
-        return Decimal(-((-exact.numerator * scale) // exact.denominator)) / scale
+        scale: int = 10**self.measure.decimals
+        upwards = -((-exact.numerator * scale) // exact.denominator)
+        return Decimal(upwards) / Decimal(scale)
 
 
 @dataclass
@@ -105,17 +110,18 @@ class ReportFacts:
             if figure.indicator.accumulation == "cumulative":
                 previous, current = figure.previous or Decimal(0), row.current or Decimal(0)
                 if previous + current != row.value:
-                    message = f"“{name}”上期累计已变为 {previous},与本期 {current}、累计 {row.value} 不符"
+                    message = f"“{name}”上期累计已变为 {previous}，与本期 {current}、累计 {row.value} 不符"
                     found.append(FieldError(pointer=f"{where}/value", code="sum-mismatch", message=message))
-            if figure.indicator.accumulation == "cumulative" and rules.fell(figure.previous, row.value):
-                if not row.fall_reason:
-                    message = f"“{name}”比上期减少,请写明原因"
+                if rules.fell(figure.previous, row.value) and not row.fall_reason:
+                    message = f"“{name}”比上期减少，请写明原因"
                     found.append(FieldError(pointer=f"{where}/fall_reason", code="fall-unexplained", message=message))
         if self.behind:
             if not self.report.cause_code:
-                found.append(FieldError(pointer="/cause_code", code="cause-missing", message="落后序时,请选原因"))
+                found.append(FieldError(pointer="/cause_code", code="cause-missing", message="落后序时，请选原因"))
             if not self.report.cause_note:
-                found.append(FieldError(pointer="/cause_note", code="cause-missing", message="落后序时,请用一句话说明"))
+                found.append(
+                    FieldError(pointer="/cause_note", code="cause-missing", message="落后序时，请用一句话说明")
+                )
         return found
 
     def warnings(self) -> list[FieldError]:
@@ -127,21 +133,21 @@ class ReportFacts:
                 continue
             where = f"/cells/{figure.target.id}/value"
             if row.value > FAR_ABOVE * target:
-                message = f"“{figure.indicator.name}”超过目标的 {FAR_ABOVE} 倍,请核对计量单位({figure.measure.name})"
+                message = f"“{figure.indicator.name}”超过目标的 {FAR_ABOVE} 倍，请核对计量单位({figure.measure.name})"
                 found.append(FieldError(pointer=where, code="unit-slip", message=message))
             elif figure.previous and row.current is not None and row.current > JUMP * figure.previous:
-                message = f"“{figure.indicator.name}”本期数是以前累计的 {JUMP} 倍以上,请核对"
+                message = f"“{figure.indicator.name}”本期数是以前累计的 {JUMP} 倍以上，请核对"
                 found.append(FieldError(pointer=where, code="jump", message=message))
         return found
 
 
 def facts_of(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFacts]:
     """Gather the facts of reports; a report whose parts the caller may not see is left out."""
-    programmes = _by_id(session, Programme, {report.programme_id for report in reports})
-    rounds = _by_id(session, Round, {report.round_id for report in reports})
-    tasks = _by_id(session, Task, {report.task_id for report in reports})
-    items = _by_id(session, Item, {report.item_id for report in reports})
-    units = _by_id(session, Unit, {report.unit_id for report in reports})
+    programmes = rows_by_id(session, Programme, {report.programme_id for report in reports})
+    rounds = rows_by_id(session, Round, {report.round_id for report in reports})
+    tasks = rows_by_id(session, Task, {report.task_id for report in reports})
+    items = rows_by_id(session, Item, {report.item_id for report in reports})
+    units = rows_by_id(session, Unit, {report.unit_id for report in reports})
     found: dict[UUID, ReportFacts] = {}
     for report in reports:
         unit = units.get(report.unit_id)
@@ -158,15 +164,17 @@ def facts_of(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFa
     return found
 
 
-def _by_id(session: Session, kind: type, keys: set[UUID]) -> dict[UUID, object] | dict[UUID, "object"]:
-    rows = session.exec(select(kind).where(col(kind.id).in_(keys))).all()  # type: ignore[attr-defined]
-    return {row.id: row for row in rows}
+def rows_by_id(session: Session, kind: type[T], keys: set[UUID]) -> dict[UUID, T]:
+    """Return the visible rows among some ids."""
+    found = session.exec(select(kind).where(col(kind.id).in_(keys))).all()
+    return {row.id: row for row in found}
 
 
 def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
     task_ids = {facts.task.id for facts in found.values()}
     targets: dict[UUID, list[tuple[Target, Indicator, Measure, Plan | None]]] = defaultdict(list)
-    for target, indicator, measure, plan in session.exec(
+    made: tuple[Target, Indicator, Measure, Plan | None]
+    for made in session.exec(
         select(Target, Indicator, Measure, Plan)
         .join(Indicator, col(Indicator.id) == col(Target.indicator_id))
         .join(Measure, col(Measure.id) == col(Indicator.measure_id))
@@ -174,7 +182,7 @@ def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
         .where(col(Target.task_id).in_(task_ids), Target.status != "void")
         .order_by(col(Indicator.id))
     ).all():
-        targets[target.task_id].append((target, indicator, measure, plan))
+        targets[made[0].task_id].append(made)
     rows = {
         (row.report_id, row.target_id): row
         for row in session.exec(select(ReportValue).where(col(ReportValue.report_id).in_(found))).all()
@@ -216,7 +224,7 @@ def _earlier(
     if not drafts:
         return past
     for target_id, ends_on, value in session.exec(
-        select(ReportValue.target_id, ReportValue.ends_on, ReportValue.value)
+        select(ReportValue.target_id, ReportValue.ends_on, ReportValue.value)  # type: ignore[call-overload]
         .join(Report, col(Report.id) == col(ReportValue.report_id))
         .where(
             col(ReportValue.target_id).in_(target_ids),
@@ -226,5 +234,5 @@ def _earlier(
         )
         .order_by(col(ReportValue.target_id), col(ReportValue.ends_on))
     ).all():
-        past[target_id].append((ends_on, value))  # type: ignore[arg-type]
+        past[target_id].append((ends_on, value))
     return past

@@ -47,7 +47,7 @@ class Round(Row, table=True):
 def _locked_with_round(session: Session, row: "Report | ReportValue") -> Problem | None:
     round_ = session.get(Round, row.round_id)
     if round_ is None or round_.closes_at <= clock.now():
-        return RoundClosed(f"{round_.period if round_ else ''} 填报期已关闭,不能再改。")
+        return RoundClosed(f"{round_.period if round_ else ''} 填报期已关闭，不能再改。")
     return None
 
 

@@ -21,7 +21,7 @@ from minsheng.permissions import P
 from minsheng.plans import service as plans
 from minsheng.programmes.models import Item, Programme
 from minsheng.reports import service
-from minsheng.reports.facts import Figure, ReportFacts, facts_of
+from minsheng.reports.facts import Figure, ReportFacts, facts_of, rows_by_id
 from minsheng.reports.models import Report, Round
 from minsheng.reports.policy import REPORT
 from minsheng.reports.schemas import (
@@ -197,7 +197,7 @@ def list_reports(
     status: Annotated[ReportStatus | None, Query(description="状态")] = None,
     returned: Annotated[bool | None, Query(description="被退回的")] = None,
 ) -> Response:
-    """Reports of the caller's area and lines, by month; columns go straight to JSON, the hot list of pulling clients."""
+    """Reports of the caller's area and lines, by month; the hot list of pulling clients goes straight to JSON."""
     columns = [getattr(Report, name) for name in ReportRow.model_fields]
     statement: Any = select(*columns)
     for column, value in (
@@ -210,7 +210,7 @@ def list_reports(
     ):
         if value is not None:
             statement = statement.where(column == value)
-    found: Sequence[Any] = session.exec(page.apply(statement, (Report.period, Report.id))).all()
+    found: Sequence[Any] = session.exec(page.apply(statement, (Report.period, Report.id))).all()  # type: ignore[call-overload]
     found, following = page.cut(found, lambda row: (row.period, row.id))
     return rows.answer([row._asdict() for row in found], following)
 
@@ -230,7 +230,7 @@ def write_reports(body: BatchIn, session: Annotated[Session, allow(P.REPORT_EDIT
                 raise
             result = _refused(session, change, problem)
         if body.mode == "atomic" and result.outcome == "conflict":
-            message = "有单元格已被他人修改,整批未保存。"
+            message = "有单元格已被他人修改，整批未保存。"
             raise Conflict(message, extra={"results": [result.model_dump(mode="json")]})
         results.append(result)
     if body.dry_run:
@@ -263,7 +263,7 @@ def _conflict(session: Session, change: ReportChange, conflict: service.FigureCo
         version=report.version,
         report=present_reports(session, [report])[0],
         code="figure-conflict",
-        detail="有数字已被他人修改,请核对。",
+        detail="有数字已被他人修改，请核对。",
         errors=[],
         conflicts=[
             ConflictOut(
@@ -324,7 +324,7 @@ def review_desk(
                 status=report.status,  # type: ignore[arg-type]
                 returned=report.returned,
                 overdue=overdue,
-                light=next((light for light in ("red", "yellow", "green", "done") if light in lights), "none"),  # type: ignore[arg-type]
+                light=next((light for light in ("red", "yellow", "green", "done") if light in lights), "none"),
                 verbs=[] if closed else [action.verb for action in REPORT.actions(session, report) if action.enabled],
             )
         )
@@ -387,8 +387,8 @@ REPORT.mount(router, "/reports", "Report", ReportOut, present_reports)
 @router.get("/entry-sheet", summary="月度填报表", operation_id="getEntrySheet")
 def entry_sheet(
     session: Annotated[Session, allow(P.REPORT_READ)],
-    period: Annotated[Period | None, Query(description="月份;省略为最近一个")] = None,
-    unit_id: Annotated[UUID | None, Query(description="填报单位;省略为本单位")] = None,
+    period: Annotated[Period | None, Query(description="月份；省略为最近一个")] = None,
+    unit_id: Annotated[UUID | None, Query(description="填报单位；省略为本单位")] = None,
 ) -> EntrySheet:
     """Return everything one unit reports for one month, over all programmes, pre-filled with what is known."""
     unit = rows.fetch(session, Unit, unit_id or session.who.unit_id)
@@ -428,7 +428,7 @@ def workbench(session: Annotated[Session, allow(P.REPORT_READ)]) -> Workbench:
     now = clock.now()
     access = session.access
     counted = session.exec(
-        select(
+        select(  # type: ignore[call-overload]
             Report.programme_id,
             Report.round_id,
             Report.unit_id,
@@ -440,9 +440,9 @@ def workbench(session: Annotated[Session, allow(P.REPORT_READ)]) -> Workbench:
         .where(Report.status != "void", Round.opens_at <= now, Round.closes_at > now)
         .group_by(Report.programme_id, Report.round_id, Report.unit_id, Report.status, Report.returned)
     ).all()
-    rounds = {each.id: each for each in _all(session, Round, {row[1] for row in counted})}
-    programmes = {each.id: each for each in _all(session, Programme, {row[0] for row in counted})}
-    units = {each.id: each for each in _all(session, Unit, {row[2] for row in counted})}
+    rounds = rows_by_id(session, Round, {row[1] for row in counted})
+    programmes = rows_by_id(session, Programme, {row[0] for row in counted})
+    units = rows_by_id(session, Unit, {row[2] for row in counted})
     owing: dict[tuple[UUID, UUID], Counter[str]] = defaultdict(Counter)
     review: Counter[tuple[str, UUID]] = Counter()
     accept: Counter[tuple[str, UUID]] = Counter()
@@ -483,18 +483,17 @@ def workbench(session: Annotated[Session, allow(P.REPORT_READ)]) -> Workbench:
             owed.append(entry)
         elif round_.due_at <= now:
             missing.append(entry)
-    waiting = lambda tally: [  # noqa: E731
-        WaitingOut(period=period, programme_id=key, programme_name=programmes[key].name, count=number)
-        for (period, key), number in sorted(tally.items(), key=lambda entry: (entry[0][0], str(entry[0][1])))
-    ]
     return Workbench(
         today=clock.today(),
         owed=sorted(owed, key=lambda each: (each.due_at, each.programme_name)),
-        to_review=waiting(review),
-        to_accept=waiting(accept),
+        to_review=_waiting(review, programmes),
+        to_accept=_waiting(accept, programmes),
         missing=sorted(missing, key=lambda each: (each.due_at, each.unit_name))[:500],
     )
 
 
-def _all(session: Session, kind: Any, keys: set[UUID]) -> Sequence[Any]:  # noqa: ANN401
-    return session.exec(select(kind).where(col(kind.id).in_(keys))).all()
+def _waiting(tally: Counter[tuple[str, UUID]], programmes: dict[UUID, Programme]) -> list[WaitingOut]:
+    return [
+        WaitingOut(period=period, programme_id=key, programme_name=programmes[key].name, count=number)
+        for (period, key), number in sorted(tally.items(), key=lambda entry: (entry[0][0], str(entry[0][1])))
+    ]

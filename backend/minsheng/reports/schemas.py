@@ -49,7 +49,7 @@ class ValueIn(In):
 
     target_id: UUID
     current: Quantity | None = Field(default=None, description="本期数", examples=["12"])
-    value: Quantity | None = Field(default=None, description="累计数;时点指标为当前数", examples=["37"])
+    value: Quantity | None = Field(default=None, description="累计数；时点指标为当前数", examples=["37"])
     base: "BaseIn | None" = Field(default=None, description="填报人看到的原数")
     fall_reason: Annotated[str, Field(max_length=500)] | None = Field(default=None, description="数字下降的原因")
 
@@ -64,7 +64,7 @@ class BaseIn(In):
 class ReportPatch(In):
     """What may change of a draft report."""
 
-    values: Annotated[list[ValueIn], Field(max_length=50)] = []
+    values: Annotated[list[ValueIn], Field(max_length=50, default_factory=list)]
     note: Prose | None = Field(default=None, description="进展说明")
     cause_code: CauseCode | None = Field(default=None, description="滞后原因", examples=["land"])
     cause_note: Prose | None = Field(default=None, description="滞后说明一句话")
@@ -126,7 +126,7 @@ class ReportOut(Out):
     programme_name: str = Field(examples=["温州市2026年民生实事"])
     item_id: UUID
     item_code: str = Field(examples=["3.2"])
-    item_title: str = Field(examples=["新增(优化)城乡公交线路"])
+    item_title: str = Field(examples=["新增（优化）城乡公交线路"])
     task_id: UUID
     unit_id: UUID
     unit_name: str = Field(examples=["柳市镇"])
@@ -142,7 +142,7 @@ class ReportOut(Out):
     reviewed_at: Moment | None
     accepted_at: Moment | None
     cells: list[CellOut]
-    behind: bool = Field(description="落后序时,须填原因", examples=[False])
+    behind: bool = Field(description="落后序时，须填原因", examples=[False])
     problems: list[FieldError] = Field(description="提交前须解决")
     warnings: list[FieldError] = Field(description="请核对")
     actions: list[Action]
@@ -277,7 +277,7 @@ class OwedOut(Out):
     total: int = Field(examples=[12])
     draft: int = Field(description="还没交", examples=[5])
     returned: int = Field(examples=[1])
-    days_left: int = Field(description="距截止的天数,负数为已超期", examples=[13])
+    days_left: int = Field(description="距截止的天数，负数为已超期", examples=[13])
 
 
 class WaitingOut(Out):

@@ -96,7 +96,7 @@ def change_round(session: Session, round_: Round, body: RoundPatch) -> None:
     round_.closes_at = body.closes_at or round_.closes_at
     round_.change_reason = body.reason
     if not round_.opens_at < round_.due_at <= round_.closes_at:
-        raise invalid("/due_at", "order", "应为:开始 < 截止 ≤ 关闭")
+        raise invalid("/due_at", "order", "应为：开始 < 截止 ≤ 关闭")
     session.flush()
 
 
@@ -108,7 +108,7 @@ def is_split(session: Session, report: Report) -> None:
     """
     child = session.exec(select(Task.id).where(Task.parent_id == report.task_id, Task.status == "issued")).first()
     if child is None and not any(verb == "issue" for verb in session.moving.values()):
-        message = "任务没有分解给下级,仍须填报。"
+        message = "任务没有分解给下级，仍须填报。"
         raise Conflict(message)
 
 
@@ -131,7 +131,7 @@ def write(session: Session, report: Report, body: ReportPatch) -> bool:
         FigureConflict: a figure was changed by somebody else.
     """
     if report.status != "draft":
-        message = "报告已提交,不能再改;如需修改请先撤回或由审核人退回。"
+        message = "报告已提交，不能再改；如需修改请先撤回或由审核人退回。"
         raise Locked(message)
     facts = facts_of(session, [report])[report.id]
     errors: list[FieldError] = []
@@ -197,19 +197,21 @@ def _stage(
     return [row]
 
 
+def _check_decimals(measure: Measure, each: ValueIn, where: str) -> None:
+    for name in ("current", "value"):
+        figure: Decimal | None = getattr(each, name)
+        exponent = figure.normalize().as_tuple().exponent if figure is not None else 0
+        if isinstance(exponent, int) and -exponent > measure.decimals:
+            raise invalid(f"{where}/{name}", "decimals", f"“{measure.name}”最多 {measure.decimals} 位小数")
+
+
 def _figures(
     indicator: Indicator, measure: Measure, previous: Decimal | None, each: ValueIn, where: str
 ) -> tuple[Decimal | None, Decimal | None]:
-    for name in ("current", "value"):
-        figure: Decimal | None = getattr(each, name)
-        if figure is None:
-            continue
-        exponent = figure.normalize().as_tuple().exponent
-        if isinstance(exponent, int) and -exponent > measure.decimals:
-            raise invalid(f"{where}/{name}", "decimals", f"“{measure.name}”最多 {measure.decimals} 位小数")
+    _check_decimals(measure, each, where)
     if indicator.accumulation == "snapshot":
         if each.current is not None:
-            raise invalid(f"{where}/current", "snapshot", "时点指标只填当前数,没有本期数")
+            raise invalid(f"{where}/current", "snapshot", "时点指标只填当前数，没有本期数")
         if each.value is not None and each.value < 0:
             raise invalid(f"{where}/value", "negative", "不能为负数")
         return None, each.value
@@ -219,7 +221,7 @@ def _figures(
         current, value = rules.completed(previous, each.current, each.value)
     except rules.SumMismatchError as mismatch:
         total = (previous or Decimal(0)) + mismatch.current
-        message = f"上期累计 {previous or 0} + 本期 {mismatch.current} = {total},与填的累计 {mismatch.value} 不符"
+        message = f"上期累计 {previous or 0} + 本期 {mismatch.current} = {total}，与填的累计 {mismatch.value} 不符"
         raise invalid(f"{where}/value", "sum-mismatch", message) from None
     if value < 0:
         raise invalid(f"{where}/value", "negative", "累计数不能为负数")
@@ -239,7 +241,7 @@ def ready_to_submit(session: Session, report: Report) -> None:
     """
     problems = facts_of(session, [report])[report.id].problems()
     if problems:
-        message = f"还有 {len(problems)} 处须补充:{problems[0].message}"
+        message = f"还有 {len(problems)} 处须补充：{problems[0].message}"
         raise Conflict(message, errors=problems)
 
 
@@ -279,7 +281,7 @@ def not_own_work(session: Session, report: Report) -> None:
         OwnWork: it is the caller's own.
     """
     if session.caller and session.caller.user_id == report.submitted_by:
-        message = "本人提交的报告,须由他人处理。"
+        message = "本人提交的报告，须由他人处理。"
         raise OwnWork(message)
 
 
@@ -323,7 +325,7 @@ def plan_unused(session: Session, target: Target) -> None:
         select(Report.id).where(Report.task_id == target.task_id, col(Report.status).not_in(["draft", "void"]))
     ).first()
     if used is not None:
-        message = "已有报告按这个计划提交,计划不能再改。"
+        message = "已有报告按这个计划提交，计划不能再改。"
         raise Locked(message)
 
 

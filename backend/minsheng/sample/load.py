@@ -87,6 +87,9 @@ class _Loader:
     def _id(self, key: str) -> UUID:
         return self.ids.setdefault(key, new_id())
 
+    def _person(self, key: str | None) -> UUID | None:
+        return self.ids[key] if key else None
+
     def _add(self, rows: Iterable[SQLModel]) -> None:
         self.session.add_all(rows)
         self.session.flush()
@@ -257,7 +260,6 @@ class _Loader:
         for each in self.data.reports:
             task = self.tasks[each.task_key]
             round_id, ends_on, _ = spans[(task.programme_key, each.period)]
-            person = lambda key: self.ids[key] if key else None  # noqa: E731
             reports.append(
                 Report(
                     id=self._id(each.key),
@@ -273,11 +275,11 @@ class _Loader:
                     note=each.note or None,
                     cause_code=each.cause_code or None,
                     cause_note=each.cause_note or None,
-                    submitted_by=person(each.submitted_by),
+                    submitted_by=self._person(each.submitted_by),
                     submitted_at=each.submitted_at,
-                    reviewed_by=person(each.reviewed_by),
+                    reviewed_by=self._person(each.reviewed_by),
                     reviewed_at=each.reviewed_at,
-                    accepted_by=person(each.accepted_by),
+                    accepted_by=self._person(each.accepted_by),
                     accepted_at=each.accepted_at,
                 )
             )
@@ -366,7 +368,8 @@ class _Bulk:
 
     def run(self) -> None:
         """Insert everything."""
-        data, root = self.data, key(UNIT, data.provinces)
+        data = self.data
+        root = key(UNIT, data.provinces)
         self._insert(
             Unit,
             UNIT,

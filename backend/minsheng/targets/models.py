@@ -20,7 +20,7 @@ def _locked_when_issued(session: Session, row: "Task | Target") -> Problem | Non
     before = get_history(row, "status").deleted or [row.status]
     if before[0] == "draft" or row.id in session.moving:
         return None
-    return Locked("任务下达后不能直接修改,须走目标调整。")
+    return Locked("任务下达后不能直接修改，须走目标调整。")
 
 
 class Task(Row, table=True):

@@ -8,13 +8,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from sqlmodel import col, select
 
-from minsheng.identity.router import unit_names
 from minsheng.kernel import rows
 from minsheng.kernel.access import Session
 from minsheng.kernel.door import IfMatch, allow
 from minsheng.kernel.http import Route
 from minsheng.kernel.pages import Page, Paging
 from minsheng.org.models import Unit
+from minsheng.org.service import unit_names
 from minsheng.permissions import P
 from minsheng.programmes.models import Item, Programme
 from minsheng.targets import service
@@ -129,7 +129,7 @@ TASK.mount(router, "/tasks", "Task", TaskOut, present_tasks)
 def get_split(
     id: UUID,  # noqa: A002
     session: Annotated[Session, allow(P.TASK_READ)],
-    unit_id: Annotated[UUID | None, Query(description="由谁分解;省略为主办机构")] = None,
+    unit_id: Annotated[UUID | None, Query(description="由谁分解；省略为主办机构")] = None,
 ) -> SplitOut:
     """Return a unit's targets, the shares of the units beneath, and the balance of each row."""
     programme = rows.fetch(session, Programme, id)

@@ -19,8 +19,8 @@ class TargetIn(In):
     """A target of a task; ``value`` null is work without a yearly target (常态化)."""
 
     indicator_id: UUID
-    operator: Operator = Field(default="ge", description="ge 不少于,le 不超过,eq 等于")
-    value: Quantity | None = Field(description="目标值;常态化项目为 null", examples=["1200"])
+    operator: Operator = Field(default="ge", description="ge 不少于，le 不超过，eq 等于")
+    value: Quantity | None = Field(description="目标值；常态化项目为 null", examples=["1200"])
     source_note: Prose | None = Field(default=None, description="出处")
 
 
@@ -28,7 +28,7 @@ class TaskIn(In):
     """A new draft task: beneath a task, or the root (the owner's own promise) of an item."""
 
     item_id: UUID
-    parent_id: UUID | None = Field(default=None, description="从哪个任务分解而来;主办单位自己的任务为 null")
+    parent_id: UUID | None = Field(default=None, description="从哪个任务分解而来；主办单位自己的任务为 null")
     unit_id: UUID = Field(description="承担单位")
     deadline: Day
     targets: Annotated[list[TargetIn], Field(min_length=1, max_length=50)]
@@ -59,7 +59,7 @@ class TaskOut(Out):
     version: int = Field(examples=[1])
     programme_id: UUID
     item_id: UUID
-    item_title: str | None = Field(examples=["新增(优化)城乡公交线路"])
+    item_title: str | None = Field(examples=["新增（优化）城乡公交线路"])
     unit_id: UUID
     unit_name: str | None = Field(examples=["乐清市"])
     giver_id: UUID
@@ -77,7 +77,7 @@ class SplitCellIn(In):
     parent_id: UUID = Field(description="被分解的任务")
     unit_id: UUID
     indicator_id: UUID
-    value: Quantity | None = Field(description="目标值;null 为取消这一格")
+    value: Quantity | None = Field(description="目标值；null 为取消这一格")
     deadline: Day | None = Field(default=None, description="省略则用上级任务的期限")
 
 
@@ -139,9 +139,9 @@ class SplitRow(Out):
     value: Quantity | None
     deadline: Day
     status: TaskStatus = Field(examples=["issued"])
-    sum: Quantity | None = Field(description="各单位之和;不可相加时为 null")
+    sum: Quantity | None = Field(description="各单位之和；不可相加时为 null")
     difference: Quantity | None = Field(description="之和减目标")
-    balance: Balance = Field(description="平衡、不足、超出(加压),或不可相加", examples=["balanced"])
+    balance: Balance = Field(description="平衡、不足、超出（加压）,或不可相加", examples=["balanced"])
     balance_reason: str | None
     cells: list[SplitCell]
 

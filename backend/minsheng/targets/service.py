@@ -51,10 +51,10 @@ def _give(
 ) -> Task:
     unit = session.get(Unit, unit_id)
     if unit is None:
-        raise invalid("/unit_id", "unknown-unit", "没有这个单位,或不在您的权限内")
+        raise invalid("/unit_id", "unknown-unit", "没有这个单位，或不在您的权限内")
     if parent is None:
         if unit_id != programme.unit_id:
-            raise invalid("/unit_id", "not-owner", "计划的总任务只属于主办单位;给下级的任务请填 parent_id")
+            raise invalid("/unit_id", "not-owner", "计划的总任务只属于主办单位；给下级的任务请填 parent_id")
         giver = programme.unit_id
     else:
         if parent.item_id != item.id or parent.status == "void":
@@ -105,7 +105,7 @@ def _check_deadline(programme: Programme, parent: Task | None, deadline: date) -
 def change(session: Session, task: Task, body: TaskPatch) -> None:
     """Change a draft task."""
     if task.status != "draft":
-        message = "任务下达后不能直接修改,须走目标调整。"
+        message = "任务下达后不能直接修改，须走目标调整。"
         raise Locked(message)
     if body.deadline is not None:
         programme = rows.fetch(session, Programme, task.programme_id)
@@ -237,7 +237,7 @@ def promises_complete(session: Session, programme: Programme) -> None:
             FieldError(pointer=f"/items/{item.id}", code="no-target", message=f"“{item.title}”还没有目标与期限")
             for item in bare[:100]
         ]
-        message = f"有 {len(bare)} 个项目没有目标与期限,不能下达。"
+        message = f"有 {len(bare)} 个项目没有目标与期限，不能下达。"
         raise Conflict(message, errors=errors)
 
 
@@ -247,7 +247,9 @@ def promises_complete(session: Session, programme: Programme) -> None:
 def split_of(session: Session, programme: Programme, unit: Unit) -> SplitOut:
     """Return the split of a unit's tasks among the units beneath: shares, sums and balance."""
     facts = session.exec(
-        select(Task, Target, Item, Indicator, Measure)
+        select(  # type: ignore[call-overload]
+            Task, Target, Item, Indicator, Measure
+        )
         .join(Target, col(Target.task_id) == col(Task.id))
         .join(Item, col(Item.id) == col(Task.item_id))
         .join(Indicator, col(Indicator.id) == col(Target.indicator_id))
@@ -258,7 +260,7 @@ def split_of(session: Session, programme: Programme, unit: Unit) -> SplitOut:
             Task.status != "void",
             Target.status != "void",
         )
-        .order_by(Item.seq, col(Item.id), col(Indicator.id))  # type: ignore[arg-type]
+        .order_by(Item.seq, col(Item.id), col(Indicator.id))
     ).all()
     parents = [task.id for task, *_ in facts]
     shares: dict[tuple[UUID, UUID], list[SplitCell]] = defaultdict(list)
@@ -297,7 +299,9 @@ def split_of(session: Session, programme: Programme, unit: Unit) -> SplitOut:
 def _columns(session: Session, unit: Unit, used: Iterable[UUID]) -> list[SplitUnit]:
     """Return governments directly beneath first, then whoever else holds a share."""
     found = session.exec(
-        select(Unit).where((Unit.parent_id == unit.id) | col(Unit.id).in_(set(used))).order_by(Unit.sort, col(Unit.id))  # type: ignore[arg-type]
+        select(Unit)
+        .where((col(Unit.parent_id) == unit.id) | col(Unit.id).in_(set(used)))
+        .order_by(Unit.sort, col(Unit.id))  # type: ignore[arg-type]
     ).all()
     governing = [each for each in found if each.kind in {"government", "park", "township"} or each.id in used]
     rest = [each for each in found if each not in governing]
@@ -383,7 +387,7 @@ def _save_cell(session: Session, cell: SplitCellIn) -> tuple[str, UUID | None]:
         return "unchanged", task.id
     session.require(task)
     if task.status != "draft":
-        message = "这一格已下达,不能直接修改,须走目标调整。"
+        message = "这一格已下达，不能直接修改，须走目标调整。"
         raise Locked(message)
     _check_figure(session, task.item_id, cell.indicator_id, cell.value, "")
     if deadline != task.deadline:
