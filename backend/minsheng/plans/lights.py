@@ -4,11 +4,12 @@ Guide 4.4 and practice 1.1: rule sets are data, explain themselves, and never as
 comparisons are made on exact fractions; rounding happens only in the words.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Literal
@@ -133,14 +134,18 @@ RULE_SETS: Mapping[str, RuleSet] = MappingProxyType({POINTS_10_30.code: POINTS_1
 """The presets by code."""
 
 
-@dataclass(frozen=True, slots=True)
+Tell = Callable[[], tuple[str, Steps]]
+
+
+@dataclass(frozen=True)
 class Judgement:
     """One light with its whole reasoning.
 
     ``progress`` and ``expected`` are shares (1 is the whole, not clipped); ``gap_points`` is expected minus
     progress in percentage points, negative when ahead. For a ceiling ``progress`` is the share used up,
     ``expected`` is always None and ``gap_points`` is the excess, None while within. ``standing`` is None where
-    there is nothing to compare. ``explanation`` is one Chinese sentence, ``steps`` its arithmetic line by line.
+    there is nothing to compare. ``explanation`` is one Chinese sentence, ``steps`` its arithmetic line by line;
+    both are put into words only when asked for, since a board judges thousands and explains a few.
     """
 
     light: str
@@ -148,8 +153,21 @@ class Judgement:
     progress: Fraction | None
     expected: Fraction | None
     gap_points: Fraction | None
-    explanation: str
-    steps: Steps
+    _tell: Tell = field(repr=False, compare=False)
+
+    @cached_property
+    def _told(self) -> tuple[str, Steps]:
+        return self._tell()
+
+    @property
+    def explanation(self) -> str:
+        """Why it is this light, in one sentence."""
+        return self._told[0]
+
+    @property
+    def steps(self) -> Steps:
+        """The arithmetic, line by line: (label, value)."""
+        return self._told[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,23 +223,13 @@ def judge(
     figure = Decimal(0) if actual is None else actual
     met = meets(operator, target, figure)
     if target is None or met is None:
-        return _unjudged("常态化任务，不设年度目标，不亮灯。", ("目标", "常态化，不设年度目标"))
+        return _unjudged(lambda: ("常态化任务，不设年度目标，不亮灯。", (("目标", "常态化，不设年度目标"),)))
     ends = deadline or _end(plan)
     done = met and (operator != "le" or on >= ends)
     if actual is None and (accumulation == "snapshot" or done):
-        return _unjudged("尚无审核通过的数，不亮灯。", ("目标", _aim(operator, target)), ("实际", "尚无审核通过的数"))
-    name = "累计完成" if accumulation == "cumulative" else "当前值"
-    counted = text(figure) + ("（尚无审核通过的数，按0计）" if actual is None else "")
-    case = _Case(
-        rule_set,
-        operator,
-        target,
-        figure,
-        on,
-        met,
-        opening=f"截至{_day(on)}，目标{_aim(operator, target)}，{name}{counted}",
-        facts=(("目标", _aim(operator, target)), (name, counted)),
-    )
+        silent = "尚无审核通过的数"
+        return _unjudged(lambda: (f"{silent}，不亮灯。", (("目标", _aim(operator, target)), ("实际", silent))))
+    case = _Case(rule_set, operator, accumulation, target, figure, on, met, silent=actual is None)
     return case.against_ceiling(ends) if operator == "le" else case.against_plan(plan)
 
 
@@ -231,36 +239,22 @@ class _Case:
 
     rule_set: RuleSet
     operator: str
+    accumulation: str
     target: Decimal
     figure: Decimal
     on: date
     met: bool
-    opening: str
-    facts: Steps
+    silent: bool
 
     def against_ceiling(self, ends: date) -> Judgement:
         """Judge a ceiling, whose only question is whether the figure is above it."""
         share = progress(self.operator, self.target, self.figure)
-        steps = self.facts if share is None else (*self.facts, ("占控制目标", self._division(share)))
-        standing: Standing = "on"
-        excess = None
         if self.met:
-            room = text(quantity.total((self.target, self.figure.copy_negate())))
-            steps += (("余量", f"{text(self.target)} − {text(self.figure)} = {room}"), ("期限", ends.isoformat()))
             light = DONE if self.on >= ends else self.rule_set.best
-            words = f"未超出控制目标，余量{room}，不按时间进度判定，亮{self.rule_set.names[light]}"
-            if light == DONE:
-                words = f"已到期限，未超出控制目标，{self.rule_set.names[DONE]}"
-        else:
-            light, standing, beyond = self.rule_set.worst, "behind", self._beyond()
-            steps += (("超出", f"{text(self.figure)} − {text(self.target)} = {beyond}"),)
-            words = f"超出控制目标{beyond}"
-            if share is not None:
-                excess = (share - 1) * 100
-                steps += (("超出百分点", f"{percent(share, 2)}% − 100% {_equals(share - 1, ' 个百分点')}"),)
-                words += f"（{percent_clear_of(share - 1, (Fraction(0),))}个百分点）"
-            words += f"，亮{self.rule_set.names[light]}"
-        return self._judgement(light, standing, (share, None, excess), words, steps)
+            return Judgement(light, "on", share, None, None, lambda: self._within(light, share, ends))
+        excess = None if share is None else (share - 1) * 100
+        worst = self.rule_set.worst
+        return Judgement(worst, "behind", share, None, excess, lambda: self._above(worst, share))
 
     def against_plan(self, plan: Plan) -> Judgement:
         """Judge a floor or an exact count by its distance behind plan."""
@@ -269,26 +263,54 @@ class _Case:
         gap = expected - share
         light = DONE if self.met else self.rule_set.light_at(gap * 100)
         standing: Standing = "on" if light in {DONE, self.rule_set.best} else "behind"
-        steps = (
-            *self.facts,
-            ("完成率", self._division(share) if self.target > 0 else "目标不大于0，只分达到（100%）与未达到（0%）"),
+        return Judgement(
+            light,
+            "ahead" if gap < 0 else standing,
+            share,
+            expected,
+            gap * 100,
+            lambda: self._progress(light, share, expected, plan),
+        )
+
+    def _within(self, light: str, share: Fraction | None, ends: date) -> tuple[str, Steps]:
+        room = text(quantity.total((self.target, self.figure.copy_negate())))
+        words = f"未超出控制目标，余量{room}，不按时间进度判定，亮{self.rule_set.names[light]}"
+        if light == DONE:
+            words = f"已到期限，未超出控制目标，{self.rule_set.names[DONE]}"
+        left = f"{text(self.target)} − {text(self.figure)} = {room}"
+        return self._told(light, words, *self._used_up(share), ("余量", left), ("期限", ends.isoformat()))
+
+    def _above(self, light: str, share: Fraction | None) -> tuple[str, Steps]:
+        beyond = self._beyond()
+        steps: Steps = (("超出", f"{text(self.figure)} − {text(self.target)} = {beyond}"),)
+        words = f"超出控制目标{beyond}"
+        if share is not None:
+            steps += (("超出百分点", f"{percent(share, 2)}% − 100% {_equals(share - 1, ' 个百分点')}"),)
+            words += f"（{percent_clear_of(share - 1, (Fraction(0),))}个百分点）"
+        return self._told(light, f"{words}，亮{self.rule_set.names[light]}", *self._used_up(share), *steps)
+
+    def _used_up(self, share: Fraction | None) -> Steps:
+        return () if share is None else (("占控制目标", self._division(share)),)
+
+    def _progress(self, light: str, share: Fraction, expected: Fraction, plan: Plan) -> tuple[str, Steps]:
+        gap = expected - share
+        done = self._division(share) if self.target > 0 else "目标不大于0，只分达到（100%）与未达到（0%）"
+        return self._told(
+            light,
+            f"完成率{percent_clear_of(share, (Fraction(1),))}%，{self._ending(light, expected, gap)}",
+            ("完成率", done),
             *self._plan_steps(plan, expected),
             ("落后", f"{percent(expected, 2)}% − {percent(share, 2)}% {_equals(gap, ' 个百分点', self._bounds())}"),
             ("比较方式", "按分数精确比较，不先四舍五入"),
         )
-        words = f"完成率{percent_clear_of(share, (Fraction(1),))}%，{self._ending(light, expected, gap)}"
-        return self._judgement(light, "ahead" if gap < 0 else standing, (share, expected, gap * 100), words, steps)
 
-    def _judgement(
-        self,
-        light: str,
-        standing: Standing,
-        figures: tuple[Fraction | None, Fraction | None, Fraction | None],
-        words: str,
-        steps: Steps,
-    ) -> Judgement:
+    def _told(self, light: str, words: str, *steps: tuple[str, str]) -> tuple[str, Steps]:
+        name = "累计完成" if self.accumulation == "cumulative" else "当前值"
+        counted = text(self.figure) + ("（尚无审核通过的数，按0计）" if self.silent else "")
+        aim = _aim(self.operator, self.target)
+        opening = f"截至{_day(self.on)}，目标{aim}，{name}{counted}"
         conclusion = ("结论", f"{self.rule_set.names[light]}：{self.rule_set.meanings[light]}")
-        return Judgement(light, standing, *figures, f"{self.opening}，{words}。", (*steps, conclusion))
+        return f"{opening}，{words}。", (("目标", aim), (name, counted), *steps, conclusion)
 
     def _ending(self, light: str, expected: Fraction, gap: Fraction) -> str:
         if light == DONE:
@@ -321,8 +343,12 @@ class _Case:
         return f"{text(self.figure)} ÷ {text(self.target)} {_equals(share)}"
 
 
-def _unjudged(explanation: str, *steps: tuple[str, str]) -> Judgement:
-    return Judgement(NONE, None, None, None, None, explanation, (*steps, ("结论", "不亮灯")))
+def _unjudged(tell: Tell) -> Judgement:
+    def with_conclusion() -> tuple[str, Steps]:
+        explanation, steps = tell()
+        return explanation, (*steps, ("结论", "不亮灯"))
+
+    return Judgement(NONE, None, None, None, None, with_conclusion)
 
 
 def _end(plan: Plan) -> date:
