@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
 
+from sqlalchemy import event
 from sqlmodel import col, select
 
 from minsheng.kernel.access import Session
@@ -24,6 +25,8 @@ from minsheng.reports.models import Report, ReportValue, Round
 from minsheng.targets.models import Target, Task
 
 T = TypeVar("T", bound=Row)
+
+_KEPT = "report_facts"
 
 JUMP = 3
 """A month's figure beyond this many times the plan's pace so far is asked about."""
@@ -80,7 +83,7 @@ class ReportFacts:
     round: Round
     task: Task
     item: Item
-    unit_name: str
+    unit: Unit
     figures: list[Figure] = field(default_factory=list)
 
     @cached_property
@@ -142,7 +145,23 @@ class ReportFacts:
 
 
 def facts_of(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFacts]:
-    """Gather the facts of reports; a report whose parts the caller may not see is left out."""
+    """Gather the facts of reports; a report whose parts the caller may not see is left out.
+
+    They are kept until the next flush: the guards behind every button ask for the same facts again.
+    """
+    kept: dict[UUID, ReportFacts] = session.info.setdefault(_KEPT, {})
+    if any(report.id not in kept for report in reports):
+        kept |= _gather(session, reports)
+    return {report.id: kept[report.id] for report in reports if report.id in kept}
+
+
+@event.listens_for(Session, "after_flush")
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, *_: object) -> None:
+    session.info.pop(_KEPT, None)
+
+
+def _gather(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFacts]:
     programmes = rows_by_id(session, Programme, {report.programme_id for report in reports})
     rounds = rows_by_id(session, Round, {report.round_id for report in reports})
     tasks = rows_by_id(session, Task, {report.task_id for report in reports})
@@ -158,7 +177,7 @@ def facts_of(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFa
                 round=rounds[report.round_id],
                 task=tasks[report.task_id],
                 item=items[report.item_id],
-                unit_name=unit.name,
+                unit=unit,
             )
     _add_figures(session, found)
     return found

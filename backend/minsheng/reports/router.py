@@ -119,7 +119,7 @@ def _report(session: Session, facts: ReportFacts, now: datetime) -> ReportOut:
         item_title=facts.item.title,
         task_id=facts.task.id,
         unit_id=report.unit_id,
-        unit_name=facts.unit_name,
+        unit_name=facts.unit.name,
         deadline=facts.task.deadline,
         round=_brief(facts.round, now),
         status=report.status,  # type: ignore[arg-type]
@@ -198,7 +198,8 @@ def list_reports(
     returned: Annotated[bool | None, Query(description="被退回的")] = None,
 ) -> Response:
     """Reports of the caller's area and lines, by month; the hot list of pulling clients goes straight to JSON."""
-    columns = [getattr(Report, name) for name in ReportRow.model_fields]
+    names = tuple(ReportRow.model_fields)
+    columns = [getattr(Report, name) for name in names]
     statement: Any = select(*columns)
     for column, value in (
         (Report.period, period),
@@ -212,7 +213,7 @@ def list_reports(
             statement = statement.where(column == value)
     found: Sequence[Any] = session.exec(page.apply(statement, (Report.period, Report.id))).all()  # type: ignore[call-overload]
     found, following = page.cut(found, lambda row: (row.period, row.id))
-    return rows.answer([row._asdict() for row in found], following)
+    return rows.answer([dict(zip(names, row, strict=True)) for row in found], following)
 
 
 @router.post("/reports:batch", summary="成批填报", operation_id="writeReports")
