@@ -57,6 +57,10 @@ def lags(tasks: Sequence[Task], seed: str) -> dict[str, int]:
     return {task.key: rng.randint(*way) for task, way in zip(tasks, ways, strict=True)}
 
 
+DEMO_CLERKS = frozenset({"liushi", "shanfu"})
+EARLY_FROM = 10  # day of the month from which early reports lie there
+
+
 class Reporting:
     """Writes the reports of lines into a sample."""
 
@@ -176,7 +180,7 @@ class Reporting:
     ) -> Report:
         period = f"{self.today.year}-{month:02d}"
         rng = Random(f"{self.seed}:{task.key}:{period}")  # noqa: S311 - a sample
-        way = self._way(line, month, rng)
+        way = self._way(line, task, month, rng)
         snapshot = line.promise.accumulation == "snapshot"
         before, now = figures
         basis, source = self._basis(line, task, month)
@@ -214,14 +218,17 @@ class Reporting:
             accepted_at=trail.get("accepted", NOBODY)[1],
         )
 
-    def _way(self, line: Line, month: int, rng: Random) -> str:
+    def _way(self, line: Line, task: Task, month: int, rng: Random) -> str:
         """How far this report got: missing, empty, partly, returned, submitted, reviewed, accepted."""
         dice = rng.randrange(100)
+        steps: tuple[tuple[int, str], ...]
         if month == self.today.month:
-            return "partly" if dice < 12 else "empty"
+            # Some are early, so that a reviewer has something to do; the demo clerks have it all before them.
+            early = self.slugs[task.unit_key] not in DEMO_CLERKS and self.today.day > EARLY_FROM
+            steps = ((12, "partly"), (30 if early else 12, "submitted"), (100, "empty"))
+            return next(way for limit, way in steps if dice < limit)
         if self._is_anchor(line, month) and line.promise.actual is not None:
             return "accepted"  # a total that was printed is made of figures that counted
-        steps: tuple[tuple[int, str], ...]
         if not self.clock.due(month):
             steps = ((40, "empty"), (55, "partly"), (100, "submitted"))
         elif self.clock.newest_due(month):
@@ -277,6 +284,8 @@ class Reporting:
         day = month_end(self.today.year, month) + timedelta(days=rng.randint(-3, 5))
         if day >= self.today:
             day = month_end(self.today.year, month)
+        if month == self.today.month:
+            day = self.today - timedelta(days=rng.randint(1, 3))
         trail: dict[str, tuple[str, datetime]] = {}
         for step in steps:
             if day >= self.today:
