@@ -4,23 +4,38 @@ import { http, HttpResponse } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { nextTick } from 'vue'
-import type { EntryRow } from '@/api'
+import type { Report } from '@/api'
 import EntryGrid from '@/features/reports/EntryGrid.vue'
 import { useSheet, type Sheet } from '@/features/reports/sheet'
 
-const row = (n: number): EntryRow => ({
-  report_id: `r${n}`,
+const row = (n: number): Report => ({
+  id: `r${n}`,
   version: 1,
   status: 'draft',
   returned: false,
+  return_reason: null,
+  deadline: '2026-12-31',
+  note: null,
+  cause_code: null,
+  cause_note: null,
+  submitted_at: null,
+  reviewed_at: null,
+  accepted_at: null,
   task_id: `k${n}`,
   programme_id: 'p',
   programme_name: '温州市2026年度民生实事项目',
-  programme_unit_name: '温州市',
+  unit_id: 'u',
+  unit_name: '柳市镇',
   item_id: `i${n}`,
   item_code: `1.${n}`,
   item_title: `事项${n}`,
-  round: { id: 'x', state: 'open', due_at: '2026-11-25T10:00:00Z', closes_at: '2026-11-30T10:00:00Z' },
+  round: {
+    id: 'x',
+    period: '2026-11',
+    state: 'open',
+    due_at: '2026-11-25T10:00:00Z',
+    closes_at: '2026-11-30T10:00:00Z',
+  },
   cells: [
     {
       target_id: `t${n}`,
@@ -34,12 +49,18 @@ const row = (n: number): EntryRow => ({
       current: null,
       value: null,
       light: 'none',
+      plan_value: null,
+      progress_pct: null,
+      basis: 'reported',
+      source_note: null,
+      fall_reason: null,
+      explanation: '',
     },
   ],
   behind: false,
   problems: [],
   warnings: [],
-  actions: [{ verb: 'submit', label: '提交', enabled: true }],
+  actions: [{ verb: 'submit', label: '提交', enabled: true, reason: null }],
 })
 const server = setupServer(
   http.get('*/api/v1/entry-sheet', () =>

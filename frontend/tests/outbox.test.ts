@@ -12,6 +12,9 @@ const answer = (over: Partial<BatchResult>): BatchResult => ({
   report_id: 'r1',
   outcome: 'applied',
   version: 2,
+  report: null,
+  code: null,
+  detail: null,
   errors: [],
   conflicts: [],
   ...over,
@@ -119,7 +122,7 @@ describe('outbox', () => {
     b.put(write('2', null, 't2'))
     await b.flush()
     await b.flush()
-    expect(sent.map((changes) => changes[0]?.values.map((v) => v.target_id))).toEqual([['t1', 't2'], ['t1']])
+    expect(sent.map((changes) => changes[0]?.values?.map((v) => v.target_id))).toEqual([['t1', 't2'], ['t1']])
     expect([...b.entries.values()].map((e) => [e.target, e.state, e.message])).toEqual([['t2', 'refused', '超出范围']])
   })
 
@@ -152,7 +155,7 @@ describe('outbox', () => {
     )
     b.put(write('7'))
     await b.flush()
-    expect(sent.map((c) => c[0]?.values[0])).toEqual([
+    expect(sent.map((c) => c[0]?.values?.[0])).toEqual([
       { target_id: 't1', current: '7', base: { current: null } },
       { target_id: 't1', current: '8', base: { current: '7' } },
     ])

@@ -1,10 +1,9 @@
 /**
- * Thin fetch client: one function that knows the house rules of the contract (problem+json, ETag/If-Match, idempotency,
- * the client header that cookie sessions need on unsafe methods). Screens call the named operations in `index.ts`.
+ * The one function that talks to the server and knows the house rules of the contract (problem+json, If-Match, idempotency,
+ * the client header that cookie sessions need on unsafe methods). Addresses, queries and bodies are checked against the
+ * generated types: an operation that changed in the contract no longer compiles. Screens call the operations in `index.ts`.
  */
-import type { FieldError } from './types'
-
-const BASE = '/api/v1'
+import type { FieldError, Problem } from './types'
 
 /** A refusal of the server, or the absence of one (`network`), as the contract words it. */
 export class ProblemError extends Error {
@@ -24,15 +23,22 @@ export class ProblemError extends Error {
   }
 }
 
-export interface CallOptions {
-  query?: Record<string, string | number | boolean | null | undefined>
+type Value = string | number | boolean | null | undefined
+/** What the generated `…Data` type of every operation has. */
+export interface Operation {
+  url: string
+  path?: unknown
+  query?: unknown
   body?: unknown
+}
+export type Given<O extends Operation> = Pick<O, Extract<keyof O, 'path' | 'query' | 'body'>>
+export interface Extra {
   /** Row version as read; sent as If-Match so that two people never overwrite each other silently. */
   version?: number
   /** Same key, same effect: give it when a call may be repeated after a lost answer. */
   idempotencyKey?: string
-  headers?: Record<string, string>
-  signal?: AbortSignal
+  /** A body that is not JSON. */
+  contentType?: string
 }
 
 let onUnauthorised: () => void = () => undefined
@@ -50,39 +56,49 @@ export function uuid(): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
-export async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json', ...options.headers }
-  if (method !== 'GET') headers['X-Minsheng-Client'] = 'web'
-  if (options.version !== undefined) headers['If-Match'] = `"${options.version}"`
-  if (options.idempotencyKey) headers['Idempotency-Key'] = options.idempotencyKey
-  let body: string | undefined
-  if (typeof options.body === 'string') body = options.body
-  else if (options.body !== undefined) {
-    headers['Content-Type'] = 'application/json'
-    body = JSON.stringify(options.body)
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+export async function call<O extends Operation, Out>(
+  method: Method,
+  url: O['url'],
+  given: Given<O>,
+  extra: Extra = {},
+): Promise<Out> {
+  const { path, query, body } = given as {
+    path?: Record<string, string>
+    query?: Record<string, Value>
+    body?: unknown
   }
+  const headers: Record<string, string> = { Accept: 'application/json' }
+  if (method !== 'GET') headers['X-Minsheng-Client'] = 'web'
+  if (extra.version !== undefined) headers['If-Match'] = `"${extra.version}"`
+  if (extra.idempotencyKey) headers['Idempotency-Key'] = extra.idempotencyKey
+  if (body !== undefined) headers['Content-Type'] = extra.contentType ?? 'application/json'
   let response: Response
   try {
-    response = await fetch(BASE + path + queryString(options.query), {
+    response = await fetch(fillPath(url, path) + queryString(query), {
       method,
       headers,
-      body,
+      body: body === undefined ? undefined : extra.contentType ? (body as string) : JSON.stringify(body),
       credentials: 'same-origin',
-      signal: options.signal,
     })
-  } catch (cause) {
-    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
+  } catch {
     throw new ProblemError(0, 'network', '连不上服务器', '连不上服务器。已填的内容存在本机，网络恢复后会自动发送。')
   }
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T
+  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Out
   const problem = await readProblem(response)
-  if (response.status === 401 && path !== '/session') onUnauthorised()
+  // A refused log-in is an answer to the person, not the end of a session.
+  if (response.status === 401 && !url.endsWith('/session')) onUnauthorised()
   throw problem
 }
 
-function queryString(query: CallOptions['query']): string {
+function fillPath(url: string, path: Record<string, string> = {}): string {
+  return url.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? ''))
+}
+
+function queryString(query: Record<string, Value> = {}): string {
   const params = new URLSearchParams()
-  for (const [key, value] of Object.entries(query ?? {}))
+  for (const [key, value] of Object.entries(query))
     if (value !== undefined && value !== null && value !== '') params.set(key, String(value))
   const text = params.toString()
   return text ? `?${text}` : ''
@@ -90,7 +106,7 @@ function queryString(query: CallOptions['query']): string {
 
 async function readProblem(response: Response): Promise<ProblemError> {
   try {
-    const p = (await response.json()) as Partial<ProblemError>
+    const p = (await response.json()) as Partial<Problem>
     return new ProblemError(
       response.status,
       p.code ?? 'unknown',

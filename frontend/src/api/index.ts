@@ -1,132 +1,222 @@
-/** The only door of screens to the server. When the generated client replaces this file, names and results stay. */
-import { call, uuid } from './client'
+/** The only door of screens to the server: one line an operation, typed by the contract. */
+import { call, uuid, type Operation } from './client'
+import type * as Gen from './gen/types.gen'
 import type * as T from './types'
 
-export { ProblemError, uuid, call } from './client'
+export { ProblemError, uuid } from './client'
 export type * from './types'
 export { useSession } from './session'
 
-type Query = Record<string, string | number | boolean | null | undefined>
-/** Body of a create or change: server-kept fields are never sent. */
-export type Draft<E> = Partial<Omit<E, 'id' | 'version' | 'actions'>> & Record<string, unknown>
+type QueryOf<O extends Operation> = NonNullable<O['query']>
+/** What a collection takes and gives; `change` is absent where rows are never changed in place. */
+interface Shapes {
+  row: T.Entity
+  list: Operation
+  create: Operation
+  change: Operation
+}
 
 /** list · get · create · change for one collection, plus its moves. */
-function collection<E extends T.Entity>(path: string) {
+function collection<S extends Shapes>(url: S['list']['url'] & S['create']['url']) {
+  type Row = S['row']
+  const one = `${url}/{id}`
+  const at = (row: T.Entity): { id: string } => ({ id: row.id })
   return {
-    list: (query: Query = {}) => call<T.Page<E>>('GET', path, { query }),
-    get: (id: string) => call<E>('GET', `${path}/${id}`),
-    create: (body: Draft<E>, idempotencyKey = uuid()) => call<E>('POST', path, { body, idempotencyKey }),
-    change: (row: T.Entity, body: Draft<E>) => call<E>('PATCH', `${path}/${row.id}`, { body, version: row.version }),
+    list: (query?: QueryOf<S['list']>) => call<Operation, T.Page<Row>>('GET', url, { query }),
+    get: (id: string) => call<Operation, Row>('GET', one, { path: { id } }),
+    create: (body: S['create']['body'], idempotencyKey = uuid()) =>
+      call<Operation, Row>('POST', url, { body }, { idempotencyKey }),
+    change: (row: T.Entity, body: S['change']['body']) =>
+      call<Operation, Row>('PATCH', one, { path: at(row), body }, { version: row.version }),
     /** A life-cycle move: its verb is its URL and its button. */
-    move: (row: T.Entity, verb: string, body: object = {}) =>
-      call<E>('POST', `${path}/${row.id}/${verb}`, { body, version: row.version }),
+    move: (row: T.Entity, verb: string, body?: object) =>
+      call<Operation, Row>('POST', `${one}/${verb}`, { path: at(row), body }, { version: row.version }),
   }
 }
 
 /** Reads every page of a list that is short by nature (units of a county, roles); never for reports. */
-export async function all<E>(list: (query: Query) => Promise<T.Page<E>>, query: Query = {}): Promise<E[]> {
+export async function all<E, Q extends { limit?: number; cursor?: string | null }>(
+  list: (query?: Q) => Promise<T.Page<E>>,
+  query?: Q,
+): Promise<E[]> {
   const rows: E[] = []
-  let cursor: string | undefined
+  let cursor: string | null = null
   do {
-    const page = await list({ ...query, limit: 200, cursor })
+    const page: T.Page<E> = await list({ ...query, limit: 1000, cursor } as Q)
     rows.push(...page.items)
-    cursor = page.next ?? undefined
+    cursor = page.next
   } while (cursor)
   return rows
 }
 
-/** A report is called `id` on the wire; the grid also holds targets and tasks and names it in full. */
-function entryRow(row: T.EntryRow & { id?: string }): T.EntryRow {
-  return { ...row, report_id: row.id ?? row.report_id }
-}
-interface Refusal {
-  code?: string | null
-  detail?: string | null
-}
-/** A refusal without field errors still has a sentence; it is shown where the errors would be. */
-function reasons(result: { errors: T.FieldError[] } & Refusal): T.FieldError[] {
-  if (result.errors.length || !result.detail) return result.errors
-  return [{ pointer: '', code: result.code ?? 'refused', message: result.detail }]
-}
+const refs = (rows: T.Entity[]): T.Entity[] => rows.map(({ id, version }) => ({ id, version }))
 
-type TaskMove = Omit<T.MoveResult, 'status'> & Refusal & { status: string | null }
+/** A refusal without field errors still has a sentence; it is shown where the errors would be. */
+function reasoned<R extends Pick<T.MoveResult, 'errors' | 'code' | 'detail'>>(result: R): R {
+  if (result.errors.length || !result.detail) return result
+  return { ...result, errors: [{ pointer: '', code: result.code ?? 'refused', message: result.detail }] }
+}
 
 export const api = {
-  signIn: (username: string, password: string) => call<T.Me>('POST', '/session', { body: { username, password } }),
-  signOut: () => call<undefined>('DELETE', '/session'),
-  me: () => call<T.Me>('GET', '/me'),
+  signIn: (username: string, password: string) =>
+    call<Gen.LogInData, T.Me>('POST', '/api/v1/session', { body: { username, password } }),
+  signOut: () => call<Gen.LogOutData, undefined>('DELETE', '/api/v1/session', {}),
+  me: () => call<Gen.GetMeData, T.Me>('GET', '/api/v1/me', {}),
   changePassword: (current: string, next: string) =>
-    call<unknown>('POST', '/me/password', { body: { current, new: next } }),
-  demoAccounts: () => call<T.DemoAccount[] | T.Page<T.DemoAccount>>('GET', '/session/demo-accounts'),
+    call<Gen.ChangeOwnPasswordData, unknown>('POST', '/api/v1/me/password', { body: { current, new: next } }),
+  demoAccounts: () => call<Gen.ListDemoAccountsData, T.DemoAccount[]>('GET', '/api/v1/session/demo-accounts', {}),
 
-  units: collection<T.Unit>('/units'),
+  units: collection<{
+    row: T.Unit
+    list: Gen.ListUnitsData
+    create: Gen.CreateUnitData
+    change: Gen.ChangeUnitData
+  }>('/api/v1/units'),
   importUnits: (csv: string, dryRun: boolean) =>
-    call<T.UnitImport>('POST', '/units/import', {
-      body: csv,
-      query: { dry_run: dryRun },
-      headers: { 'Content-Type': 'text/csv' },
-    }),
-  users: collection<T.User>('/users'),
-  roles: collection<T.Role>('/roles'),
-  grants: collection<T.Grant>('/grants'),
-  permissions: () => call<T.Permission[]>('GET', '/permissions'),
-  measures: collection<T.Measure>('/measures'),
+    call<Operation, T.UnitImport>(
+      'POST',
+      '/api/v1/units/import' satisfies Gen.ImportUnitsData['url'],
+      { body: csv, query: { dry_run: dryRun } satisfies Gen.ImportUnitsData['query'] },
+      { contentType: 'text/csv' },
+    ),
+  users: collection<{
+    row: T.User
+    list: Gen.ListUsersData
+    create: Gen.CreateUserData
+    change: Gen.ChangeUserData
+  }>('/api/v1/users'),
+  roles: collection<{
+    row: T.Role
+    list: Gen.ListRolesData
+    create: Gen.CreateRoleData
+    change: Gen.ChangeRoleData
+  }>('/api/v1/roles'),
+  grants: collection<{
+    row: T.Grant
+    list: Gen.ListGrantsData
+    create: Gen.CreateGrantData
+    change: never
+  }>('/api/v1/grants'),
+  permissions: () => call<Gen.ListPermissionsData, T.Permission[]>('GET', '/api/v1/permissions', {}),
+  measures: collection<{
+    row: T.Measure
+    list: Gen.ListMeasuresData
+    create: Gen.CreateMeasureData
+    change: never
+  }>('/api/v1/measures'),
 
-  programmes: collection<T.Programme>('/programmes'),
-  items: collection<T.Item>('/items'),
-  indicators: collection<T.Indicator>('/indicators'),
-  tasks: collection<T.Task>('/tasks'),
+  programmes: collection<{
+    row: T.Programme
+    list: Gen.ListProgrammesData
+    create: Gen.CreateProgrammeData
+    change: Gen.ChangeProgrammeData
+  }>('/api/v1/programmes'),
+  items: collection<{
+    row: T.Item
+    list: Gen.ListItemsData
+    create: Gen.CreateItemData
+    change: Gen.ChangeItemData
+  }>('/api/v1/items'),
+  indicators: collection<{
+    row: T.Indicator
+    list: Operation
+    create: Gen.CreateIndicatorData
+    change: Gen.ChangeIndicatorData
+  }>('/api/v1/indicators'),
+  tasks: collection<{
+    row: T.Task
+    list: Gen.ListTasksData
+    create: Gen.CreateTaskData
+    change: Gen.ChangeTaskData
+  }>('/api/v1/tasks'),
   split: (programmeId: string, unitId?: string) =>
-    call<T.SplitGrid>('GET', `/programmes/${programmeId}/split`, { query: { unit_id: unitId } }),
+    call<Gen.GetSplitData, T.SplitGrid>('GET', '/api/v1/programmes/{id}/split', {
+      path: { id: programmeId },
+      query: { unit_id: unitId },
+    }),
   saveSplit: (cells: T.SplitCellIn[], dryRun = false) =>
-    call<{ results: T.SplitResult[] }>('POST', '/tasks:split', {
-      body: { mode: 'each', dry_run: dryRun, cells },
-      idempotencyKey: uuid(),
-    }),
+    call<Gen.SplitTasksData, Gen.SplitResults>(
+      'POST',
+      '/api/v1/tasks:split',
+      { body: { mode: 'each', dry_run: dryRun, cells } },
+      { idempotencyKey: uuid() },
+    ),
   issueTasks: (rows: T.Entity[]) =>
-    call<{ results: TaskMove[] }>('POST', '/tasks:issue', {
-      body: { mode: 'each', rows: rows.map(({ id, version }) => ({ id, version })) },
-      idempotencyKey: uuid(),
-    }),
-  plan: (targetId: string) => call<T.Plan>('GET', `/targets/${targetId}/plan`),
-  savePlan: (plan: T.Plan) =>
-    call<T.Plan>('PUT', `/targets/${plan.target_id}/plan`, {
-      body: { kind: plan.kind, points: plan.points },
-      version: plan.version,
-    }),
+    call<Gen.IssueTasksData, Gen.MoveResults>(
+      'POST',
+      '/api/v1/tasks:issue',
+      { body: { mode: 'each', rows: refs(rows) } },
+      { idempotencyKey: uuid() },
+    ),
+  plan: (targetId: string) =>
+    call<Gen.GetPlanData, T.Plan>('GET', '/api/v1/targets/{id}/plan', { path: { id: targetId } }),
+  savePlan: ({ target_id, kind, points, version }: T.Plan) =>
+    call<Gen.SavePlanData, T.Plan>(
+      'PUT',
+      '/api/v1/targets/{id}/plan',
+      { path: { id: target_id }, body: { kind, points } },
+      { version },
+    ),
 
-  entrySheet: async (period: T.Period | undefined, unitId: string | undefined): Promise<T.EntrySheet> => {
-    const sheet = await call<T.EntrySheet>('GET', '/entry-sheet', { query: { period, unit_id: unitId } })
-    return { ...sheet, rows: sheet.rows.map(entryRow) }
+  entrySheet: (period: T.Period | undefined, unitId: string | undefined) =>
+    call<Gen.GetEntrySheetData, T.EntrySheet>('GET', '/api/v1/entry-sheet', { query: { period, unit_id: unitId } }),
+  saveReports: async (changes: T.ReportChange[], idempotencyKey = uuid()): Promise<Gen.BatchOut> => {
+    const { results } = await call<Gen.WriteReportsData, Gen.BatchOut>(
+      'POST',
+      '/api/v1/reports:batch',
+      { body: { mode: 'each', changes } },
+      { idempotencyKey },
+    )
+    return { results: results.map(reasoned) }
   },
-  saveReports: async (changes: T.ReportChange[], idempotencyKey = uuid()): Promise<{ results: T.BatchResult[] }> => {
-    const { results } = await call<{ results: (T.BatchResult & Refusal)[] }>('POST', '/reports:batch', {
-      body: { mode: 'each', changes },
-      idempotencyKey,
-    })
-    return { results: results.map((r) => ({ ...r, errors: reasons(r), report: r.report ? entryRow(r.report) : null })) }
-  },
-  moveReports: async (verb: T.MoveVerb, reports: T.Entity[], reason?: string): Promise<{ results: T.MoveResult[] }> => {
-    const { results } = await call<{ results: (T.MoveResult & Refusal)[] }>('POST', `/reports:${verb}`, {
-      body: { mode: 'each', rows: reports.map(({ id, version }) => ({ id, version })), reason },
-      idempotencyKey: uuid(),
-    })
-    return { results: results.map((r) => ({ ...r, errors: r.outcome === 'moved' ? [] : reasons(r) })) }
+  moveReports: async (verb: T.MoveVerb, reports: T.Entity[], reason?: string): Promise<Gen.MoveResults> => {
+    const url = `/api/v1/reports:${verb}` as const
+    const { results } = await call<Operation & { url: BulkUrl }, Gen.MoveResults>(
+      'POST',
+      url,
+      { body: { mode: 'each', rows: refs(reports), reason } },
+      { idempotencyKey: uuid() },
+    )
+    return { results: results.map((r) => (r.outcome === 'moved' ? r : reasoned(r))) }
   },
   desk: (period: T.Period, programmeId: string) =>
-    call<T.ReviewDesk>('GET', '/reports/desk', { query: { period, programme_id: programmeId } }),
-  report: (id: string) => call<T.EntryRow>('GET', `/reports/${id}`).then(entryRow),
-  reportList: (query: Query) => call<T.Page<T.ReportRow>>('GET', '/reports', { query }),
-  reportFull: (id: string) => call<T.Report>('GET', `/reports/${id}`),
-  moveReport: (row: T.Entity, verb: string, body: object = {}) =>
-    call<T.Report>('POST', `/reports/${row.id}/${verb}`, { body, version: row.version }),
-  rounds: collection<T.Round>('/rounds'),
+    call<Gen.GetReviewDeskData, T.ReviewDesk>('GET', '/api/v1/reports/desk', {
+      query: { period, programme_id: programmeId },
+    }),
+  report: (id: string) => call<Gen.GetReportData, T.Report>('GET', '/api/v1/reports/{id}', { path: { id } }),
+  reportList: (query: QueryOf<Gen.ListReportsData>) =>
+    call<Gen.ListReportsData, T.Page<T.ReportRow>>('GET', '/api/v1/reports', { query }),
+  moveReport: (row: T.Entity, verb: string, body?: object) =>
+    call<Operation, T.Report>(
+      'POST',
+      `/api/v1/reports/{id}/${verb}`,
+      { path: { id: row.id }, body },
+      { version: row.version },
+    ),
+  rounds: collection<{
+    row: T.Round
+    list: Gen.ListRoundsData
+    create: Gen.ListRoundsData
+    change: Gen.ChangeRoundData
+  }>('/api/v1/rounds'),
 
-  workbench: () => call<T.Workbench>('GET', '/workbench'),
-  boardSummary: (on?: T.Day) => call<{ items: T.BoardSummary[] }>('GET', '/boards/summary', { query: { on } }),
-  matrix: (query: Query) => call<T.BoardMatrix>('GET', '/boards/matrix', { query }),
-  lag: (query: Query) => call<T.Lag>('GET', '/boards/lag', { query }),
+  workbench: () => call<Gen.GetWorkbenchData, T.Workbench>('GET', '/api/v1/workbench', {}),
+  boardSummary: (on?: T.Day) =>
+    call<Gen.GetSummaryData, Gen.SummaryOut>('GET', '/api/v1/boards/summary', { query: { on } }),
+  matrix: (query: QueryOf<Gen.GetMatrixData>) =>
+    call<Gen.GetMatrixData, T.BoardMatrix>('GET', '/api/v1/boards/matrix', { query }),
+  lag: (query: QueryOf<Gen.GetLagListData>) => call<Gen.GetLagListData, T.Lag>('GET', '/api/v1/boards/lag', { query }),
   light: (targetId: string, on?: T.Day) =>
-    call<T.Judgement>('GET', '/boards/light', { query: { target_id: targetId, on } }),
-  curve: (targetId: string) => call<T.Curve>('GET', '/boards/curve', { query: { target_id: targetId } }),
+    call<Gen.GetLightData, T.Judgement>('GET', '/api/v1/boards/light', { query: { target_id: targetId, on } }),
+  curve: (targetId: string) =>
+    call<Gen.GetCurveData, T.Curve>('GET', '/api/v1/boards/curve', { query: { target_id: targetId } }),
 }
+
+type BulkUrl = (
+  | Gen.SubmitReportsData
+  | Gen.RecallReportsData
+  | Gen.ReviewReportsData
+  | Gen.AcceptReportsData
+  | Gen.ReturnReportsData
+  | Gen.SendBackReportsData
+)['url']

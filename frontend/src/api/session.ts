@@ -2,7 +2,7 @@ import { computed, ref } from 'vue'
 import { defineStore } from 'pinia'
 import { api } from './index'
 import { ProblemError } from './client'
-import type { Me } from './types'
+import type { Me, PermissionName } from './types'
 
 const KEPT = 'minsheng.me'
 
@@ -11,8 +11,8 @@ export const useSession = defineStore('session', () => {
   const me = ref<Me | null>(null)
   const known = ref(false)
 
-  const permissions = computed(() => new Set(me.value?.permissions ?? []))
-  const can = (...any: string[]): boolean => any.some((p) => permissions.value.has(p))
+  const permissions = computed(() => new Set<string>(me.value?.permissions ?? []))
+  const can = (...any: PermissionName[]): boolean => any.some((p) => permissions.value.has(p))
 
   function keep(next: Me | null): void {
     me.value = next

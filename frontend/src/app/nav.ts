@@ -1,3 +1,4 @@
+import type { PermissionName } from '@/api'
 import type { Key } from '@/ui/i18n'
 
 /** One row of the left navigation. `needs`: any of these permissions shows it; none listed means everyone. */
@@ -5,7 +6,7 @@ export interface NavItem {
   path: string
   title: Key
   icon: string
-  needs: string[]
+  needs: PermissionName[]
 }
 export interface NavGroup {
   title: Key

@@ -1,7 +1,8 @@
+import type { CauseCode } from '@/api'
 import type { Key } from './i18n'
 
 /** Why work is behind. The codes are the contract's, the words are ours. */
-export const CAUSES: [string, Key][] = [
+export const CAUSES: [CauseCode, Key][] = [
   ['funds', '资金'],
   ['upper_money', '上级资金未下达'],
   ['land', '用地'],

@@ -175,7 +175,7 @@ export type BoardCell = {
     /**
      * Own
      *
-     * 本单位直接填报;false 为下级合计
+     * 本单位直接填报；false 为下级合计
      */
     own: boolean;
     /**
@@ -211,7 +211,7 @@ export type BoardItem = {
     /**
      * Count Pct
      *
-     * 达标率:达标单位 ÷ 应计单位
+     * 达标率：达标单位 ÷ 应计单位
      */
     count_pct: string | null;
     /**
@@ -221,7 +221,7 @@ export type BoardItem = {
     /**
      * Left Out
      *
-     * 不计入的单位数(无年度目标)
+     * 不计入的单位数（无年度目标）
      */
     left_out: number;
     /**
@@ -237,7 +237,7 @@ export type BoardItem = {
     /**
      * Value Pct
      *
-     * 完成率:累计数 ÷ 目标数;不可相加时为 null
+     * 完成率：累计数 ÷ 目标数；不可相加时为 null
      */
     value_pct: string | null;
 };
@@ -529,13 +529,13 @@ export type ChangesOut = {
     /**
      * More
      *
-     * 后面还有,可立即再读
+     * 后面还有，可立即再读
      */
     more: boolean;
     /**
      * Next
      *
-     * 下次从这里读起;没有新变更时与来时相同的位置
+     * 下次从这里读起；没有新变更时与来时相同的位置
      */
     next: string;
 };
@@ -879,7 +879,7 @@ export type FieldError = {
     /**
      * Pointer
      *
-     * 出错位置:JSON Pointer,或 query/header/path 参数名
+     * 出错位置：JSON Pointer，或 query/header/path 参数名
      */
     pointer: string;
 };
@@ -905,13 +905,13 @@ export type GrantIn = {
     /**
      * Valid From
      *
-     * 生效日;省略为今天
+     * 生效日；省略为今天
      */
     valid_from?: string | null;
     /**
      * Valid To
      *
-     * 到期日(含);省略为长期
+     * 到期日（含）;省略为长期
      */
     valid_to?: string | null;
 };
@@ -1045,7 +1045,7 @@ export type IndicatorIn = {
     /**
      * Aggregation
      *
-     * 上级合计:相加,或不可相加(比率)
+     * 上级合计：相加，或不可相加（比率）
      */
     aggregation?: 'sum' | 'none';
     /**
@@ -1139,7 +1139,7 @@ export type IssueIn = {
     /**
      * Issued On
      *
-     * 下达日;省略为今天
+     * 下达日；省略为今天
      */
     issued_on?: string | null;
 };
@@ -1275,7 +1275,7 @@ export type JudgementOut = {
     /**
      * Gap Points
      *
-     * 落后序时的百分点,负数为超前
+     * 落后序时的百分点，负数为超前
      */
     gap_points: string | null;
     /**
@@ -1521,7 +1521,7 @@ export type MatrixOut = {
     /**
      * On
      *
-     * 给定的判定日;null 为各按最近应报期
+     * 给定的判定日；null 为各按最近应报期
      */
     on: string | null;
     /**
@@ -1734,7 +1734,7 @@ export type OwedOut = {
     /**
      * Days Left
      *
-     * 距截止的天数,负数为已超期
+     * 距截止的天数，负数为已超期
      */
     days_left: number;
     /**
@@ -1799,7 +1799,7 @@ export type PageGrantOut = {
     /**
      * Next
      *
-     * 下一页的标记;没有下一页时为 null
+     * 下一页的标记；没有下一页时为 null
      */
     next: string | null;
 };
@@ -1815,7 +1815,7 @@ export type PageItemOut = {
     /**
      * Next
      *
-     * 下一页的标记;没有下一页时为 null
+     * 下一页的标记；没有下一页时为 null
      */
     next: string | null;
 };
@@ -1831,7 +1831,7 @@ export type PageMeasureOut = {
     /**
      * Next
      *
-     * 下一页的标记;没有下一页时为 null
+     * 下一页的标记；没有下一页时为 null
      */
     next: string | null;
 };
@@ -1847,7 +1847,7 @@ export type PageProgrammeOut = {
     /**
      * Next
      *
-     * 下一页的标记;没有下一页时为 null
+     * 下一页的标记；没有下一页时为 null
      */
     next: string | null;
 };
@@ -1863,7 +1863,7 @@ export type PageReportRow = {
     /**
      * Next
      *
-     * 下一页的标记;没有下一页时为 null
+     * 下一页的标记；没有下一页时为 null
      */
     next: string | null;
 };
@@ -1879,7 +1879,7 @@ export type PageRoleOut = {
     /**
      * Next
      *
-     * 下一页的标记;没有下一页时为 null
+     * 下一页的标记；没有下一页时为 null
      */
     next: string | null;
 };
@@ -1895,7 +1895,7 @@ export type PageRoundOut = {
     /**
      * Next
      *
-     * 下一页的标记;没有下一页时为 null
+     * 下一页的标记；没有下一页时为 null
      */
     next: string | null;
 };
@@ -1911,7 +1911,7 @@ export type PageTaskOut = {
     /**
      * Next
      *
-     * 下一页的标记;没有下一页时为 null
+     * 下一页的标记；没有下一页时为 null
      */
     next: string | null;
 };
@@ -1927,7 +1927,7 @@ export type PageUnitOut = {
     /**
      * Next
      *
-     * 下一页的标记;没有下一页时为 null
+     * 下一页的标记；没有下一页时为 null
      */
     next: string | null;
 };
@@ -1943,7 +1943,7 @@ export type PageUserOut = {
     /**
      * Next
      *
-     * 下一页的标记;没有下一页时为 null
+     * 下一页的标记；没有下一页时为 null
      */
     next: string | null;
 };
@@ -1975,7 +1975,7 @@ export type PasswordResetIn = {
     /**
      * Password
      *
-     * 新的初始密码;登录后须修改
+     * 新的初始密码；登录后须修改
      */
     password: string;
 };
@@ -2107,7 +2107,7 @@ export type ProgrammeIn = {
     /**
      * Cut Off Hour
      *
-     * 截止钟点(北京时间)
+     * 截止钟点（北京时间）
      */
     cut_off_hour?: number;
     /**
@@ -2147,7 +2147,7 @@ export type ProgrammeIn = {
     /**
      * Unit Id
      *
-     * 主办机构(市或县)
+     * 主办机构（市或县）
      */
     unit_id: string;
     /**
@@ -2285,7 +2285,7 @@ export type ReasonIn = {
     /**
      * Reason
      *
-     * 原因,对方会看到
+     * 原因，对方会看到
      */
     reason: string;
 };
@@ -2299,7 +2299,7 @@ export type ReportAcceptBulk = {
     /**
      * Mode
      *
-     * each 逐行;atomic 全部成功才生效
+     * each 逐行；atomic 全部成功才生效
      */
     mode?: 'each' | 'atomic';
     /**
@@ -2363,7 +2363,7 @@ export type ReportOut = {
     /**
      * Behind
      *
-     * 落后序时,须填原因
+     * 落后序时，须填原因
      */
     behind: boolean;
     /**
@@ -2500,7 +2500,7 @@ export type ReportRecallBulk = {
     /**
      * Mode
      *
-     * each 逐行;atomic 全部成功才生效
+     * each 逐行；atomic 全部成功才生效
      */
     mode?: 'each' | 'atomic';
     /**
@@ -2518,13 +2518,13 @@ export type ReportReturnBulk = {
     /**
      * Mode
      *
-     * each 逐行;atomic 全部成功才生效
+     * each 逐行；atomic 全部成功才生效
      */
     mode?: 'each' | 'atomic';
     /**
      * Reason
      *
-     * 原因,对方会看到
+     * 原因，对方会看到
      */
     reason: string;
     /**
@@ -2536,13 +2536,13 @@ export type ReportReturnBulk = {
 /**
  * ReportReviewBulk
  *
- * 审核通过,数字从此计入(成批)。
+ * 审核通过，数字从此计入(成批)。
  */
 export type ReportReviewBulk = {
     /**
      * Mode
      *
-     * each 逐行;atomic 全部成功才生效
+     * each 逐行；atomic 全部成功才生效
      */
     mode?: 'each' | 'atomic';
     /**
@@ -2626,19 +2626,19 @@ export type ReportRow = {
 /**
  * ReportSendBackBulk
  *
- * 主办机构带原因退回,已审核的重新走一遍(成批)。
+ * 主办机构带原因退回，已审核的重新走一遍(成批)。
  */
 export type ReportSendBackBulk = {
     /**
      * Mode
      *
-     * each 逐行;atomic 全部成功才生效
+     * each 逐行；atomic 全部成功才生效
      */
     mode?: 'each' | 'atomic';
     /**
      * Reason
      *
-     * 原因,对方会看到
+     * 原因，对方会看到
      */
     reason: string;
     /**
@@ -2656,7 +2656,7 @@ export type ReportSubmitBulk = {
     /**
      * Mode
      *
-     * each 逐行;atomic 全部成功才生效
+     * each 逐行；atomic 全部成功才生效
      */
     mode?: 'each' | 'atomic';
     /**
@@ -2944,7 +2944,7 @@ export type SplitCellIn = {
     /**
      * Value
      *
-     * 目标值;null 为取消这一格
+     * 目标值；null 为取消这一格
      */
     value: string | null;
 };
@@ -3046,7 +3046,7 @@ export type SplitRow = {
     /**
      * Balance
      *
-     * 平衡、不足、超出(加压),或不可相加
+     * 平衡、不足、超出（加压）,或不可相加
      */
     balance: 'balanced' | 'short' | 'over' | 'none';
     /**
@@ -3106,7 +3106,7 @@ export type SplitRow = {
     /**
      * Sum
      *
-     * 各单位之和;不可相加时为 null
+     * 各单位之和；不可相加时为 null
      */
     sum: string | null;
     /**
@@ -3225,7 +3225,7 @@ export type TargetIn = {
     /**
      * Operator
      *
-     * ge 不少于,le 不超过,eq 等于
+     * ge 不少于，le 不超过，eq 等于
      */
     operator?: 'ge' | 'le' | 'eq';
     /**
@@ -3237,7 +3237,7 @@ export type TargetIn = {
     /**
      * Value
      *
-     * 目标值;常态化项目为 null
+     * 目标值；常态化项目为 null
      */
     value: string | null;
 };
@@ -3293,7 +3293,7 @@ export type TaskIn = {
     /**
      * Parent Id
      *
-     * 从哪个任务分解而来;主办单位自己的任务为 null
+     * 从哪个任务分解而来；主办单位自己的任务为 null
      */
     parent_id?: string | null;
     /**
@@ -3317,7 +3317,7 @@ export type TaskIssueBulk = {
     /**
      * Mode
      *
-     * each 逐行;atomic 全部成功才生效
+     * each 逐行；atomic 全部成功才生效
      */
     mode?: 'each' | 'atomic';
     /**
@@ -3441,7 +3441,7 @@ export type UnitIn = {
     /**
      * Code
      *
-     * 12 位区划代码;园区等没有
+     * 12 位区划代码；园区等没有
      */
     code?: string | null;
     /**
@@ -3545,7 +3545,7 @@ export type UnitPatch = {
     /**
      * Parent Id
      *
-     * 并入另一上级;两处都须有权
+     * 并入另一上级；两处都须有权
      */
     parent_id?: string | null;
     /**
@@ -3579,7 +3579,7 @@ export type UserIn = {
     /**
      * Password
      *
-     * 初始密码;首次登录须修改
+     * 初始密码；首次登录须修改
      */
     password: string;
     /**
@@ -3623,7 +3623,7 @@ export type UserOut = {
     /**
      * Unit Name
      *
-     * 机构名称;不在您的范围内时为 null
+     * 机构名称；不在您的范围内时为 null
      */
     unit_name: string | null;
     /**
@@ -3684,7 +3684,7 @@ export type ValueIn = {
     /**
      * Value
      *
-     * 累计数;时点指标为当前数
+     * 累计数；时点指标为当前数
      */
     value?: string | null;
 };
@@ -3749,7 +3749,7 @@ export type GetCurveData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -3779,7 +3779,7 @@ export type GetCurveErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -3809,7 +3809,7 @@ export type GetLagListData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -3818,13 +3818,13 @@ export type GetLagListData = {
         /**
          * Programme Id
          *
-         * 计划;省略为全部
+         * 计划；省略为全部
          */
         programme_id?: string | null;
         /**
          * On
          *
-         * 判定日;省略为最近应报期
+         * 判定日；省略为最近应报期
          */
         on?: string | null;
         /**
@@ -3851,7 +3851,7 @@ export type GetLagListErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -3881,7 +3881,7 @@ export type GetLightData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -3896,7 +3896,7 @@ export type GetLightData = {
         /**
          * On
          *
-         * 判定日;省略为最近应报期
+         * 判定日；省略为最近应报期
          */
         on?: string | null;
     };
@@ -3917,7 +3917,7 @@ export type GetLightErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -3947,7 +3947,7 @@ export type GetMatrixData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -3962,7 +3962,7 @@ export type GetMatrixData = {
         /**
          * On
          *
-         * 判定日;省略为最近应报期
+         * 判定日；省略为最近应报期
          */
         on?: string | null;
         /**
@@ -3989,7 +3989,7 @@ export type GetMatrixErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -4019,7 +4019,7 @@ export type GetSummaryData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -4034,7 +4034,7 @@ export type GetSummaryData = {
         /**
          * On
          *
-         * 判定日;省略为最近应报期
+         * 判定日；省略为最近应报期
          */
         on?: string | null;
     };
@@ -4055,7 +4055,7 @@ export type GetSummaryErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -4085,7 +4085,7 @@ export type ListChangesData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -4106,7 +4106,7 @@ export type ListChangesData = {
         /**
          * Types
          *
-         * 只要这些类型,逗号分隔
+         * 只要这些类型，逗号分隔
          */
         types?: string | null;
     };
@@ -4127,7 +4127,7 @@ export type ListChangesErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -4157,7 +4157,7 @@ export type GetEntrySheetData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -4166,13 +4166,13 @@ export type GetEntrySheetData = {
         /**
          * Period
          *
-         * 月份;省略为最近一个
+         * 月份；省略为最近一个
          */
         period?: string | null;
         /**
          * Unit Id
          *
-         * 填报单位;省略为本单位
+         * 填报单位；省略为本单位
          */
         unit_id?: string | null;
     };
@@ -4193,7 +4193,7 @@ export type GetEntrySheetErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -4223,7 +4223,7 @@ export type ListGrantsData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -4271,7 +4271,7 @@ export type ListGrantsErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -4301,7 +4301,7 @@ export type CreateGrantData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -4324,7 +4324,7 @@ export type CreateGrantErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -4362,7 +4362,7 @@ export type GetGrantData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -4390,7 +4390,7 @@ export type GetGrantErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -4420,13 +4420,13 @@ export type RevokeGrantData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -4454,7 +4454,7 @@ export type RevokeGrantErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -4500,7 +4500,7 @@ export type CreateIndicatorData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -4523,7 +4523,7 @@ export type CreateIndicatorErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -4561,7 +4561,7 @@ export type GetIndicatorData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -4589,7 +4589,7 @@ export type GetIndicatorErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -4619,13 +4619,13 @@ export type ChangeIndicatorData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -4653,7 +4653,7 @@ export type ChangeIndicatorErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -4699,7 +4699,7 @@ export type ListItemsData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -4741,7 +4741,7 @@ export type ListItemsErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -4771,7 +4771,7 @@ export type CreateItemData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -4794,7 +4794,7 @@ export type CreateItemErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -4832,7 +4832,7 @@ export type GetItemData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -4860,7 +4860,7 @@ export type GetItemErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -4890,13 +4890,13 @@ export type ChangeItemData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -4924,7 +4924,7 @@ export type ChangeItemErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -4970,13 +4970,13 @@ export type VoidItemData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -5004,7 +5004,7 @@ export type VoidItemErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -5050,7 +5050,7 @@ export type GetMeData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -5073,7 +5073,7 @@ export type GetMeErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -5103,7 +5103,7 @@ export type ChangeOwnPasswordData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -5126,7 +5126,7 @@ export type ChangeOwnPasswordErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -5164,7 +5164,7 @@ export type ListMeasuresData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -5200,7 +5200,7 @@ export type ListMeasuresErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -5230,7 +5230,7 @@ export type CreateMeasureData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -5253,7 +5253,7 @@ export type CreateMeasureErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -5291,7 +5291,7 @@ export type AuthorizeData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -5314,7 +5314,7 @@ export type AuthorizeErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -5367,7 +5367,7 @@ export type RevokeTokenErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -5424,7 +5424,7 @@ export type ExchangeTokenErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -5466,7 +5466,7 @@ export type ListPermissionsData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -5489,7 +5489,7 @@ export type ListPermissionsErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -5521,7 +5521,7 @@ export type ListProgrammesData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -5575,7 +5575,7 @@ export type ListProgrammesErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -5605,7 +5605,7 @@ export type CreateProgrammeData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -5628,7 +5628,7 @@ export type CreateProgrammeErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -5666,7 +5666,7 @@ export type GetProgrammeData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -5694,7 +5694,7 @@ export type GetProgrammeErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -5724,13 +5724,13 @@ export type ChangeProgrammeData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -5758,7 +5758,7 @@ export type ChangeProgrammeErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -5804,13 +5804,13 @@ export type CloseProgrammeData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -5838,7 +5838,7 @@ export type CloseProgrammeErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -5884,13 +5884,13 @@ export type IssueProgrammeData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -5918,7 +5918,7 @@ export type IssueProgrammeErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -5964,7 +5964,7 @@ export type GetSplitData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -5978,7 +5978,7 @@ export type GetSplitData = {
         /**
          * Unit Id
          *
-         * 由谁分解;省略为主办机构
+         * 由谁分解；省略为主办机构
          */
         unit_id?: string | null;
     };
@@ -5999,7 +5999,7 @@ export type GetSplitErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -6029,7 +6029,7 @@ export type ListReportsData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -6101,7 +6101,7 @@ export type ListReportsErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -6131,7 +6131,7 @@ export type GetReviewDeskData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -6167,7 +6167,7 @@ export type GetReviewDeskErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -6197,7 +6197,7 @@ export type GetReportData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -6225,7 +6225,7 @@ export type GetReportErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -6255,13 +6255,13 @@ export type WriteReportData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -6289,7 +6289,7 @@ export type WriteReportErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -6335,13 +6335,13 @@ export type AcceptReportData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -6369,7 +6369,7 @@ export type AcceptReportErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -6415,13 +6415,13 @@ export type RecallReportData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -6449,7 +6449,7 @@ export type RecallReportErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -6495,13 +6495,13 @@ export type ReturnReportData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -6529,7 +6529,7 @@ export type ReturnReportErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -6575,13 +6575,13 @@ export type ReviewReportData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -6609,7 +6609,7 @@ export type ReviewReportErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -6655,13 +6655,13 @@ export type SendBackReportData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -6689,7 +6689,7 @@ export type SendBackReportErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -6735,13 +6735,13 @@ export type SubmitReportData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -6769,7 +6769,7 @@ export type SubmitReportErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -6815,13 +6815,13 @@ export type WithdrawReportData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -6849,7 +6849,7 @@ export type WithdrawReportErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -6895,7 +6895,7 @@ export type AcceptReportsData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -6918,7 +6918,7 @@ export type AcceptReportsErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -6956,7 +6956,7 @@ export type WriteReportsData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -6979,7 +6979,7 @@ export type WriteReportsErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -7017,7 +7017,7 @@ export type RecallReportsData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -7040,7 +7040,7 @@ export type RecallReportsErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -7078,7 +7078,7 @@ export type ReturnReportsData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -7101,7 +7101,7 @@ export type ReturnReportsErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -7139,7 +7139,7 @@ export type ReviewReportsData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -7162,7 +7162,7 @@ export type ReviewReportsErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -7200,7 +7200,7 @@ export type SendBackReportsData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -7223,7 +7223,7 @@ export type SendBackReportsErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -7261,7 +7261,7 @@ export type SubmitReportsData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -7284,7 +7284,7 @@ export type SubmitReportsErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -7322,7 +7322,7 @@ export type ListRolesData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -7358,7 +7358,7 @@ export type ListRolesErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -7388,7 +7388,7 @@ export type CreateRoleData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -7411,7 +7411,7 @@ export type CreateRoleErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -7449,7 +7449,7 @@ export type GetRoleData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -7477,7 +7477,7 @@ export type GetRoleErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -7507,13 +7507,13 @@ export type ChangeRoleData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -7541,7 +7541,7 @@ export type ChangeRoleErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -7587,7 +7587,7 @@ export type ListRoundsData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -7635,7 +7635,7 @@ export type ListRoundsErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -7665,7 +7665,7 @@ export type GetRoundData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -7693,7 +7693,7 @@ export type GetRoundErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -7723,13 +7723,13 @@ export type ChangeRoundData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -7757,7 +7757,7 @@ export type ChangeRoundErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -7803,7 +7803,7 @@ export type LogOutData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -7826,7 +7826,7 @@ export type LogOutErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -7879,7 +7879,7 @@ export type LogInErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -7928,7 +7928,7 @@ export type ListDemoAccountsErrors = {
      */
     400: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -7960,7 +7960,7 @@ export type LogOutEverywhereData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -7983,7 +7983,7 @@ export type LogOutEverywhereErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -8021,7 +8021,7 @@ export type GetPlanData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -8049,7 +8049,7 @@ export type GetPlanErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -8079,13 +8079,13 @@ export type SavePlanData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -8113,7 +8113,7 @@ export type SavePlanErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -8159,7 +8159,7 @@ export type ListTasksData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -8225,7 +8225,7 @@ export type ListTasksErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -8255,7 +8255,7 @@ export type CreateTaskData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -8278,7 +8278,7 @@ export type CreateTaskErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -8316,7 +8316,7 @@ export type GetTaskData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -8344,7 +8344,7 @@ export type GetTaskErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -8374,13 +8374,13 @@ export type ChangeTaskData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -8408,7 +8408,7 @@ export type ChangeTaskErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -8454,13 +8454,13 @@ export type IssueTaskData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -8488,7 +8488,7 @@ export type IssueTaskErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -8534,13 +8534,13 @@ export type VoidTaskData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -8568,7 +8568,7 @@ export type VoidTaskErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -8614,7 +8614,7 @@ export type IssueTasksData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -8637,7 +8637,7 @@ export type IssueTasksErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -8675,7 +8675,7 @@ export type SplitTasksData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -8698,7 +8698,7 @@ export type SplitTasksErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -8736,7 +8736,7 @@ export type ListUnitsData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -8790,7 +8790,7 @@ export type ListUnitsErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -8820,7 +8820,7 @@ export type CreateUnitData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -8843,7 +8843,7 @@ export type CreateUnitErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -8881,7 +8881,7 @@ export type ImportUnitsData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -8890,7 +8890,7 @@ export type ImportUnitsData = {
         /**
          * Dry Run
          *
-         * 只检查,不写入
+         * 只检查，不写入
          */
         dry_run?: boolean;
     };
@@ -8911,7 +8911,7 @@ export type ImportUnitsErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -8949,7 +8949,7 @@ export type GetUnitData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -8977,7 +8977,7 @@ export type GetUnitErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -9007,13 +9007,13 @@ export type ChangeUnitData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -9041,7 +9041,7 @@ export type ChangeUnitErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -9087,7 +9087,7 @@ export type ListUsersData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -9129,7 +9129,7 @@ export type ListUsersErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -9159,7 +9159,7 @@ export type CreateUserData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -9182,7 +9182,7 @@ export type CreateUserErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -9220,7 +9220,7 @@ export type GetUserData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -9248,7 +9248,7 @@ export type GetUserErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -9278,13 +9278,13 @@ export type ChangeUserData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -9312,7 +9312,7 @@ export type ChangeUserErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -9358,13 +9358,13 @@ export type DisableUserData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -9392,7 +9392,7 @@ export type DisableUserErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -9438,13 +9438,13 @@ export type EnableUserData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -9472,7 +9472,7 @@ export type EnableUserErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -9518,13 +9518,13 @@ export type ResetPasswordUserData = {
         /**
          * If-Match
          *
-         * 读到的版本,如 "3"
+         * 读到的版本，如 "3"
          */
         'If-Match'?: string | null;
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -9552,7 +9552,7 @@ export type ResetPasswordUserErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**
@@ -9598,7 +9598,7 @@ export type GetWorkbenchData = {
         /**
          * Idempotency-Key
          *
-         * 重试用的幂等键:同键同内容返回首次的答复(POST 有效)
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
          */
         'Idempotency-Key'?: string | null;
     };
@@ -9621,7 +9621,7 @@ export type GetWorkbenchErrors = {
      */
     403: Problem;
     /**
-     * 找不到,或不在权限范围内
+     * 找不到，或不在权限范围内
      */
     404: Problem;
     /**

@@ -1,4 +1,4 @@
-import type { BatchResult, ReportChange } from '@/api'
+import type { BatchResult, CauseCode, ReportChange, ValueIn } from '@/api'
 import { ProblemError } from '@/api'
 import type { Store } from '@/api/store'
 
@@ -23,6 +23,8 @@ export interface Entry {
 export type FieldName = 'current' | 'value' | 'fall_reason' | 'note' | 'cause_code' | 'cause_note'
 export type Write = Pick<Entry, 'report' | 'target' | 'field' | 'mine' | 'base' | 'version'>
 
+/** A change as the outbox builds it: the order of `values` is what error pointers refer to. */
+type RowChange = ReportChange & { values: ValueIn[] }
 type Send = (changes: ReportChange[]) => Promise<{ results: BatchResult[] }>
 export interface Listener {
   /** The row as the server has it now; drawn with what still waits on top. */
@@ -146,7 +148,7 @@ export class Outbox {
     for (const entry of batch) this.refuse(entry, problem instanceof Error ? problem.message : String(problem))
   }
 
-  private settle(batch: Entry[], changes: ReportChange[], results: BatchResult[]): boolean {
+  private settle(batch: Entry[], changes: RowChange[], results: BatchResult[]): boolean {
     let progress = false
     for (const result of results) {
       const order = changes.find((c) => c.report_id === result.report_id)?.values.map((v) => v.target_id) ?? []
@@ -189,15 +191,16 @@ export class Outbox {
   }
 }
 
-/** One change per report; the order of `values` is the order of first appearance, which error pointers refer to. */
-export function changesOf(batch: Entry[]): ReportChange[] {
-  const reports = new Map<string, ReportChange>()
+/** One change per report, its values in the order of first appearance. */
+export function changesOf(batch: Entry[]): RowChange[] {
+  const reports = new Map<string, RowChange>()
   for (const e of batch) {
     let change = reports.get(e.report)
     if (!change) reports.set(e.report, (change = { report_id: e.report, base_version: e.version, values: [] }))
     change.base_version = Math.max(change.base_version, e.version)
     if (!e.target) {
-      change[e.field as 'note' | 'cause_code' | 'cause_note'] = e.mine
+      if (e.field === 'cause_code') change.cause_code = e.mine as CauseCode | null
+      else change[e.field as 'note' | 'cause_note'] = e.mine
       continue
     }
     let value = change.values.find((v) => v.target_id === e.target)

@@ -1,5 +1,5 @@
 import { computed, ref, shallowReactive, shallowRef } from 'vue'
-import { api, useSession, type EntryCell, type EntryRow, type EntrySheet, type FieldError, type MoveVerb } from '@/api'
+import { api, useSession, type EntrySheet, type FieldError, type MoveVerb, type Report, type ReportCell } from '@/api'
 import { openStore } from '@/api/store'
 import { add, subtract } from '@/ui/decimal'
 import { causeName } from '@/ui/causes'
@@ -23,8 +23,8 @@ export interface Line {
   readonly key: string
   readonly index: number
   readonly first: boolean
-  row: EntryRow
-  cell: EntryCell
+  row: Report
+  cell: ReportCell
   open: boolean
   current: string | null
   value: string | null
@@ -100,7 +100,7 @@ export function useSheet() {
   function keep(): void {
     const now = sheet.value
     if (!now) return
-    const rows = now.rows.map((r) => lines.value.find((l) => l.row.report_id === r.report_id)?.row ?? r)
+    const rows = now.rows.map((r) => lines.value.find((l) => l.row.id === r.id)?.row ?? r)
     sheet.value = { ...now, rows }
     void sheets.put({ key: `${owner}|${now.unit_id}|${now.period}`, sheet: sheet.value })
   }
@@ -114,7 +114,7 @@ export function useSheet() {
       row.cells.forEach((cell, i) => {
         made.push(
           shallowReactive<Line>({
-            key: `${row.report_id}|${cell.target_id}`,
+            key: `${row.id}|${cell.target_id}`,
             index: made.length,
             first: i === 0,
             row,
@@ -134,9 +134,9 @@ export function useSheet() {
     lines.value = made
   }
 
-  function replaceRow(row: EntryRow): void {
+  function replaceRow(row: Report): void {
     for (const line of lines.value)
-      if (line.row.report_id === row.report_id) {
+      if (line.row.id === row.id) {
         line.cell = row.cells.find((c) => c.target_id === line.cell.target_id) ?? line.cell
         line.row = row
         paint(line)
@@ -144,14 +144,14 @@ export function useSheet() {
   }
   function refresh(report: string, version?: number): void {
     for (const line of lines.value)
-      if (line.row.report_id === report) {
+      if (line.row.id === report) {
         if (version !== undefined && version !== line.row.version) line.row = { ...line.row, version }
         paint(line)
       }
   }
 
   const pending = (line: Line, field: FieldName): Entry | undefined =>
-    outbox.find(line.row.report_id, isRowField(field) ? '' : line.cell.target_id, field)
+    outbox.find(line.row.id, isRowField(field) ? '' : line.cell.target_id, field)
 
   /** What the screen shows: the server's row with the unsent words of this person on top. */
   function paint(line: Line): void {
@@ -172,7 +172,7 @@ export function useSheet() {
     line.note = words ? words.mine : (row.cause_note ?? null)
     const fault = faults.get(line.key) ?? {}
     line.raw = Object.fromEntries(Object.entries(fault).map(([col, f]) => [col, f?.raw]))
-    line.errors = line.first ? (moveErrors.get(row.report_id) ?? []) : []
+    line.errors = line.first ? (moveErrors.get(row.id) ?? []) : []
     line.marks = Object.fromEntries(COLUMNS.map((col) => [col, fault[col]?.mark ?? markOf(line, col)]))
   }
 
@@ -192,7 +192,7 @@ export function useSheet() {
     if (stop) return { kind: 'required', text: stop.message }
     const warn = line.row.warnings.find((p) => concerns(p.pointer, line, col))
     if (warn) return { kind: 'warning', text: warn.message }
-    if (savedCells.has(`${line.row.report_id}|${isRowField(field) ? '' : line.cell.target_id}|${field}`))
+    if (savedCells.has(`${line.row.id}|${isRowField(field) ? '' : line.cell.target_id}|${field}`))
       return { kind: 'saved', text: t('已保存') }
     if ((col === 'current' || col === 'value') && line.value === null) return { kind: 'required', text: t('待填') }
     if (line.row.behind && ((col === 'cause' && !line.cause) || (col === 'note' && !line.note)))
@@ -249,25 +249,25 @@ export function useSheet() {
     if (mine === base && entry && entry.state !== 'waiting') outbox.drop(entry)
     else if (mine !== (entry ? entry.mine : base))
       outbox.put({
-        report: line.row.report_id,
+        report: line.row.id,
         target: isRowField(field) ? '' : line.cell.target_id,
         field,
         mine,
         base,
         version: line.row.version,
       })
-    refresh(line.row.report_id)
+    refresh(line.row.id)
   }
 
   const byKey = (key: string): Line | undefined => lines.value.find((l) => l.key === key)
 
   async function move(verb: MoveVerb, reports: string[]): Promise<{ moved: number; refused: number }> {
     await outbox.flush()
-    const rows = [...new Map(lines.value.map((l) => [l.row.report_id, l.row])).values()]
-    const chosen = rows.filter((r) => reports.includes(r.report_id))
+    const rows = [...new Map(lines.value.map((l) => [l.row.id, l.row])).values()]
+    const chosen = rows.filter((r) => reports.includes(r.id))
     const { results } = await api.moveReports(
       verb,
-      chosen.map((r) => ({ id: r.report_id, version: r.version })),
+      chosen.map((r) => ({ id: r.id, version: r.version })),
     )
     let moved = 0
     for (const result of results) {
@@ -296,7 +296,7 @@ export function useSheet() {
     const reports = new Map<string, boolean>()
     let invalid = 0
     for (const line of lines.value) {
-      reports.set(line.row.report_id, (reports.get(line.row.report_id) ?? true) && line.value !== null)
+      reports.set(line.row.id, (reports.get(line.row.id) ?? true) && line.value !== null)
       if (COLUMNS.some((c) => line.marks[c]?.kind === 'invalid')) invalid += 1
     }
     return {
@@ -344,13 +344,13 @@ function seen(line: Line, field: FieldName): string | null {
   if (field === 'current' || field === 'value' || field === 'fall_reason') return line.cell[field] ?? null
   return line.row[field] ?? null
 }
-function editable(row: EntryRow): boolean {
+function editable(row: Report): boolean {
   const edit = row.actions.find((a) => a.verb === 'edit')
   if (edit) return edit.enabled
   if (!row.actions.some((a) => a.verb === 'submit')) return false
   return row.status === 'draft' && (row.round.state === 'open' || row.round.state === 'overdue')
 }
-function lockReason(row: EntryRow): string {
+function lockReason(row: Report): string {
   const edit = row.actions.find((a) => a.verb === 'edit')
   if (edit?.reason) return edit.reason
   if (row.round.state === 'closed') return t('填报期已关闭')

@@ -2,7 +2,6 @@ export const entry = {
   '{by}在您填写时改成了 {value}': '{by} changed it to {value} while you were typing',
   '{name} 落后原因': '{name}: cause of delay',
   '{n} 个单位，{m} 行': '{n} units, {m} rows',
-  '{n} 个目标没分足': '{n} targets not fully split',
   '{n} 格已保存 {time}': '{n} cells saved {time}',
   '{n} 格待发送': '{n} waiting',
   '{n} 格有冲突': '{n} in conflict',
@@ -50,7 +49,6 @@ export const entry = {
     'Somebody has just changed this row. It now shows the newest content; please check and submit again',
   单位: 'Unit',
   '卡在哪里、何时补上（一句话）': 'What blocks it and when it will be made up (one sentence)',
-  去分解: 'Split',
   去填报: 'Report',
   去审核: 'Review',
   去改: 'Correct',
@@ -119,7 +117,6 @@ export const entry = {
   '还有 {n} 天': '{n} days left',
   '逾期 {n} 天': '{n} days late',
   '还有 {n} 格与他人填的不一样，请先处理': '{n} cells differ from what somebody else stored; resolve them first',
-  还没分解完的: 'Not fully split',
   '这里填的单位是{unit}，“{raw}”是否应填 {value}': 'The unit here is {unit}; should “{raw}” be {value}?',
   '连不上服务器，显示的是上次看到的内容。': 'No connection; this is what you saw last.',
   '连不上服务器，显示的是本机存的内容。可以照常填，恢复后自动发送。':
