@@ -33,10 +33,18 @@ export default defineConfig({
             // The shell, its small parts and the entry grid's needs travel together: few requests on a slow line.
             {
               name: 'base',
-              test: /node_modules[\\/](@vue[\\/](?!devtools)|vue[\\/]|vue-router|pinia|@pinia|idb)|src[\\/](api)[\\/]/,
+              test: /node_modules[\\/](@vue[\\/](?!devtools)|vue[\\/]|vue-router|pinia|@pinia)|src[\\/](api)[\\/]/,
             },
-            // Everything in ui/ except what carries the kit; a dozen 1 KB files would cost a round trip each.
-            { name: 'parts', test: /src[\\/]ui[\\/](?!UnitPicker|DataTable|KeyList|en[\\/])/ },
+            // Everything in ui/ except what carries the kit or what only the desks of the offices need; a dozen 1 KB files
+            // would cost a round trip each.
+            {
+              name: 'parts',
+              test: /src[\\/]ui[\\/](?!UnitPicker|DataTable|KeyList|en[\\/]|TreeList|tree\.|FormField|Segments|ReasonDialog|SidePanel|saving|codes)/,
+            },
+            {
+              name: 'forms',
+              test: /src[\\/]ui[\\/](?:TreeList|tree\.|FormField|Segments|ReasonDialog|SidePanel|saving|codes)/,
+            },
           ],
         },
       },

@@ -1,5 +1,3 @@
-import { openDB, type IDBPDatabase } from 'idb'
-
 /** A keyed store on this machine. Memory stands in where the browser forbids IndexedDB (private windows, old policies). */
 export interface Store<V> {
   all(): Promise<V[]>
@@ -7,23 +5,38 @@ export interface Store<V> {
   put(value: V): Promise<void>
   remove(key: string): Promise<void>
 }
+type Name = 'outbox' | 'sheets'
 
-let opened: Promise<IDBPDatabase> | undefined
-function database(): Promise<IDBPDatabase> {
-  opened ??= openDB('minsheng', 1, {
-    upgrade(db) {
-      db.createObjectStore('outbox', { keyPath: 'key' })
-      db.createObjectStore('sheets', { keyPath: 'key' })
-    },
+/** A request of IndexedDB as a promise: the four verbs below need no library. */
+function settled<R>(request: IDBRequest<R>): Promise<R> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error ?? new Error('IndexedDB'))
+  })
+}
+
+let opened: Promise<IDBDatabase> | undefined
+function database(): Promise<IDBDatabase> {
+  opened ??= new Promise((resolve, reject) => {
+    const request = indexedDB.open('minsheng', 1)
+    request.onupgradeneeded = () => {
+      for (const name of ['outbox', 'sheets'] satisfies Name[])
+        request.result.createObjectStore(name, { keyPath: 'key' })
+    }
+    settled(request).then(resolve, reject)
   })
   return opened
 }
 
-export function openStore<V extends { key: string }>(name: 'outbox' | 'sheets'): Store<V> {
+export function openStore<V extends { key: string }>(name: Name): Store<V> {
   const memory = new Map<string, V>()
-  const attempt = async <R>(work: (db: IDBPDatabase) => Promise<R>, otherwise: () => R): Promise<R> => {
+  async function attempt<R>(
+    mode: IDBTransactionMode,
+    work: (rows: IDBObjectStore) => IDBRequest<R>,
+    otherwise: () => R,
+  ): Promise<R> {
     try {
-      return await work(await database())
+      return await settled(work((await database()).transaction(name, mode).objectStore(name)))
     } catch {
       return otherwise()
     }
@@ -31,23 +44,29 @@ export function openStore<V extends { key: string }>(name: 'outbox' | 'sheets'):
   return {
     all: () =>
       attempt(
-        (db) => db.getAll(name) as Promise<V[]>,
+        'readonly',
+        (rows) => rows.getAll() as IDBRequest<V[]>,
         () => [...memory.values()],
       ),
     get: (key) =>
       attempt(
-        (db) => db.get(name, key) as Promise<V | undefined>,
+        'readonly',
+        (rows) => rows.get(key) as IDBRequest<V | undefined>,
         () => memory.get(key),
       ),
-    put: (value) =>
-      attempt(
-        async (db) => void (await db.put(name, value)),
-        () => void memory.set(value.key, value),
-      ),
-    remove: (key) =>
-      attempt(
-        (db) => db.delete(name, key),
-        () => void memory.delete(key),
-      ),
+    put: async (value) => {
+      await attempt<unknown>(
+        'readwrite',
+        (rows) => rows.put(value),
+        () => memory.set(value.key, value),
+      )
+    },
+    remove: async (key) => {
+      await attempt<unknown>(
+        'readwrite',
+        (rows) => rows.delete(key),
+        () => memory.delete(key),
+      )
+    },
   }
 }
