@@ -55,17 +55,17 @@ export function openStore<V extends { key: string }>(name: Name): Store<V> {
         () => memory.get(key),
       ),
     put: async (value) => {
-      await attempt<unknown>(
+      await attempt<IDBValidKey | undefined>(
         'readwrite',
-        (rows) => rows.put(value),
-        () => memory.set(value.key, value),
+        (rows) => rows.put(value) as IDBRequest,
+        () => void memory.set(value.key, value),
       )
     },
     remove: async (key) => {
-      await attempt<unknown>(
+      await attempt<undefined>(
         'readwrite',
         (rows) => rows.delete(key),
-        () => memory.delete(key),
+        () => void memory.delete(key),
       )
     },
   }
