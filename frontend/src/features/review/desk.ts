@@ -1,4 +1,5 @@
 import type { DeskCell, MoveVerb, Period, ReviewDesk } from '@/api'
+import { byCode } from '@/ui/codes'
 import type { Spot } from '@/ui/cursor'
 
 /** What the desk knows without the screen: states, filters, selection, who is silent. */
@@ -64,7 +65,7 @@ export function gridOf(desk: ReviewDesk, filter: Filter = '', unit?: string, ite
   const unitIds = new Set(hit.map((c) => c.unit_id))
   const itemIds = new Set(hit.map((c) => c.item_id))
   const units = desk.units.filter((u) => unitIds.has(u.id))
-  const items = desk.items.filter((i) => itemIds.has(i.id))
+  const items = desk.items.filter((i) => itemIds.has(i.id)).sort(byCode)
   const cells = units.map((u) => items.map((i) => at.get(`${u.id} ${i.id}`)))
   return {
     units,
@@ -106,9 +107,7 @@ export function offers(cells: DeskCell[]): Offer[] {
     const calls = VERBS[judgement]
       .map((verb) => ({
         verb,
-        rows: cells
-          .filter((c) => verbFor(c, judgement) === verb)
-          .map((c) => ({ id: c.report_id, version: c.version })),
+        rows: cells.filter((c) => verbFor(c, judgement) === verb).map((c) => ({ id: c.report_id, version: c.version })),
       }))
       .filter((call) => call.rows.length)
     return { judgement, calls, count: calls.reduce((n, call) => n + call.rows.length, 0) }
@@ -136,7 +135,7 @@ export interface Silent {
 }
 /** Units that still owe reports: late ones first, then by how much they owe, else in the order of the tree. */
 export function silent(desk: ReviewDesk): Silent[] {
-  const items = new Map(desk.items.map((i, n) => [i.id, { code: i.code, title: i.title, n }]))
+  const items = new Map([...desk.items].sort(byCode).map((i, n) => [i.id, { code: i.code, title: i.title, n }]))
   const found = desk.units.map((unit) => {
     const owed = desk.cells.filter((c) => c.unit_id === unit.id && c.status === 'draft')
     return {

@@ -10,7 +10,8 @@ export const review = {
   不亮灯: 'No light',
   '累计数与上期不衔接，请说明原因。': 'The total does not follow from last period; please explain.',
   '计量单位可能填错，请核对。': 'The unit of measure may be wrong; please check.',
-  '落后原因写得不具体，请写明卡在哪里、何时补上。': 'The cause is vague: say what blocks it and when it will be made up.',
+  '落后原因写得不具体，请写明卡在哪里、何时补上。':
+    'The cause is vague: say what blocks it and when it will be made up.',
   '本期数与台账不一致，请核对后重报。': 'The figure differs from the ledger; please check and report again.',
   '其中 {n} 个单位已逾期': '{n} of them overdue',
   再试一次: 'Try again',
@@ -35,7 +36,8 @@ export const review = {
   退回这份报告: 'Return this report',
   '退回 {n} 份报告': 'Return {n} reports',
   '填报单位会看到原因，报告回到草稿。': 'The unit sees the reason; the report becomes a draft again.',
-  '同一个原因写给所选的每个单位，报告回到草稿。': 'Every selected unit gets this reason; the reports become drafts again.',
+  '同一个原因写给所选的每个单位，报告回到草稿。':
+    'Every selected unit gets this reason; the reports become drafts again.',
   审核通过: 'Approve',
   确认: 'Accept',
   待审: 'waiting',
