@@ -1,0 +1,12 @@
+import type { Programme } from '@/api'
+import type { Key } from '@/ui/i18n'
+
+export const KINDS: Record<Programme['kind'], Key> = {
+  livelihood: '民生实事',
+  campaign: '专项行动',
+  evaluation: '考核评价',
+  key_projects: '重点项目',
+  line_department: '部门条线',
+}
+export const ACCUMULATION: Record<'cumulative' | 'snapshot', Key> = { cumulative: '累计数', snapshot: '时点数' }
+export const AGGREGATION: Record<'sum' | 'none', Key> = { sum: '下级相加', none: '不可相加' }
