@@ -4,12 +4,14 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from fastapi import Request
 from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from minsheng.identity import credentials
@@ -180,9 +182,11 @@ def reserve_attempt(session: Session, settings: Settings, username: str) -> User
     window = timedelta(minutes=settings.lockout_minutes)
     throttle = session.get(LoginThrottle, key, with_for_update=True)
     if throttle is None:
-        throttle = LoginThrottle(name_hash=key, attempts=0, since=now)
-        session.add(throttle)
-        session.flush()
+        # Two first attempts at once: the second waits for the first one's row and then counts on it.
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(LoginThrottle(name_hash=key, attempts=0, since=now))
+            session.flush()
+        throttle = session.get_one(LoginThrottle, key, with_for_update=True, populate_existing=True)
     if now - throttle.since >= window:
         throttle.attempts, throttle.since = 0, now
     if throttle.attempts >= settings.lockout_attempts:

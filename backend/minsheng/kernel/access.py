@@ -103,6 +103,7 @@ class Access:
     areas: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
     lines: Mapping[str, tuple[LineRight, ...]] = field(default_factory=dict)
     hands: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
+    seats: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
     above: frozenset[UUID] = frozenset()
     why: str | None = None
     _options: dict[type, Any] = field(default_factory=dict, compare=False, repr=False)
@@ -122,6 +123,10 @@ class Access:
     def in_area(self, permission: str, unit: UUID | None) -> bool:
         """Say whether a unit lies in the area where the caller holds a permission."""
         return self.why is not None or unit in self.areas.get(permission, frozenset())
+
+    def sits(self, permission: str, unit: UUID) -> bool:
+        """Say whether a permission was granted at this very unit, not merely somewhere above it."""
+        return self.why is not None or unit in self.seats.get(permission, frozenset())
 
     def may_hand(self, permission: str, unit: UUID) -> bool:
         """Say whether the caller may grant a permission at a unit: nobody grants more than he holds."""
