@@ -99,10 +99,12 @@ class Authority:
         beneath = {unit: tree.beneath(unit) for unit, _, _ in rows}
         areas: dict[str, frozenset[UUID]] = defaultdict(frozenset)
         hands: dict[str, frozenset[UUID]] = defaultdict(frozenset)
+        seats: dict[str, frozenset[UUID]] = defaultdict(frozenset)
         lines: dict[str, list[LineRight]] = defaultdict(list)
         for unit, permission, axis in rows:
             if axis == Axis.AREA:
                 areas[permission] |= beneath[unit]
+                seats[permission] |= {unit}
             elif axis == Axis.HAND:
                 hands[permission] |= beneath[unit]
             elif axis == Axis.LINE:
@@ -113,7 +115,13 @@ class Authority:
                 if subjects:
                     lines[permission].append(LineRight(subjects, government))
         above = frozenset(up for unit in beneath for up in tree.above(unit))
-        return Access(areas=dict(areas), hands=dict(hands), lines={k: tuple(v) for k, v in lines.items()}, above=above)
+        return Access(
+            areas=dict(areas),
+            hands=dict(hands),
+            seats=dict(seats),
+            lines={permission: tuple(rights) for permission, rights in lines.items()},
+            above=above,
+        )
 
 
 def roles_now(session: Session, user_id: UUID) -> list[tuple[UUID, str, str, str]]:

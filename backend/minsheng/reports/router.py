@@ -456,7 +456,7 @@ def workbench(session: Annotated[Session, allow(P.REPORT_READ)]) -> Workbench:
         direct = programme.unit_id in (unit.id, unit.parent_id)
         if status == "submitted" and unit.parent_id and access.in_area(P.REPORT_REVIEW, unit.parent_id):
             review[key] += number
-        if access.in_area(P.REPORT_ACCEPT, programme.unit_id) and (
+        if access.sits(P.REPORT_ACCEPT, programme.unit_id) and (
             status == "reviewed" or (status == "submitted" and direct)
         ):
             accept[key] += number

@@ -258,13 +258,15 @@ def superior(session: Session, report: Report) -> None:
 
 
 def owner_accepts(session: Session, report: Report) -> None:
-    """Let only the programme's owner accept, and only after the tier between has reviewed.
+    """Let only the office of the programme's owner accept, and only after the tier between has reviewed.
+
+    The tier above the owner reads the owner's list but does not answer for it.
 
     Raises:
         Conflict: the caller is not the owner's office, or the tier between has not reviewed yet.
     """
     programme = session.get(Programme, report.programme_id)
-    if programme is None or not session.access.in_area(P.REPORT_ACCEPT, programme.unit_id):
+    if programme is None or not session.access.sits(P.REPORT_ACCEPT, programme.unit_id):
         message = "须由计划的主办机构确认。"
         raise Conflict(message)
     unit = session.get(Unit, report.unit_id)
