@@ -16,12 +16,14 @@ from minsheng.kernel import logs, migrations
 from minsheng.kernel.access import Access, Session
 from minsheng.kernel.db import Database, make_engine
 from minsheng.kernel.door import open_session
+from minsheng.kernel.lifecycle import diagrams
 from minsheng.kernel.settings import PROJECT_ROOT, Settings
 from minsheng.sample import load
 
 T = TypeVar("T")
 
 CONTRACT = PROJECT_ROOT / "openapi" / "openapi.json"
+DIAGRAMS = PROJECT_ROOT / "backend" / "docs" / "lifecycles.md"
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -124,12 +126,12 @@ def _serve() -> None:
 
 
 def _contract(*, check: bool) -> None:
-    text = contract_text()
-    if not check:
-        CONTRACT.parent.mkdir(exist_ok=True)
-        CONTRACT.write_text(text, encoding="utf-8")
-    elif not CONTRACT.exists() or CONTRACT.read_text(encoding="utf-8") != text:
-        sys.exit("openapi/openapi.json 已过期：请运行 make contract。")
+    for path, text in ((CONTRACT, contract_text()), (DIAGRAMS, diagrams())):
+        if not check:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            sys.exit(f"{path.relative_to(PROJECT_ROOT)} 已过期：请运行 make contract。")
 
 
 def contract_text() -> str:

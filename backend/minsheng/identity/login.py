@@ -6,7 +6,6 @@ A browser gets a cookie session. Other clients get tokens by authorization code 
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import JSONResponse
 from sqlmodel import col, select
 from starlette.concurrency import run_in_threadpool
 
@@ -186,12 +185,7 @@ def authorize(body: AuthorizeIn, session: Annotated[Session, allow(None)]) -> Co
     return CodeOut(code=code, expires_in=service.CODE_SECONDS)
 
 
-@router.post(
-    "/oauth/token",
-    summary="换取令牌",
-    operation_id="exchangeToken",
-    response_model=TokenOut,
-)
+@router.post("/oauth/token", summary="换取令牌", operation_id="exchangeToken")
 async def token(
     request: Request,
     grant_type: Annotated[Literal["authorization_code", "refresh_token"], Form(description="授权方式")],
@@ -199,7 +193,7 @@ async def token(
     code: Annotated[str | None, Form(max_length=200, description="授权码")] = None,
     code_verifier: Annotated[str | None, Form(pattern=r"^[A-Za-z0-9._~-]{43,128}$", description="PKCE 原文")] = None,
     refresh_token: Annotated[str | None, Form(max_length=200, description="刷新令牌")] = None,
-) -> Response:
+) -> TokenOut:
     """Exchange a code or refresh token (RFC 6749). A refresh token is good once; a second use ends its family."""
     authenticator = request.app.state.authenticate
     kind, secret = ("code", code) if grant_type == "authorization_code" else ("refresh", refresh_token)
@@ -211,8 +205,7 @@ async def token(
     if not pair:
         raise InvalidGrant
     seconds = int(authenticator.tokens.lifetime.total_seconds())
-    out = TokenOut(access_token=pair[0], token_type="Bearer", expires_in=seconds, refresh_token=pair[1])  # noqa: S106
-    return JSONResponse(out.model_dump(), headers={"Cache-Control": "no-store"})
+    return TokenOut(access_token=pair[0], token_type="Bearer", expires_in=seconds, refresh_token=pair[1])  # noqa: S106
 
 
 @router.post("/oauth/revoke", status_code=204, summary="吊销令牌", operation_id="revokeToken")

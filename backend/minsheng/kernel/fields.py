@@ -44,15 +44,42 @@ def _text(value: str) -> str:
     return value
 
 
-def _string_only(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever was sent
-    if isinstance(value, (str, date)):
+def _one_line(value: str) -> str:
+    if "\n" in value or "\r" in value:
+        raise PydanticCustomError("line-break", "只能写一行")
+    return value
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("blank", "不能只有空格")
+    return value
+
+
+def _written(form: re.Pattern[str], example: str) -> BeforeValidator:
+    """Let only the documented form through: the library would read a number of seconds as a date too."""
+
+    def check(value: Any) -> Any:  # noqa: ANN401 - a validator sees whatever was sent
+        if isinstance(value, date):
+            return value
+        if not isinstance(value, str):
+            raise PydanticCustomError("string-type", "应为文本")
+        if not form.fullmatch(value):
+            raise PydanticCustomError("date-form", "应写成 {example}", {"example": example})
         return value
-    raise PydanticCustomError("string-type", "应为文本")
+
+    return BeforeValidator(check)
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})?")
 
 
 def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise PydanticCustomError("timezone", "时间应带时区，如 2026-11-05T10:00:00Z")
+    # The year comes first: at the edges of the calendar another zone's day does not exist.
+    _sane_year(value)
     return value.astimezone(UTC)
 
 
@@ -73,13 +100,19 @@ def _quantity(value: Any) -> Any:  # noqa: ANN401
         raise PydanticCustomError("quantity", "应为数字，整数不超过 12 位，小数不超过 6 位") from None
 
 
-Line = Annotated[str, AfterValidator(_text), Field(min_length=1, max_length=200)]
+Line = Annotated[
+    str,
+    AfterValidator(_text),
+    AfterValidator(_one_line),
+    AfterValidator(_not_blank),
+    Field(min_length=1, max_length=200),
+]
 """One line of text: a name, a title."""
 
 Prose = Annotated[str, AfterValidator(_text), Field(max_length=2000)]
 """A paragraph."""
 
-Reason = Annotated[str, AfterValidator(_text), Field(min_length=2, max_length=500)]
+Reason = Annotated[str, AfterValidator(_text), AfterValidator(_not_blank), Field(min_length=2, max_length=500)]
 """Why somebody did something; never empty."""
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -97,7 +130,7 @@ Year = Annotated[int, Field(strict=True, ge=1990, le=2200, examples=[2026])]
 
 Day = Annotated[
     date,
-    BeforeValidator(_string_only),
+    _written(_DAY, "2026-11-05"),
     AfterValidator(_sane_year),
     WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-11-05"]}),
 ]
@@ -105,9 +138,8 @@ Day = Annotated[
 
 Moment = Annotated[
     datetime,
-    BeforeValidator(_string_only),
+    _written(_MOMENT, "2026-11-05T10:00:00Z"),
     AfterValidator(_utc),
-    AfterValidator(_sane_year),
     PlainSerializer(lambda value: value.astimezone(UTC).isoformat().replace("+00:00", "Z"), return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-05T10:00:00Z"]}),
 ]

@@ -277,6 +277,24 @@ class Lifecycle(Generic[M]):
         return MoveResults(results=results)
 
 
+def diagrams() -> str:
+    """Return every life cycle as a Markdown page of Mermaid diagrams, drawn from the tables themselves."""
+    parts = [
+        "# Life cycles",
+        "",
+        "Written by `make contract` from the tables in the features' `policy.py`; never by hand.",
+    ]
+    for cycle in Lifecycle.every:
+        parts += ["", f"## {cycle.kind.__name__}", "", "```mermaid", "stateDiagram-v2", f"    [*] --> {cycle.initial}"]
+        rows = ["| verb | button | from | to | permission | body |", "| --- | --- | --- | --- | --- | --- |"]
+        for verb, move in cycle.moves.items():
+            parts += [f"    {source} --> {move.target}: {verb}" for source in sorted(move.sources)]
+            sources, takes = ", ".join(sorted(move.sources)), move.takes.__name__ if move.takes else "–"
+            rows.append(f"| `{verb}` | {move.label} | {sources} | {move.target} | `{move.permission}` | {takes} |")
+        parts += ["```", "", *rows]
+    return "\n".join(parts) + "\n"
+
+
 STATE_NAMES: dict[str, str] = {
     "draft": "草稿",
     "issued": "已下达",

@@ -18,7 +18,7 @@ CutOffDay = Annotated[int, Field(strict=True, ge=1, le=28, examples=[5])]
 CutOffHour = Annotated[int, Field(strict=True, ge=1, le=24, examples=[18])]
 CloseAfter = Annotated[int, Field(strict=True, ge=0, le=60, examples=[5])]
 ItemCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z.()-]{1,20}$", examples=["3.2"])]
-Labels = Annotated[list[Annotated[str, Field(min_length=1, max_length=20)]], Field(max_length=8)]
+Labels = Annotated[list[Annotated[Line, Field(max_length=20)]], Field(max_length=8)]
 
 
 class ProgrammeIn(In):

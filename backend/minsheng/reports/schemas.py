@@ -51,7 +51,7 @@ class ValueIn(In):
     current: Quantity | None = Field(default=None, description="本期数", examples=["12"])
     value: Quantity | None = Field(default=None, description="累计数；时点指标为当前数", examples=["37"])
     base: "BaseIn | None" = Field(default=None, description="填报人看到的原数")
-    fall_reason: Annotated[str, Field(max_length=500)] | None = Field(default=None, description="数字下降的原因")
+    fall_reason: Annotated[Prose, Field(max_length=500)] | None = Field(default=None, description="数字下降的原因")
 
 
 class BaseIn(In):
