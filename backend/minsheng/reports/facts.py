@@ -63,6 +63,11 @@ class Figure:
             self.deadline,
         )
 
+    def put(self, row: ReportValue) -> None:
+        """Take the row that was just written, and judge anew when next asked."""
+        self.row = row
+        self.__dict__.pop("judgement", None)
+
     @property
     def plan_value(self) -> Decimal | None:
         """Return the cumulative figure due at the end of the period, cut to the measure's decimals upwards."""
@@ -153,6 +158,11 @@ def facts_of(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFa
     if any(report.id not in kept for report in reports):
         kept |= _gather(session, reports)
     return {report.id: kept[report.id] for report in reports if report.id in kept}
+
+
+def keep(session: Session, facts: ReportFacts) -> None:
+    """Go on with facts that were brought up to date by hand, instead of gathering them again after a flush."""
+    session.info.setdefault(_KEPT, {})[facts.report.id] = facts
 
 
 @event.listens_for(Session, "after_flush")

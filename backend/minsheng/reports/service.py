@@ -14,7 +14,7 @@ from minsheng.org.models import Unit
 from minsheng.permissions import P
 from minsheng.plans import rules
 from minsheng.programmes.models import Indicator, Measure, Programme
-from minsheng.reports.facts import ReportFacts, facts_of
+from minsheng.reports.facts import ReportFacts, facts_of, keep
 from minsheng.reports.models import Report, ReportValue, Round
 from minsheng.reports.schemas import ReportPatch, RoundPatch, ValueIn
 from minsheng.targets.models import Target, Task
@@ -159,6 +159,9 @@ def write(session: Session, report: Report, body: ReportPatch) -> bool:
             row.touched_at, row.touched_by = report.touched_at, report.touched_by
         session.add_all([report, *staged])
         session.flush()
+        for row in staged:
+            facts.by_target[row.target_id].put(row)
+        keep(session, facts)
     return changed
 
 
