@@ -147,11 +147,7 @@ def write(session: Session, report: Report, body: ReportPatch) -> bool:
         raise Invalid(errors[0].message, errors=errors)
     if conflicts:
         raise FigureConflict(conflicts)
-    changed = bool(staged)
-    for name in ("note", "cause_code", "cause_note"):
-        if name in body.model_fields_set and getattr(report, name) != getattr(body, name):
-            setattr(report, name, getattr(body, name) or None)
-            changed = True
+    changed = _take_words(report, body) or bool(staged)
     if changed:
         report.touched_at = clock.now()
         report.touched_by = session.caller.user_id if session.caller else None
@@ -162,6 +158,16 @@ def write(session: Session, report: Report, body: ReportPatch) -> bool:
         for row in staged:
             facts.by_target[row.target_id].put(row)
         keep(session, facts)
+    return changed
+
+
+def _take_words(report: Report, body: ReportPatch) -> bool:
+    """Take over note and cause; return whether any changed."""
+    changed = False
+    for name in body.model_fields_set & {"note", "cause_code", "cause_note"}:
+        if getattr(report, name) != (getattr(body, name) or None):
+            setattr(report, name, getattr(body, name) or None)
+            changed = True
     return changed
 
 

@@ -1,0 +1,235 @@
+"""``make bench``: builds 200,000 reports on each database, starts product and baseline, prints ratios.
+
+Rounds of product and baseline alternate, so that a noisy neighbour hits both. Every request goes to loopback and every
+round ends by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+from minsheng.kernel import migrations
+from minsheng.kernel.db import make_engine
+from minsheng.sample import load
+from tests.bench.journal import fill
+from tests.databases import Databases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROUNDS = 3
+SECONDS = 3.0
+CONNECTIONS = 8
+KEYS = "bench:" + "5a" * 32
+
+
+@dataclass(frozen=True)
+class Line:
+    """One operation: how the product is asked, how the baseline is."""
+
+    name: str
+    product: Callable[[int], tuple[str, str, str | None]]
+    baseline: Callable[[int], tuple[str, str, str | None]]
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def _server(arguments: list[str], environment: dict[str, str], probe: str) -> Iterator[int]:
+    port = _free_port()
+    process = subprocess.Popen(
+        [sys.executable, *arguments],
+        env={**os.environ, **environment, "MINSHENG_PORT": str(port)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(200):
+            try:
+                _once(port, "GET", probe, None, {})
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _once(port: int, method: str, path: str, body: str | None, headers: dict[str, str]) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request(method, path, body=body, headers=headers)
+    answer = connection.getresponse()
+    text = answer.read()
+    connection.close()
+    return answer.status, text
+
+
+def _rate(port: int, make: Callable[[int], tuple[str, str, str | None]], headers: dict[str, str]) -> float:
+    """Return requests per second over one round of several connections."""
+    until = time.perf_counter() + SECONDS
+    counts = [0] * CONNECTIONS
+    wrong: list[str] = []
+
+    def work(number: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        while time.perf_counter() < until and not wrong:
+            method, path, body = make(number * 1_000_000 + counts[number])
+            connection.request(method, path, body=body, headers=headers)
+            answer = connection.getresponse()
+            text = answer.read()
+            if answer.status != 200:
+                wrong.append(f"{answer.status} {text[:200]!r}")
+            counts[number] += 1
+        connection.close()
+
+    started = time.perf_counter()
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if wrong:
+        message = f"an answer that is not 200: {wrong[0]}"
+        raise SystemExit(message)
+    return sum(counts) / (time.perf_counter() - started)
+
+
+def _log_in(port: int, username: str) -> dict[str, str]:
+    """Return the headers of a person who is logged in."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    headers = {"X-Minsheng-Client": "bench", "Content-Type": "application/json"}
+    body = json.dumps({"username": username, "password": load.PASSWORD})
+    connection.request("POST", "/api/v1/session", body=body, headers=headers)
+    answer = connection.getresponse()
+    answer.read()
+    return {**headers, "Cookie": str(answer.getheader("Set-Cookie")).partition(";")[0]}
+
+
+def _measure(url: str, sizes: dict[str, int]) -> list[tuple[str, float, float]]:
+    county = str(load.key(load.UNIT, 3))
+    programme = load.key(load.PROGRAMME, 1)
+    drafts = _drafts(url)
+    environment = {
+        "MINSHENG_DATABASE_URL": url,
+        "MINSHENG_SECRET_KEYS": KEYS,
+        "BENCH_COUNTY": county,
+        "BENCH_REPORT": drafts[0][0],
+    }
+    period = f"2020-{sizes['rounds']:02d}"
+    cursors: list[str] = []
+
+    def one_write(number: int) -> tuple[str, str, str | None]:
+        report, target = drafts[number % len(drafts)]
+        value = {"target_id": target, "current": str(number % 997)}
+        change = {"report_id": report, "base_version": 1, "values": [value]}
+        return "POST", "/api/v1/reports:batch", json.dumps({"changes": [change]})
+
+    lines = [
+        Line(
+            "list of 50 reports in scope",
+            lambda _: ("GET", f"/api/v1/reports?period={period}&limit=50", None),
+            lambda _: ("GET", f"/list?period={period}", None),
+        ),
+        Line("one write, journal included", one_write, lambda n: ("POST", "/write", f"note {n}")),
+        Line(
+            "dashboard of a county",
+            lambda _: ("GET", f"/api/v1/boards/matrix?programme_id={programme}", None),
+            lambda _: ("GET", "/board", None),
+        ),
+        Line(
+            "feed page of 1,000",
+            lambda _: ("GET", f"/api/v1/changes?limit=1000&cursor={cursors[0]}", None),
+            lambda _: ("GET", "/feed?after=1000", None),
+        ),
+    ]
+    found = []
+    with (
+        _server(["-m", "minsheng.cli", "serve"], environment, "/livez") as product,
+        _server(["-m", "tests.bench.baseline"], environment, "/feed?after=0") as bare,
+    ):
+        office, clerk = _log_in(product, "bench-county"), _log_in(product, "bench-township")
+        first = json.loads(_once(product, "GET", "/api/v1/changes?limit=1000", None, office)[1])
+        cursors.append(first["next"])
+        for line in lines:
+            headers = clerk if "write" in line.name else office
+            rates: tuple[list[float], list[float]] = ([], [])
+            for _ in range(ROUNDS):
+                rates[0].append(_rate(product, line.product, headers))
+                rates[1].append(_rate(bare, line.baseline, {}))
+            found.append((line.name, median(rates[0]), median(rates[1])))
+    return found
+
+
+def _drafts(url: str) -> list[tuple[str, str]]:
+    """Return (report, target) of the open drafts of the first township, to write into."""
+    from sqlalchemy import select  # noqa: PLC0415 - only here
+
+    from minsheng.reports.models import Report  # noqa: PLC0415
+    from minsheng.targets.models import Target  # noqa: PLC0415
+
+    engine = make_engine(url)
+    unit = load.key(load.UNIT, 3 + _counties(engine))
+    with engine.connect() as connection:
+        rows = connection.execute(
+            select(Report.id, Target.id)  # type: ignore[call-overload]
+            .join(Target, Target.task_id == Report.task_id)
+            .where(Report.unit_id == unit, Report.status == "draft")
+        ).all()
+    engine.dispose()
+    return [(str(report), str(target)) for report, target in rows]
+
+
+def _counties(engine: object) -> int:
+    from sqlalchemy import func, select  # noqa: PLC0415
+
+    from minsheng.org.models import Unit  # noqa: PLC0415
+
+    with engine.connect() as connection:  # type: ignore[attr-defined]
+        return int(connection.execute(select(func.count()).where(Unit.tier == "county")).scalar_one())
+
+
+def main() -> None:
+    """Print one line per operation and database."""
+    parser = argparse.ArgumentParser(prog="bench")
+    parser.add_argument("--townships", type=int, default=150)
+    parser.add_argument("--targets", type=int, default=111)
+    parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument("--engine", choices=["sqlite", "postgresql", "both"], default="both")
+    chosen = parser.parse_args()
+    sizes = {"counties": 12, "townships": chosen.townships, "targets": chosen.targets, "rounds": chosen.rounds}
+    count = chosen.townships * chosen.targets * chosen.rounds
+    with Databases() as databases:
+        for engine in ("sqlite", "postgresql") if chosen.engine == "both" else (chosen.engine,):
+
+            def build(url: str) -> None:
+                migrations.upgrade(url)
+                load.synthetic(url, sizes)
+                fill(url, 20_000)
+
+            started = time.perf_counter()
+            with databases.template(engine, "bench", build).copy() as url:
+                print(f"{engine}: {count:,} reports built in {time.perf_counter() - started:.0f} s")
+                print(f"  {'operation':<30}{'product/s':>11}{'baseline/s':>12}{'ratio':>9}")
+                for name, product, bare in _measure(url, sizes):
+                    print(f"  {name:<30}{product:>11.1f}{bare:>12.1f}{product / bare:>8.0%}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
