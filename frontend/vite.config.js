@@ -33,17 +33,22 @@ export default defineConfig({
             // The shell, its small parts and the entry grid's needs travel together: few requests on a slow line.
             {
               name: 'base',
+              priority: 3,
               test: /node_modules[\\/](@vue[\\/](?!devtools)|vue[\\/]|vue-router|pinia|@pinia)|src[\\/](api)[\\/]/,
             },
-            // Everything in ui/ except what carries the kit or what only the desks of the offices need; a dozen 1 KB files
-            // would cost a round trip each.
+            // The shell and everything small in ui/: a dozen 1 KB files would cost a round trip each. Not what carries the
+            // kit, is fetched when asked for, or comes in the two groups below.
             {
               name: 'parts',
-              test: /src[\\/]ui[\\/](?!UnitPicker|DataTable|KeyList|en[\\/]|TreeList|tree\.|FormField|Segments|ReasonDialog|SidePanel|saving|codes)/,
+              priority: 2,
+              test: /src[\\/](app[\\/](?!KeyHelp|NotFound)|ui[\\/](?!UnitPicker|DataTable|KeyList|en[\\/]|gridKeys|numbers|cursor|TreeList|tree\.|FormField|Segments|ReasonDialog|SidePanel|Pager|LockMark|saving))/,
             },
+            // Reading figures and the keys of a grid: the entry screen and the split need them, the log-in does not.
+            { name: 'grid', priority: 1, test: /src[\\/]ui[\\/](gridKeys|numbers|cursor)/ },
+            // Parts that only the desks of the offices use.
             {
               name: 'forms',
-              test: /src[\\/]ui[\\/](?:TreeList|tree\.|FormField|Segments|ReasonDialog|SidePanel|saving|codes)/,
+              test: /src[\\/]ui[\\/](TreeList|tree\.|FormField|Segments|ReasonDialog|SidePanel|Pager|LockMark|saving)/,
             },
           ],
         },

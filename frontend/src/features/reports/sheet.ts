@@ -1,11 +1,12 @@
 import { computed, ref, shallowReactive, shallowRef } from 'vue'
 import { api, useSession, type EntrySheet, type FieldError, type MoveVerb, type Report, type ReportCell } from '@/api'
 import { openStore } from '@/api/store'
+import { byCode } from '@/ui/codes'
 import { add, subtract } from '@/ui/decimal'
 import { causeName } from '@/ui/causes'
 import { quantity } from '@/ui/format'
 import { t } from '@/ui/i18n'
-import { readNumber } from '@/ui/numbers'
+import { readNumber, type Reading } from '@/ui/numbers'
 import { Outbox, type Entry, type FieldName } from './outbox'
 
 export const COLUMNS = ['current', 'value', 'cause', 'note'] as const
@@ -110,7 +111,7 @@ export function useSheet() {
     faults.clear()
     moveErrors.clear()
     const made: Line[] = []
-    for (const row of next.rows)
+    for (const row of inOrder(next.rows))
       row.cells.forEach((cell, i) => {
         made.push(
           shallowReactive<Line>({
@@ -220,7 +221,9 @@ export function useSheet() {
       const words = text.trim() || null
       store(line, field, words)
     } else {
-      const reading = readNumber(text, { measure: line.cell.measure_name, decimals: line.cell.decimals })
+      const reading = SAME.test(text.trim())
+        ? sameAsLast(line, col)
+        : readNumber(text, { measure: line.cell.measure_name, decimals: line.cell.decimals })
       const fault = faults.get(line.key) ?? {}
       if (reading.kind !== 'ok') {
         const mark: Mark = { kind: 'invalid', text: reading.message }
@@ -333,6 +336,26 @@ export type Sheet = ReturnType<typeof useSheet>
 export const isRowField = (field: FieldName): boolean =>
   field === 'note' || field === 'cause_code' || field === 'cause_note'
 
+/** An equals sign typed into a figure cell means 与上月相同. */
+export const SAME_AS_LAST = '='
+const SAME = /^[=＝]$/
+/** Nothing was added to a cumulative figure; a snapshot stands where it stood. */
+function sameAsLast(line: Line, col: Column): Reading {
+  const { accumulation, previous } = line.cell
+  if (accumulation === 'cumulative') return { kind: 'ok', value: col === 'value' ? previous : '0' }
+  return previous === null ? { kind: 'invalid', message: t('上月没有数，请填写') } : { kind: 'ok', value: previous }
+}
+/** Programmes as the server lists them, items as their list is printed. */
+function inOrder(rows: Report[]): Report[] {
+  const programmes = [...new Set(rows.map((r) => r.programme_id))]
+  return rows
+    .slice()
+    .sort(
+      (a, b) =>
+        programmes.indexOf(a.programme_id) - programmes.indexOf(b.programme_id) ||
+        byCode({ code: a.item_code }, { code: b.item_code }),
+    )
+}
 /** Where a column of this line is stored; undefined where the grid only shows something. */
 export function fieldOf(line: Line, col: Column): FieldName | undefined {
   if (col === 'cause') return line.first ? 'cause_code' : undefined

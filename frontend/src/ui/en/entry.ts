@@ -1,4 +1,17 @@
 export const entry = {
+  历月情况: 'Earlier months',
+  只列已审核的数: 'reviewed figures only',
+  '现在读不到历月的数。': 'Earlier months cannot be read now.',
+  '还没有审核过的数。': 'No reviewed figures yet.',
+  月份: 'Month',
+  '{n} 月': 'month {n}',
+  数据来源: 'Source',
+  公开发布: 'published',
+  样例推算: 'generated for the sample',
+  '本行按上月末的数填：累计数本期填 0，时点数照上月。选了多行时只填还空着的。也可以在格里打“=”。':
+    'Fills this row as last month ended: 0 for cumulative figures, the same for snapshots. With several rows selected only empty ones. Or type “=” in a cell.',
+  与上月相同: 'Same as last month',
+  '上月没有数，请填写': 'No figure last month, please fill in',
   '{by}在您填写时改成了 {value}': '{by} changed it to {value} while you were typing',
   '{name} 落后原因': '{name}: cause of delay',
   '{n} 个单位，{m} 行': '{n} units, {m} rows',
