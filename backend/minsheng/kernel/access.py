@@ -138,13 +138,13 @@ class Access:
             subject in right.subjects and unit in right.units for right in self.lines.get(permission, ())
         )
 
-    def grow(self, parent: UUID, child: UUID) -> "Access":
-        """Return this access with a new unit beneath one it covers, for the rest of the transaction."""
+    def grow(self, parent: UUID, *children: UUID) -> "Access":
+        """Return this access with new units beneath one it covers, for the rest of the transaction."""
         if self.why is not None:
             return self
 
         def more(sets: Mapping[str, frozenset[UUID]]) -> dict[str, frozenset[UUID]]:
-            return {name: units | {child} if parent in units else units for name, units in sets.items()}
+            return {name: units.union(children) if parent in units else units for name, units in sets.items()}
 
         return replace(self, areas=more(self.areas), hands=more(self.hands), _options={})
 
@@ -377,7 +377,7 @@ def _guard(session: Session, _context: UOWTransaction, _instances: object) -> No
         if moved and row.id not in session.moving:
             message = f"{type(row).__name__}.status was set outside its life cycle"
             raise AccessError(message)
-        if isinstance(row, Row):
+        if isinstance(row, Row) and not get_history(row, "version").has_changes():
             row.version += 1
 
 

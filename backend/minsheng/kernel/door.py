@@ -63,7 +63,8 @@ def allow(permission: str | None) -> Any:  # noqa: ANN401 - what FastAPI's Depen
         database: Database = state.database
         carried = authenticate.credentials(request)
         write = request.method not in SAFE
-        body = await request.body() if write and _key and request.method == "POST" else b""
+        # Read before a place is taken: a slow sender must not hold a connection, least of all SQLite's only writer.
+        body = await request.body() if write else b""
 
         def enter() -> Session:
             session = open_session(database, Access.system("authenticate"), write=write)

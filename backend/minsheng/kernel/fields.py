@@ -51,7 +51,7 @@ def _one_line(value: str) -> str:
 
 
 def _not_blank(value: str) -> str:
-    if not value.strip():
+    if value and not value.strip():
         raise PydanticCustomError("blank", "不能只有空格")
     return value
 

@@ -2,8 +2,8 @@
 
 import csv
 import io
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sqlmodel import col, select
 
 from minsheng.kernel import rows, validation
-from minsheng.kernel.access import Session
+from minsheng.kernel.access import Session, find
 from minsheng.kernel.errors import Duplicate, FieldError, Invalid, Problem, invalid
 from minsheng.org.models import Unit
 from minsheng.org.schemas import ImportedRow, ImportOut, UnitIn, UnitPatch
@@ -56,6 +56,7 @@ def change(session: Session, unit: Unit, body: UnitPatch) -> None:
             raise invalid(f"/{name}", "null", "不能为空")
     if "parent_id" in fields:
         rows.fetch(session, Unit, fields["parent_id"])
+        _one_move_at_a_time(session, unit)
         if unit.id in set(_up(session, fields["parent_id"])):
             raise invalid("/parent_id", "cycle", "不能移到自己的下级之下")
     for name, value in fields.items():
@@ -73,6 +74,12 @@ def _up(session: Session, start: UUID) -> Iterator[UUID]:
         at = session.exec(select(Unit.parent_id).where(Unit.id == at)).one_or_none()
 
 
+def _one_move_at_a_time(session: Session, unit: Unit) -> None:
+    """Hold the root of the tree: two moves at once could each be right and together make a circle."""
+    *_, root = _up(session, unit.id)
+    find(session, Unit, root, lock=True)
+
+
 def _check_dates(unit: Unit) -> None:
     if unit.valid_from and unit.valid_to and unit.valid_to < unit.valid_from:
         raise invalid("/valid_to", "before-start", "失效日期早于生效日期")
@@ -81,8 +88,9 @@ def _check_dates(unit: Unit) -> None:
 def _check_code(session: Session, unit: Unit) -> None:
     if unit.code is None:
         return
-    other = session.exec(select(Unit.id).where(Unit.code == unit.code, Unit.id != unit.id)).first()
-    if other is not None:
+    # Also among the units that the caller does not see: the code is the nation's.
+    other = session.connection().execute(select(Unit.id).where(Unit.code == unit.code, Unit.id != unit.id))
+    if other.first() is not None:
         message = f"区划代码 {unit.code} 已被使用。"
         raise Duplicate(message, errors=[FieldError(pointer="/code", code="duplicate", message=message)])
 
@@ -94,6 +102,94 @@ class _Line:
     errors: list[FieldError] = field(default_factory=list)
     status: str = "wrong"
 
+    def blame(self, found: FieldError) -> None:
+        """Note what is wrong, at its line and column."""
+        where = f"/rows/{self.number}/{found.pointer.lstrip('/')}".rstrip("/")
+        message = f"第 {self.number} 行：{found.message}"
+        self.errors.append(FieldError(pointer=where, code=found.code, message=message))
+
+
+class _Import:
+    """The units a file speaks of, as they would stand after each line."""
+
+    def __init__(self, session: Session, lines: list[_Line]) -> None:
+        units = list(session.exec(select(Unit)).all())
+        self.session = session
+        self.by_id = {unit.id: unit for unit in units}
+        self.by_code = {unit.code: unit for unit in units if unit.code}
+        self.by_name = {(unit.parent_id, unit.name): unit for unit in units}
+        self.lines_of: dict[UUID, int] = {}
+        self.covered_by: dict[UUID, UUID] = {}
+        self.foreign_codes = self._foreign({line.data.get("code", "") for line in lines} - self.by_code.keys())
+
+    def _foreign(self, codes: set[str]) -> set[str]:
+        """Return the codes that units beyond the caller's sight have: a code belongs to one unit in the nation."""
+        found: set[str] = set()
+        listed = sorted(codes)
+        for start in range(0, len(listed), 500):
+            taken = select(Unit.code).where(col(Unit.code).in_(listed[start : start + 500]))
+            found |= set(self.session.connection().execute(taken).scalars())
+        return found
+
+    def stage(self, line: _Line, body: UnitIn) -> None:
+        """Make or change the unit of one line by the rules of a single write.
+
+        Raises:
+            Problem: the caller may not, the line repeats another, or the dates are in the wrong order.
+        """
+        known = self.by_code.get(body.code) if body.code else self.by_name.get((body.parent_id, body.name))
+        if known is None:
+            if body.code in self.foreign_codes:
+                raise invalid("/code", "duplicate", f"区划代码 {body.code} 已被使用")
+            known = self._make(body)
+            line.status = "create"
+        elif known.id in self.lines_of:
+            place = "/code" if body.code else "/name"
+            raise invalid(place, "duplicate", f"与第 {self.lines_of[known.id]} 行重复")
+        else:
+            line.status = "change" if self._change(known, body, line.data.keys()) else "same"
+        self.lines_of[known.id] = line.number
+
+    def _make(self, body: UnitIn) -> Unit:
+        unit = Unit(**body.model_dump())
+        _check_dates(unit)
+        if body.parent_id not in self.covered_by:
+            self.session.require(unit)
+        self.session.add(unit)
+        self.covered_by[unit.id] = self.covered_by.get(body.parent_id, body.parent_id)
+        self.by_id[unit.id] = unit
+        self.by_name[(body.parent_id, unit.name)] = unit
+        if unit.code:
+            self.by_code[unit.code] = unit
+        return unit
+
+    def _change(self, unit: Unit, body: UnitIn, columns: Iterable[str]) -> bool:
+        given = {*columns, "parent_id"} - ({"code"} if body.code is None else set())
+        wanted = {name: value for name, value in body.model_dump().items() if name in given}
+        changes = {name: value for name, value in wanted.items() if getattr(unit, name) != value}
+        if "parent_id" in changes and unit.id in self._up(body.parent_id):
+            raise invalid("/parent_code", "cycle", "不能移到自己的下级之下")
+        for name, value in changes.items():
+            setattr(unit, name, value)
+        _check_dates(unit)
+        if changes:
+            self.session.require(unit)
+        return bool(changes)
+
+    def _up(self, start: UUID) -> Iterator[UUID]:
+        at: UUID | None = start
+        while at is not None:
+            yield at
+            at = self.by_id[at].parent_id if at in self.by_id else None
+
+    def cover(self) -> None:
+        """Let the caller's rights reach the new units, in one step: each step copies every set of units."""
+        beneath: dict[UUID, list[UUID]] = defaultdict(list)
+        for unit, above in self.covered_by.items():
+            beneath[above].append(unit)
+        for above, units in beneath.items():
+            self.session.access = self.session.access.grow(above, *units)
+
 
 def load(session: Session, content: bytes, *, dry_run: bool) -> ImportOut:
     """Import units from CSV: all lines or none.
@@ -103,12 +199,13 @@ def load(session: Session, content: bytes, *, dry_run: bool) -> ImportOut:
     Raises:
         Invalid: the file cannot be read, or (unless ``dry_run``) any line is wrong; ``errors`` names line and column.
     """
-    lines = [_Line(number, data) for number, data in enumerate(_read(content), start=2)]
-    units = list(session.exec(select(Unit)).all())
-    by_code = {unit.code: unit for unit in units if unit.code}
-    by_name = {(unit.parent_id, unit.name): unit for unit in units}
+    lines = [_Line(number, data) for number, data in _read(content)]
+    staged = _Import(session, lines)
+    for unit in list(staged.by_id.values())[:1]:
+        _one_move_at_a_time(session, unit)
     for line in lines:
-        _apply(session, line, by_code, by_name)
+        _apply(staged, line)
+    staged.cover()
     wrong = [line for line in lines if line.errors]
     if wrong and not dry_run:
         errors = [error for line in wrong for error in line.errors][:200]
@@ -138,7 +235,8 @@ def load(session: Session, content: bytes, *, dry_run: bool) -> ImportOut:
     )
 
 
-def _read(content: bytes) -> list[dict[str, str]]:
+def _read(content: bytes) -> list[tuple[int, dict[str, str]]]:
+    """Return each record with the line of the file on which it begins."""
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(encoding)
@@ -150,24 +248,16 @@ def _read(content: bytes) -> list[dict[str, str]]:
     if "\x00" in text:
         raise invalid("", "control-character", "文件含有控制字符，不是 CSV 文本")
     try:
-        reader = csv.DictReader(io.StringIO(text), strict=True)
-        heading = [name.strip() for name in reader.fieldnames or ()]
-        missing = [name for name in ("name", "parent_code", "kind", "tier") if name not in heading]
-        unknown = [name for name in heading if name not in COLUMNS]
-        if missing or unknown:
-            errors = [FieldError(pointer="/rows/1", code="missing-column", message=f"缺少列 {n}") for n in missing]
-            errors += [
-                FieldError(pointer="/rows/1", code="unknown-column", message=f"没有列 {n[:50]}") for n in unknown
-            ]
-            raise Invalid(errors[0].message, errors=errors)
-        reader.fieldnames = heading
+        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        reader.fieldnames = _heading(reader.fieldnames or ())
         found = []
         for row in reader:
+            number = reader.line_num - sum(value.count("\n") for value in row.values() if isinstance(value, str))
             if None in row or any(value is None for value in row.values()):
-                raise invalid(f"/rows/{reader.line_num}", "cells", f"第 {reader.line_num} 行的列数与表头不符")
-            found.append({name: value.strip() for name, value in row.items()})
+                raise invalid(f"/rows/{number}", "cells", f"第 {number} 行的列数与表头不符")
+            found.append((number, {name: value.strip() for name, value in row.items()}))
     except csv.Error:
-        raise invalid("", "csv", "不是规范的 CSV:请检查引号与分隔符") from None
+        raise invalid("", "csv", "不是规范的 CSV：请检查引号与分隔符") from None
     if not found:
         raise invalid("", "empty", "文件里没有数据行")
     if len(found) > MAX_ROWS:
@@ -175,82 +265,43 @@ def _read(content: bytes) -> list[dict[str, str]]:
     return found
 
 
-def _apply(
-    session: Session, line: _Line, by_code: dict[str, Unit], by_name: dict[tuple[UUID | None, str], Unit]
-) -> None:
-    """Check one line by the rules of a single write and stage it."""
-    data = line.data
-    parent = by_code.get(data["parent_code"])
-    if parent is None:
-        line.errors.append(
-            FieldError(
-                pointer=f"/rows/{line.number}/parent_code",
-                code="unknown-parent",
-                message=f"第 {line.number} 行：上级代码 {data['parent_code'][:20] or '(空)'} 不存在或不在您的权限内",
-            )
+def _heading(names: Sequence[str]) -> list[str]:
+    heading = [name.strip() for name in names]
+    missing = [name for name in ("name", "parent_code", "kind", "tier") if name not in heading]
+    unknown = [name for name in heading if name not in COLUMNS]
+    twice = sorted({name for name in heading if name in COLUMNS and heading.count(name) > 1})
+    errors = [
+        FieldError(pointer="/rows/1", code=code, message=f"{words} {name[:50]}")
+        for code, words, names in (
+            ("missing-column", "缺少列", missing),
+            ("unknown-column", "没有列", unknown),
+            ("duplicate-column", "列写了两次：", twice),
         )
+        for name in names
+    ]
+    if errors:
+        raise Invalid(errors[0].message, errors=errors)
+    return heading
+
+
+def _apply(staged: _Import, line: _Line) -> None:
+    """Check one line and stage it, or note everything that is wrong with it."""
+    data = line.data
+    parent = staged.by_code.get(data["parent_code"])
+    if parent is None:
+        message = f"上级代码 {data['parent_code'][:20] or '(空)'} 不存在或不在您的权限内"
+        line.blame(FieldError(pointer="/parent_code", code="unknown-parent", message=message))
         return
     values: dict[str, Any] = {name: data[name] for name in COLUMNS if data.get(name) and name != "parent_code"}
     if "sort" in values and values["sort"].isascii() and values["sort"].isdigit():
-        values["sort"] = int(values["sort"])
+        values["sort"] = int(values["sort"][:20])
     try:
-        body = UnitIn(parent_id=parent.id, **values)
+        staged.stage(line, UnitIn(parent_id=parent.id, **values))
     except ValidationError as error:
         for found in validation.from_findings(error.errors()).errors:
-            line.errors.append(
-                FieldError(
-                    pointer=f"/rows/{line.number}{found.pointer or '/'}",
-                    code=found.code,
-                    message=f"第 {line.number} 行：{found.message}",
-                )
-            )
-        return
-    try:
-        _stage_unit(session, line, body, by_code, by_name)
+            line.blame(found)
     except Problem as problem:
-        line.status = "wrong"
-        found_errors = list(problem.errors) or [
+        for found in problem.errors or [
             FieldError(pointer="", code=problem.code, message=problem.detail or problem.title)
-        ]
-        for found in found_errors:
-            line.errors.append(
-                FieldError(
-                    pointer=f"/rows/{line.number}{found.pointer}",
-                    code=found.code,
-                    message=f"第 {line.number} 行：{found.message}",
-                )
-            )
-
-
-def _stage_unit(
-    session: Session,
-    line: _Line,
-    body: UnitIn,
-    by_code: dict[str, Unit],
-    by_name: dict[tuple[UUID | None, str], Unit],
-) -> None:
-    """Make or change the unit of one line by the rules of a single write.
-
-    Raises:
-        Problem: the caller may not, or the dates are in the wrong order.
-    """
-    known = by_code.get(body.code) if body.code else by_name.get((body.parent_id, body.name))
-    if known is None:
-        unit = Unit(**body.model_dump())
-        _check_dates(unit)
-        session.require(unit)
-        session.add(unit)
-        session.access = session.access.grow(body.parent_id, unit.id)
-        by_name[(body.parent_id, unit.name)] = unit
-        if unit.code:
-            by_code[unit.code] = unit
-        line.status = "create"
-        return
-    session.require(known)
-    line.status = "same"
-    for name, value in body.model_dump().items():
-        if getattr(known, name) != value and (name in line.data or name == "parent_id"):
-            setattr(known, name, value)
-            line.status = "change"
-    _check_dates(known)
-    session.require(known)
+        ]:
+            line.blame(found)
