@@ -18,8 +18,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute, Match
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from minsheng import __version__
 from minsheng.boards import router as boards
@@ -101,7 +102,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     # An entry sheet of 100 KB is two seconds on a weak rural line; compressed it is a fifth of that.
     app.add_middleware(GZipMiddleware, minimum_size=2048, compresslevel=5)
     app.add_middleware(http.Gate, body_limit=settings.body_limit_bytes)
-    app.mount("/", Client(settings.client_dir))
+    app.router.routes.append(Client(settings.client_dir))
     app.openapi = lambda: contract.build(app)  # type: ignore[method-assign]
     return app
 
@@ -240,31 +241,29 @@ def _errors(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_anything)
 
 
-class Client:
-    """The web client: files as they are, every other path the one page, so that deep links work."""
+class Client(BaseRoute):
+    """The web client: files as they are, every other path outside the API the one page, so that deep links work."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.files = StaticFiles(directory=folder, check_dir=False)
 
-    async def __call__(self, scope: Scope, receive: object, send: object) -> None:
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Take whatever no other route took, except addresses of the API."""
+        taken = scope["type"] == "http" and not scope["path"].startswith("/api/")
+        return (Match.FULL if taken else Match.NONE), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one file or the page."""
-        if scope["type"] != "http":
-            return
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
-        if path.startswith("/api/"):
-            await _answer(NotFound("没有这个地址。"))(scope, receive, send)  # type: ignore[arg-type]
-            return
+        await (await self._answer(scope))(scope, receive, send)
+
+    async def _answer(self, scope: Scope) -> ASGIApp:
         if scope["method"] not in {"GET", "HEAD"}:
-            await _answer(MethodNotAllowed(headers={"Allow": "GET, HEAD"}))(scope, receive, send)  # type: ignore[arg-type]
-            return
-        name = path.lstrip("/")
-        if name and (self.folder / name).is_file() and ".." not in name:
-            await self.files(scope, receive, send)  # type: ignore[arg-type]
-            return
+            return _answer(MethodNotAllowed(headers={"Allow": "GET, HEAD"}))
+        name = scope["path"].lstrip("/")
+        if name and ".." not in name and (self.folder / name).is_file():
+            return self.files
         page = self.folder / "index.html"
         if "." in name.rpartition("/")[2] or not page.is_file():
-            detail = "没有这个文件。" if page.is_file() else "网页客户端尚未构建：请先运行 make run。"
-            await _answer(NotFound(detail))(scope, receive, send)  # type: ignore[arg-type]
-            return
-        await FileResponse(page, headers={"Cache-Control": "no-cache"})(scope, receive, send)  # type: ignore[arg-type]
+            return _answer(NotFound("没有这个文件。" if page.is_file() else "网页客户端尚未构建：请先运行 make run。"))
+        return FileResponse(page, headers={"Cache-Control": "no-cache"})
