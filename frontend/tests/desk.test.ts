@@ -28,7 +28,7 @@ const cell = (id: string, unit: string, item: string, more: Partial<DeskCell> = 
   verbs: ['review', 'return'],
   ...more,
 })
-const late = { status: 'draft', overdue: true, verbs: [] } as const
+const late: Partial<DeskCell> = { status: 'draft', overdue: true, verbs: [] }
 const desk: ReviewDesk = {
   programme_id: 'p',
   programme_name: '温州市2026年民生实事',

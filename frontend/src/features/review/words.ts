@@ -1,9 +1,9 @@
 import type { LightKey, MoveVerb } from '@/api'
-import type { Key } from '@/ui/i18n'
+import { language, t, type Key } from '@/ui/i18n'
 import type { CellState, Judgement } from './desk'
 
 /** Words and marks of the desk. Two characters fit a cell; the full word is for the panel and for screen readers. */
-export const STATE: Record<CellState, { name: Key; short: Key }> = {
+export const STATE: Record<CellState, { name: Key; short: string }> = {
   submitted: { name: '待审核', short: '待审' },
   reviewed: { name: '已审核', short: '已审' },
   accepted: { name: '已确认', short: '确认' },
@@ -11,6 +11,9 @@ export const STATE: Record<CellState, { name: Key; short: Key }> = {
   overdue: { name: '逾期未报', short: '逾期' },
   draft: { name: '未报', short: '未报' },
 }
+/** Two characters say it in Chinese; other languages need their word. */
+export const inCell = (state: CellState): string =>
+  language.value === 'zh-CN' ? STATE[state].short : t(STATE[state].name)
 export const LIGHT_GLYPH: Record<LightKey, string> = { green: '●', yellow: '▲', red: '■', done: '◆', none: '○' }
 export const LIGHT_NAME: Record<LightKey, Key> = {
   green: '正常',

@@ -40,8 +40,6 @@ export const review = {
     'Every selected unit gets this reason; the reports become drafts again.',
   审核通过: 'Approve',
   确认: 'Accept',
-  待审: 'waiting',
-  已审: 'reviewed',
   未报: 'open',
   逾期: 'late',
   逾期未报: 'Overdue',
