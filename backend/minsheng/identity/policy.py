@@ -2,7 +2,7 @@
 
 from minsheng.identity.models import Grant, User
 from minsheng.identity.schemas import PasswordResetIn
-from minsheng.identity.service import reset_password
+from minsheng.identity.service import reset_password, within_reach
 from minsheng.kernel.access import Session
 from minsheng.kernel.errors import Conflict
 from minsheng.kernel.lifecycle import Lifecycle, Move
@@ -29,10 +29,10 @@ USER = Lifecycle(
             P.USER_EDIT,
             "停用",
             "停用账号",
-            guards=[_not_oneself],
+            guards=[_not_oneself, within_reach],
             effects=[_end_sessions],
         ),
-        "enable": Move(frozenset({"disabled"}), "active", P.USER_EDIT, "启用", "重新启用账号"),
+        "enable": Move(frozenset({"disabled"}), "active", P.USER_EDIT, "启用", "重新启用账号", guards=[within_reach]),
         "reset-password": Move(
             frozenset({"active"}),
             "active",
@@ -40,6 +40,7 @@ USER = Lifecycle(
             "重设密码",
             "设新的初始密码并使其全部会话失效",
             takes=PasswordResetIn,
+            guards=[within_reach],
             effects=[lambda session, user, body: reset_password(session, user, body.password)],
         ),
     },

@@ -44,7 +44,7 @@ from minsheng.kernel.errors import (
 from minsheng.kernel.ids import new_id
 from minsheng.kernel.settings import Settings
 from minsheng.org.models import Unit
-from minsheng.permissions import ROLES, Axis
+from minsheng.permissions import ROLES, Axis, P
 
 SECURE_COOKIE = "__Host-minsheng"
 PLAIN_COOKIE = "minsheng"
@@ -376,6 +376,20 @@ def change_user(session: Session, user: User, body: UserPatch) -> None:
     session.flush()
 
 
+def within_reach(session: Session, user: User) -> None:
+    """Let only who keeps people wherever somebody holds a role shut him out or set his password.
+
+    Raises:
+        Forbidden: he holds a role beyond the caller's area; his password would open what the caller never held.
+    """
+    units = session.connection().execute(
+        select(Grant.unit_id).where(Grant.user_id == user.id, Grant.status == "active").distinct()
+    )
+    if not all(session.access.in_area(P.USER_EDIT, unit) for unit in units.scalars()):
+        message = "此人在您的范围以外还有角色，须由上级管理员处理。"
+        raise Forbidden(message)
+
+
 def reset_password(session: Session, user: User, password: str) -> None:
     """Set a new first password; every session and token of the person ends."""
     user.password_hash = credentials.hash_password(password)
@@ -475,14 +489,26 @@ def create_role(session: Session, body: RoleIn) -> Role:
 
 
 def change_role(session: Session, role: Role, body: RolePatch) -> None:
-    """Rename a role or replace its permissions."""
+    """Rename a role or replace its permissions.
+
+    Raises:
+        Forbidden: somebody holds the role where the caller does not keep roles, or may not hand on what is added.
+    """
+    units = session.connection().execute(
+        select(Grant.unit_id).where(Grant.role_id == role.id, Grant.status == "active").distinct()
+    )
+    for unit in units.scalars():
+        if not session.access.in_area(P.ROLE_EDIT, unit):
+            message = "您的范围以外也有人持有这个角色，不能修改；请另建一个角色。"
+            raise Forbidden(message)
+        _no_more_than_held(session, [entry.permission for entry in body.permissions or ()], unit)
     if body.name is not None:
         role.name = body.name
+    # The version counts a change of the list too, so that two editors cannot overwrite each other unseen.
+    role.version += 1
+    session.flush()
     if body.permissions is not None:
         set_permissions(session, role, body.permissions)
-    # The version counts a change of the list too, so that two editors cannot overwrite each other unseen.
-    role.version += 0 if session.is_modified(role) else 1
-    session.flush()
 
 
 def permissions_of(session: Session, roles: Sequence[Role]) -> dict[UUID, list[RolePermissionIn]]:
@@ -496,6 +522,14 @@ def permissions_of(session: Session, roles: Sequence[Role]) -> dict[UUID, list[R
     for entry in entries:
         found[entry.role_id].append(RolePermissionIn(permission=entry.permission, axis=Axis(entry.axis)))  # type: ignore[arg-type]
     return found
+
+
+def _government(session: Session, unit: Unit) -> UUID:
+    """Return the government a unit belongs to: itself, or the nearest above."""
+    at: Unit | None = unit
+    while at is not None and at.kind != "government":
+        at = session.get(Unit, at.parent_id) if at.parent_id else None
+    return at.id if at else unit.id
 
 
 def create_grant(session: Session, body: GrantIn) -> Grant:
@@ -514,6 +548,10 @@ def create_grant(session: Session, body: GrantIn) -> Grant:
         raise invalid("/valid_to", "before-start", "到期日早于生效日")
     held = permissions_of(session, [role])[role.id]
     _no_more_than_held(session, [entry.permission for entry in held], unit.id)
+    # A line runs through every unit under the government: that is what must be held to hand it on.
+    _no_more_than_held(
+        session, [entry.permission for entry in held if entry.axis == Axis.LINE], _government(session, unit)
+    )
     grant = Grant(user_id=user.id, role_id=role.id, unit_id=unit.id, valid_from=start, valid_to=body.valid_to)
     session.add(grant)
     session.flush()

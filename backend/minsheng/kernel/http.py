@@ -80,7 +80,7 @@ class Gate:
                 own.extend(_HEADERS)
                 if scope["path"].startswith("/api/"):
                     own.append((b"cache-control", b"no-store"))
-                else:
+                elif not any(name == b"content-security-policy" for name, _ in own):
                     own.append((b"content-security-policy", CONTENT_SECURITY))
             await send(message)
 

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Session
-from minsheng.kernel.errors import Conflict, Duplicate, FieldError, invalid
+from minsheng.kernel.errors import Conflict, Duplicate, FieldError, WrongState, invalid
 from minsheng.org.models import Unit
 from minsheng.programmes.models import Indicator, Item, ItemLead, Measure, Programme
 from minsheng.programmes.schemas import (
@@ -115,8 +115,15 @@ def create_item(session: Session, body: ItemIn) -> Item:
     return item
 
 
+def _not_void(item: Item) -> None:
+    if item.status == "void":
+        message = "这个项目已作废。"
+        raise WrongState(message)
+
+
 def change_item(session: Session, item: Item, body: ItemPatch) -> None:
     """Change a node of a draft list."""
+    _not_void(item)
     fields = body.model_dump(exclude_unset=True, exclude={"leads"})
     for name, value in fields.items():
         if value is None and name != "parent_id":
@@ -201,6 +208,7 @@ def subjects_led(session: Session, departments: frozenset[UUID]) -> set[UUID]:
 def create_indicator(session: Session, body: IndicatorIn) -> Indicator:
     """Add what is counted to an item of a draft list."""
     item = rows.fetch(session, Item, body.item_id)
+    _not_void(item)
     rows.fetch(session, Measure, body.measure_id)
     indicator = Indicator(**body.model_dump(), programme_id=item.programme_id, unit_id=item.unit_id)
     session.add(indicator)

@@ -3,8 +3,8 @@
 from minsheng.kernel.access import Session
 from minsheng.kernel.lifecycle import Lifecycle, Move
 from minsheng.permissions import P
-from minsheng.programmes.models import Programme
-from minsheng.programmes.policy import PROGRAMME
+from minsheng.programmes.models import Item, Programme
+from minsheng.programmes.policy import ITEM, PROGRAMME
 from minsheng.targets import service
 from minsheng.targets.models import Task
 
@@ -36,4 +36,19 @@ def issue_tasks(session: Session, programme: Programme, _body: object) -> None:
         TASK.follow(session, task, "issue")
 
 
+def void_with_item(session: Session, item: Item, _body: object) -> None:
+    """Void the draft tasks of an item that is struck from the list."""
+    for task in service.drafts_of(session, item_id=item.id):
+        TASK.follow(session, task, "void")
+
+
+def void_shares(session: Session, task: Task, _body: object) -> None:
+    """Void the draft shares of a task that is voided: nothing hangs on what is not there."""
+    for share in service.drafts_of(session, parent_id=task.id):
+        if share.id not in session.moving:
+            TASK.follow(session, share, "void")
+
+
+TASK.extend("void", effect=void_shares)
+ITEM.extend("void", effect=void_with_item)
 PROGRAMME.extend("issue", guard=service.promises_complete, effect=issue_tasks)

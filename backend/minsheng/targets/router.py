@@ -96,7 +96,7 @@ def create_task(body: TaskIn, response: Response, session: Annotated[Session, al
 @router.post("/tasks:split", summary="保存分解表", operation_id="splitTasks")
 def split_tasks(body: SplitIn, session: Annotated[Session, allow(P.TASK_SPLIT)]) -> SplitResults:
     """Save cells of the split grid (items × units); sums that do not add up are shown, not refused."""
-    return service.save_split(session, body)
+    return service.save_split(session, body, lambda task: TASK.apply(session, task, "void"))
 
 
 @router.get("/tasks/{id}", summary="一个任务", operation_id="getTask")

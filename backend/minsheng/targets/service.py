@@ -1,7 +1,7 @@
 """What is done with tasks and targets: giving, splitting, balancing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Session
-from minsheng.kernel.errors import Conflict, Duplicate, FieldError, Locked, NotFound, Problem, invalid
+from minsheng.kernel.errors import Conflict, Duplicate, FieldError, Locked, NotFound, Problem, WrongState, invalid
 from minsheng.org.models import Unit
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
 from minsheng.targets.balance import balance
@@ -62,8 +62,13 @@ def _give(
         if not _beneath(session, unit, parent.unit_id):
             raise invalid("/unit_id", "not-beneath", f"“{unit.name}”不是被分解单位的下级")
         giver = parent.unit_id
-    if parent is None and programme.status != "draft":
+    if programme.status == "closed" or (parent is None and programme.status != "draft"):
         raise Locked
+    if item.status == "void":
+        message = "这个项目已作废。"
+        raise WrongState(message)
+    if unit.valid_to and unit.valid_to < clock.today():
+        raise invalid("/unit_id", "unit-ended", f"“{unit.name}”已于 {unit.valid_to} 撤销")
     _check_deadline(programme, parent, deadline)
     task = Task(
         programme_id=programme.id,
@@ -110,6 +115,10 @@ def change(session: Session, task: Task, body: TaskPatch) -> None:
     if body.deadline is not None:
         programme = rows.fetch(session, Programme, task.programme_id)
         _check_deadline(programme, session.get(Task, task.parent_id) if task.parent_id else None, body.deadline)
+        later = select(Task.deadline).where(Task.parent_id == task.id, Task.status != "void").order_by(col(Task.deadline))
+        shares = session.exec(later).all()
+        if shares and body.deadline < shares[-1]:
+            raise invalid("/deadline", "before-shares", f"不能早于已分解任务的期限 {shares[-1]}")
         task.deadline = body.deadline
     if body.targets is not None:
         task.version += 0 if session.is_modified(task) else 1
@@ -215,30 +224,47 @@ def draft_tasks(session: Session, programme: Programme) -> list[Task]:
     return sorted(found, key=lambda task: (task.parent_id is not None, task.id))
 
 
+def drafts_of(session: Session, **having: UUID) -> Sequence[Task]:
+    """Return the draft tasks of one item, or beneath one task."""
+    return session.exec(select(Task).filter_by(status="draft", **having)).all()
+
+
 def promises_complete(session: Session, programme: Programme) -> None:
-    """Refuse to issue a list in which a counted item has no target or deadline (R007).
+    """Refuse to issue a list in which something counted has no target, or a deadline that no longer fits (R007).
 
     Raises:
-        Conflict: names every such item.
+        Conflict: names every such item and indicator.
     """
-    roots = set(
+    tasks = session.exec(select(Task).where(Task.programme_id == programme.id, Task.status == "draft")).all()
+    roots = {task.item_id: task for task in tasks if task.parent_id is None}
+    aimed = set(
         session.exec(
-            select(Task.item_id).where(
-                Task.programme_id == programme.id, Task.status == "draft", col(Task.parent_id).is_(None)
+            select(Target.indicator_id).where(
+                col(Target.task_id).in_([task.id for task in roots.values()]), Target.status == "draft"
             )
         ).all()
     )
-    counted = set(session.exec(select(Indicator.item_id).where(Indicator.programme_id == programme.id)).all())
-    bare = session.exec(
-        select(Item).where(col(Item.id).in_(counted - roots), Item.status == "draft").order_by(Item.seq)  # type: ignore[arg-type]
-    ).all()
-    if bare:
-        errors = [
-            FieldError(pointer=f"/items/{item.id}", code="no-target", message=f"“{item.title}”还没有目标与期限")
-            for item in bare[:100]
-        ]
-        message = f"有 {len(bare)} 个项目没有目标与期限，不能下达。"
-        raise Conflict(message, errors=errors)
+    outside = {task.item_id for task in tasks if not programme.starts_on < task.deadline <= programme.ends_on}
+    errors = []
+    for item, indicator in session.exec(
+        select(Item, Indicator)
+        .join(Indicator, col(Indicator.item_id) == col(Item.id))
+        .where(Item.programme_id == programme.id, Item.status == "draft")
+        .order_by(Item.seq, col(Item.id), col(Indicator.id))  # type: ignore[arg-type]
+    ).all():
+        where = f"/items/{item.id}"
+        if item.id not in roots:
+            errors.append(FieldError(pointer=where, code="no-target", message=f"“{item.title}”还没有目标与期限"))
+        elif indicator.id not in aimed:
+            message = f"“{item.title}”的“{indicator.name}”还没有目标"
+            errors.append(FieldError(pointer=f"/indicators/{indicator.id}", code="no-target", message=message))
+        if item.id in outside:
+            message = f"“{item.title}”的期限不在计划起止日期之内"
+            errors.append(FieldError(pointer=where, code="deadline-outside", message=message))
+    found = list({error.pointer: error for error in errors}.values())
+    if found:
+        message = f"有 {len(found)} 处目标或期限不全，不能下达：{found[0].message}。"
+        raise Conflict(message, errors=found[:100])
 
 
 # The split
@@ -334,8 +360,8 @@ def _split_row(
     )
 
 
-def save_split(session: Session, body: SplitIn) -> SplitResults:
-    """Save cells of the split grid by the rules of single writes.
+def save_split(session: Session, body: SplitIn, void: Callable[[Task], None]) -> SplitResults:
+    """Save cells of the split grid by the rules of single writes; a share without any figure left is voided.
 
     Raises:
         Problem: the first refusal, when ``atomic``; nothing is saved then.
@@ -344,7 +370,7 @@ def save_split(session: Session, body: SplitIn) -> SplitResults:
     for index, cell in enumerate(body.cells):
         try:
             with session.begin_nested():
-                outcome, task_id = _save_cell(session, cell)
+                outcome, task_id = _save_cell(session, cell, void)
             results.append(SplitResult(index=index, outcome=outcome, task_id=task_id, errors=[]))  # type: ignore[arg-type]
         except Problem as problem:
             errors = [
@@ -362,7 +388,7 @@ def save_split(session: Session, body: SplitIn) -> SplitResults:
     return SplitResults(results=results)
 
 
-def _save_cell(session: Session, cell: SplitCellIn) -> tuple[str, UUID | None]:
+def _save_cell(session: Session, cell: SplitCellIn, void: Callable[[Task], None]) -> tuple[str, UUID | None]:
     parent = session.get(Task, cell.parent_id)
     if parent is None:
         raise NotFound
@@ -393,6 +419,8 @@ def _save_cell(session: Session, cell: SplitCellIn) -> tuple[str, UUID | None]:
     if deadline != task.deadline:
         _check_deadline(rows.fetch(session, Programme, task.programme_id), parent, deadline)
         task.deadline = deadline
+    if target is None and cell.value is None:
+        return "unchanged", task.id
     if target is None:
         given = session.exec(
             select(Target).where(Target.task_id == parent.id, Target.indicator_id == cell.indicator_id)
@@ -408,7 +436,11 @@ def _save_cell(session: Session, cell: SplitCellIn) -> tuple[str, UUID | None]:
         )
     if cell.value is None:
         target.status = "void"
-    target.value = cell.value
+    else:
+        target.value = cell.value
     session.add_all([task, target])
     session.flush()
+    if not session.exec(select(Target.id).where(Target.task_id == task.id, Target.status != "void")).first():
+        void(task)
+        session.flush()
     return outcome, task.id
