@@ -169,7 +169,7 @@ def _docs(app: FastAPI) -> None:
                 title="接口文档",
                 swagger_js_url=f"{assets}/swagger-ui-bundle.js",
                 swagger_css_url=f"{assets}/swagger-ui.css",
-                swagger_favicon_url="/favicon.svg",
+                swagger_favicon_url="/emblem.svg",
             )
         )
 
@@ -179,7 +179,7 @@ def _docs(app: FastAPI) -> None:
             openapi_url=app.openapi_url or "",
             title="接口说明",
             redoc_js_url=f"{assets}/redoc.standalone.js",
-            redoc_favicon_url="/favicon.svg",
+            redoc_favicon_url="/emblem.svg",
             with_google_fonts=False,
         )
 
