@@ -29,9 +29,9 @@ export default tseslint.config(
       'vue/html-indent': 'off',
       'vue/html-closing-bracket-newline': 'off',
       'vue/multi-word-component-names': 'off',
-      // A label that wraps its input is enough for every browser and screen reader we target.
       // FormField draws the label and ties it to the control in its slot.
       'vuejs-accessibility/form-control-has-label': ['error', { labelComponents: ['FormField'] }],
+      // A label that wraps its input is enough for every browser and screen reader we target.
       'vuejs-accessibility/label-has-for': ['error', { required: { some: ['nesting', 'id'] } }],
     },
   },

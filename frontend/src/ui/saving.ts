@@ -1,15 +1,18 @@
 import { computed, ref } from 'vue'
 import { ProblemError } from '@/api'
+import { t } from './i18n'
 
 /** State of one form that writes: busy, the refusal, and which field each part of the refusal belongs to. */
 export function useSaving(fields: readonly string[] = []) {
   const busy = ref(false)
   const problem = ref<unknown>()
 
-  const errorAt = (field: string): string | undefined =>
-    problem.value instanceof ProblemError
-      ? problem.value.errors.find((e) => e.pointer.replace(/^\/(body\/)?/, '') === field)?.message
-      : undefined
+  /** `chosen` is what a list or picker holds: without it the server can only complain about the form of nothing. */
+  function errorAt(field: string, chosen: unknown = true): string | undefined {
+    if (!(problem.value instanceof ProblemError)) return undefined
+    const found = problem.value.errors.find((e) => e.pointer.replace(/^\/(body\/)?/, '') === field)
+    return found && (chosen ? found.message : t('请选择'))
+  }
 
   /** The refusal without what already stands at a field: shown above the form. */
   const rest = computed<unknown>(() => {

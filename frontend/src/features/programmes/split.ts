@@ -53,7 +53,9 @@ export class SplitSheet {
     before?: SplitSheet,
   ) {
     const column = new Map(grid.units.map((u, i) => [u.id, i]))
-    this.lines = grid.rows.map((row, index) => {
+    // In the order of the catalogue, as it is printed: 1.2 before 1.10, a group's items together.
+    const rows = [...grid.rows].sort((a, b) => a.item_code.localeCompare(b.item_code, 'zh-CN', { numeric: true }))
+    this.lines = rows.map((row, index) => {
       const shares: Share[] = grid.units.map((u) => ({
         unitId: u.id,
         saved: null,
@@ -72,7 +74,7 @@ export class SplitSheet {
       const line: SplitLine = {
         key: row.target_id,
         row,
-        first: grid.rows[index - 1]?.task_id !== row.task_id,
+        first: rows[index - 1]?.task_id !== row.task_id,
         additive: !(row.balance === 'none' && row.sum === null),
         shares,
         rev: shallowRef({ sums: undefined as never }),

@@ -1,4 +1,7 @@
 export const org = {
+  '清空{name}': 'Clear {name}',
+  '还有 {n} 个，请输入名称缩小范围': '{n} more; type a name',
+  没有找到: 'nothing found',
   姓名: 'Name of person',
   所在机构: 'Unit of person',
   角色: 'Role',
