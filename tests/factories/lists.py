@@ -51,7 +51,7 @@ class PromiseList:
         body = {
             "programme_id": self.id,
             "parent_id": parent,
-            "seq": int("".join(filter(str.isdigit, code))),
+            "seq": int("".join(filter(str.isdigit, code))[:6]),
             "code": code,
             "title": title,
             "leads": [{"unit_id": str(unit), "role": "lead"} for unit in leads],

@@ -26,6 +26,25 @@ def unit_names(session: Session, keys: set[UUID]) -> dict[UUID, str]:
     return dict(session.exec(select(Unit.id, Unit.name).where(col(Unit.id).in_(keys))).all())
 
 
+def in_tree_order(session: Session, keys: set[UUID]) -> list[tuple[Unit, int]]:
+    """Return the visible units among some ids in the order of the tree, each with its depth among those returned."""
+    units = session.exec(select(Unit).order_by(col(Unit.sort), col(Unit.id))).all()
+    known = {unit.id for unit in units}
+    beneath: dict[UUID | None, list[Unit]] = defaultdict(list)
+    for unit in units:
+        beneath[unit.parent_id if unit.parent_id in known else None].append(unit)
+    found: list[tuple[Unit, int]] = []
+
+    def walk(parent: UUID | None, depth: int) -> None:
+        for unit in beneath[parent]:
+            if unit.id in keys:
+                found.append((unit, depth))
+            walk(unit.id, depth + (unit.id in keys))
+
+    walk(None, 0)
+    return found
+
+
 def create(session: Session, body: UnitIn) -> Unit:
     """Add a unit.
 

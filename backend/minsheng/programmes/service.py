@@ -1,5 +1,6 @@
 """What is done with programmes, items and indicators."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -144,7 +145,7 @@ def _check_parent(session: Session, item: Item) -> None:
         Invalid: another programme's item, a circle, or a tree too deep to read.
     """
     at = item.parent_id
-    depth = 1
+    depth = _height(session, item)
     while at is not None:
         parent = session.get(Item, at)
         if parent is None or parent.programme_id != item.programme_id or parent.status == "void":
@@ -155,6 +156,17 @@ def _check_parent(session: Session, item: Item) -> None:
         if depth > MAX_DEPTH:
             raise invalid("/parent_id", "too-deep", f"最多 {MAX_DEPTH} 层")
         at = parent.parent_id
+
+
+def _height(session: Session, item: Item) -> int:
+    """Return how many levels an item and everything beneath it take; never more than are looked for."""
+    level = {item.id}
+    for height in range(1, MAX_DEPTH + 1):
+        found = session.exec(select(Item.id).where(col(Item.parent_id).in_(level), Item.status != "void")).all()
+        level = set(found)
+        if not level:
+            return height
+    return MAX_DEPTH
 
 
 def set_leads(session: Session, item: Item, wanted: Sequence[LeadIn]) -> None:
@@ -179,6 +191,24 @@ def set_leads(session: Session, item: Item, wanted: Sequence[LeadIn]) -> None:
         for key, role in targets.items()
     )
     session.flush()
+
+
+def in_catalogue_order(session: Session, keys: set[UUID]) -> list[Item]:
+    """Return the visible items among some ids in the order of their catalogues: siblings by number, tree by tree."""
+    programmes = select(Item.programme_id).where(col(Item.id).in_(keys))
+    items = session.exec(
+        select(Item).where(col(Item.programme_id).in_(programmes)).order_by(col(Item.seq), col(Item.id))
+    ).all()
+    beneath: dict[UUID | None, list[Item]] = defaultdict(list)
+    for item in items:
+        beneath[item.parent_id].append(item)
+    found: list[Item] = []
+    queue = list(reversed(beneath[None]))
+    while queue:
+        item = queue.pop()
+        found.append(item)
+        queue.extend(reversed(beneath[item.id]))
+    return [item for item in found if item.id in keys]
 
 
 def no_children(session: Session, item: Item) -> None:

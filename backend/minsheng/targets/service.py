@@ -115,10 +115,10 @@ def change(session: Session, task: Task, body: TaskPatch) -> None:
     if body.deadline is not None:
         programme = rows.fetch(session, Programme, task.programme_id)
         _check_deadline(programme, session.get(Task, task.parent_id) if task.parent_id else None, body.deadline)
-        later = select(Task.deadline).where(Task.parent_id == task.id, Task.status != "void").order_by(col(Task.deadline))
-        shares = session.exec(later).all()
-        if shares and body.deadline < shares[-1]:
-            raise invalid("/deadline", "before-shares", f"不能早于已分解任务的期限 {shares[-1]}")
+        shares = session.exec(select(Task).where(Task.parent_id == task.id, Task.status != "void")).all()
+        latest = max((share.deadline for share in shares), default=body.deadline)
+        if body.deadline < latest:
+            raise invalid("/deadline", "before-shares", f"不能早于已分解任务的期限 {latest}")
         task.deadline = body.deadline
     if body.targets is not None:
         task.version += 0 if session.is_modified(task) else 1
@@ -409,7 +409,7 @@ def _save_cell(session: Session, cell: SplitCellIn, void: Callable[[Task], None]
         )
     ).one_or_none()
     deadline = cell.deadline or task.deadline
-    if target is not None and target.value == cell.value and deadline == task.deadline:
+    if (target.value if target else None) == cell.value and deadline == task.deadline:
         return "unchanged", task.id
     session.require(task)
     if task.status != "draft":
@@ -419,28 +419,31 @@ def _save_cell(session: Session, cell: SplitCellIn, void: Callable[[Task], None]
     if deadline != task.deadline:
         _check_deadline(rows.fetch(session, Programme, task.programme_id), parent, deadline)
         task.deadline = deadline
-    if target is None and cell.value is None:
-        return "unchanged", task.id
     if target is None:
-        given = session.exec(
-            select(Target).where(Target.task_id == parent.id, Target.indicator_id == cell.indicator_id)
-        ).first()
-        target = Target(
-            task_id=task.id,
-            indicator_id=cell.indicator_id,
-            programme_id=task.programme_id,
-            item_id=task.item_id,
-            unit_id=task.unit_id,
-            giver_id=task.giver_id,
-            operator=given.operator if given else "ge",
-        )
-    if cell.value is None:
-        target.status = "void"
-    else:
-        target.value = cell.value
+        target = _share(session, parent, task, cell.indicator_id)
+    target.status = "void" if cell.value is None else "draft"
+    target.value = cell.value
     session.add_all([task, target])
     session.flush()
     if not session.exec(select(Target.id).where(Target.task_id == task.id, Target.status != "void")).first():
         void(task)
         session.flush()
     return outcome, task.id
+
+
+def _share(session: Session, parent: Task, task: Task, indicator_id: UUID) -> Target:
+    """Return a new target of a share, to be reached the same way as the parent's."""
+    given = session.exec(
+        select(Target).where(Target.task_id == parent.id, Target.indicator_id == indicator_id, Target.status != "void")
+    ).first()
+    if given is None:
+        raise invalid("/indicator_id", "foreign-indicator", "被分解的任务没有这个指标的目标")
+    return Target(
+        task_id=task.id,
+        indicator_id=indicator_id,
+        programme_id=task.programme_id,
+        item_id=task.item_id,
+        unit_id=task.unit_id,
+        giver_id=task.giver_id,
+        operator=given.operator,
+    )
