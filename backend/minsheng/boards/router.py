@@ -30,14 +30,14 @@ from minsheng.kernel.door import allow
 from minsheng.kernel.errors import NotFound
 from minsheng.kernel.fields import Day
 from minsheng.kernel.http import Route
-from minsheng.org.models import Unit
-from minsheng.org.service import unit_names
+from minsheng.org.service import in_tree_order, unit_names
 from minsheng.permissions import P
 from minsheng.plans import rules
 from minsheng.plans import service as plans
 from minsheng.plans.lights import RuleSet
 from minsheng.plans.schemas import CurveOut, CurvePoint, JudgementOut, Step
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
+from minsheng.programmes.service import in_catalogue_order
 from minsheng.reports.service import month_end
 from minsheng.targets.models import Target
 
@@ -82,23 +82,15 @@ def matrix(
     """Return the lights of a programme as units × items; each cell is the worst of the item's indicators."""
     programme = rows.fetch(session, Programme, programme_id)
     seen = picture(session, programme, on)
-    units = {
-        unit.id: unit
-        for unit in session.exec(
-            select(Unit)
-            .where(col(Unit.id).in_({line.unit_id for line in seen.lines}))
-            .order_by(Unit.sort, col(Unit.id))  # type: ignore[arg-type]
-        ).all()
-    }
+    ordered = in_tree_order(session, {line.unit_id for line in seen.lines})
     if under:
-        units = {key: unit for key, unit in units.items() if under in (key, unit.parent_id)}
+        ordered = [(unit, depth) for unit, depth in ordered if under in (unit.id, unit.parent_id)]
+    units = {unit.id for unit, _ in ordered}
     groups: dict[tuple[UUID, UUID], list[Line]] = defaultdict(list)
     for line in seen.lines:
         if line.unit_id in units:
             groups[(line.unit_id, line.item_id)].append(line)
-    items = session.exec(
-        select(Item).where(col(Item.id).in_({line.item_id for line in seen.lines})).order_by(Item.seq, col(Item.id))  # type: ignore[arg-type]
-    ).all()
+    items = in_catalogue_order(session, {line.item_id for line in seen.lines})
     by_item = service.by_item(seen.direct)
     return MatrixOut(
         programme_id=programme.id,
@@ -107,7 +99,10 @@ def matrix(
         due_on=seen.due_on,
         rule_set=_rule_set(seen.rule_set),
         items=[_item(item, by_item[item.id]) for item in items],
-        units=_ordered(units),
+        units=[
+            BoardUnit(id=unit.id, parent_id=unit.parent_id, name=unit.name, tier=unit.tier, depth=depth)
+            for unit, depth in ordered
+        ],
         cells=[_cell(key, lines, seen) for key, lines in groups.items()],
         totals=_totals(service.totals(seen.direct)),
     )
@@ -127,22 +122,6 @@ def _item(item: Item, lines: list[Line]) -> BoardItem:
     )
 
 
-def _ordered(units: dict[UUID, Unit]) -> list[BoardUnit]:
-    """Return units in the order of the tree, each behind its parent, with its depth."""
-    beneath: dict[UUID | None, list[Unit]] = defaultdict(list)
-    for unit in units.values():
-        beneath[unit.parent_id if unit.parent_id in units else None].append(unit)
-    found: list[BoardUnit] = []
-
-    def walk(parent: UUID | None, depth: int) -> None:
-        for unit in beneath[parent]:
-            found.append(BoardUnit(id=unit.id, parent_id=unit.parent_id, name=unit.name, tier=unit.tier, depth=depth))
-            walk(unit.id, depth + 1)
-
-    walk(None, 0)
-    return found
-
-
 def _cell(key: tuple[UUID, UUID], lines: list[Line], seen: Picture) -> BoardCell:
     line = service.worst(lines, seen.rule_set)
     judged = line.judgement
@@ -154,6 +133,7 @@ def _cell(key: tuple[UUID, UUID], lines: list[Line], seen: Picture) -> BoardCell
         progress_pct=plans.progress_text(judged),
         expected_pct=plans.expected_text(judged),
         gap_points=plans.gap_text(judged, line.rule_set),
+        standing=judged.standing,
         own=line.leaf,
         missing=line.missing,
     )

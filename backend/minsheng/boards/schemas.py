@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from minsheng.kernel.fields import Day, Out, Quantity
-from minsheng.plans.schemas import Light
+from minsheng.plans.schemas import Light, Standing
 
 
 class LightName(Out):
@@ -60,6 +60,7 @@ class BoardCell(Out):
     progress_pct: str | None = Field(examples=["61.9"])
     expected_pct: str | None = Field(examples=["74.1"])
     gap_points: str | None = Field(examples=["12.2"])
+    standing: Standing | None = Field(description="快于序时、按序时、落后", examples=["behind"])
     own: bool = Field(description="本单位直接填报；false 为下级合计")
     missing: int = Field(description="合计中还没有数的单位", examples=[0])
 

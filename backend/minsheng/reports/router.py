@@ -17,9 +17,11 @@ from minsheng.kernel.fields import Period
 from minsheng.kernel.http import Route
 from minsheng.kernel.pages import Page, Paging
 from minsheng.org.models import Unit
+from minsheng.org.service import in_tree_order
 from minsheng.permissions import P
 from minsheng.plans import service as plans
-from minsheng.programmes.models import Item, Programme
+from minsheng.programmes.models import Programme
+from minsheng.programmes.service import in_catalogue_order
 from minsheng.reports import service
 from minsheng.reports.facts import Figure, ReportFacts, facts_of, rows_by_id
 from minsheng.reports.models import Report, Round
@@ -329,19 +331,15 @@ def review_desk(
                 verbs=[] if closed else [action.verb for action in REPORT.actions(session, report) if action.enabled],
             )
         )
-    units = session.exec(
-        select(Unit).where(col(Unit.id).in_({cell.unit_id for cell in cells})).order_by(Unit.sort, col(Unit.id))  # type: ignore[arg-type]
-    ).all()
-    items = session.exec(
-        select(Item).where(col(Item.id).in_({cell.item_id for cell in cells})).order_by(Item.seq, col(Item.id))  # type: ignore[arg-type]
-    ).all()
+    units = in_tree_order(session, {cell.unit_id for cell in cells})
+    items = in_catalogue_order(session, {cell.item_id for cell in cells})
     round_ = session.exec(select(Round).where(Round.programme_id == programme.id, Round.period == period)).one_or_none()
     return DeskOut(
         programme_id=programme.id,
         programme_name=programme.name,
         period=period,
         round=_brief(round_, now) if round_ else None,
-        units=[DeskUnit(id=unit.id, name=unit.name) for unit in units],
+        units=[DeskUnit(id=unit.id, parent_id=unit.parent_id, name=unit.name, depth=depth) for unit, depth in units],
         items=[DeskItem(id=item.id, code=item.code, title=item.title) for item in items],
         cells=cells,
         counts=DeskCounts(
@@ -406,11 +404,12 @@ def entry_sheet(
     chosen = period or (started[-1] if started else this_month)
     reports = session.exec(
         select(Report)
-        .join(Item, col(Item.id) == col(Report.item_id))
         .where(Report.unit_id == unit.id, Report.period == chosen, Report.status != "void")
-        .order_by(col(Report.programme_id), Item.seq, col(Report.id))  # type: ignore[arg-type]
+        .order_by(col(Report.id))
         .limit(1000)
     ).all()
+    order = {item.id: place for place, item in enumerate(in_catalogue_order(session, {r.item_id for r in reports}))}
+    reports = sorted(reports, key=lambda report: (report.programme_id, order.get(report.item_id, 0)))
     return EntrySheet(
         period=chosen,
         unit_id=unit.id,

@@ -213,7 +213,9 @@ class DeskUnit(Out):
     """A row of the review desk."""
 
     id: UUID
+    parent_id: UUID | None
     name: str = Field(examples=["柳市镇"])
+    depth: int = Field(examples=[0])
 
 
 class DeskItem(Out):

@@ -183,6 +183,12 @@ export type BoardCell = {
      */
     progress_pct: string | null;
     /**
+     * Standing
+     *
+     * 快于序时、按序时、落后
+     */
+    standing: 'ahead' | 'on' | 'behind' | null;
+    /**
      * Target Id
      */
     target_id: string;
@@ -819,6 +825,10 @@ export type DeskOut = {
  */
 export type DeskUnit = {
     /**
+     * Depth
+     */
+    depth: number;
+    /**
      * Id
      */
     id: string;
@@ -826,6 +836,10 @@ export type DeskUnit = {
      * Name
      */
     name: string;
+    /**
+     * Parent Id
+     */
+    parent_id: string | null;
 };
 
 /**
