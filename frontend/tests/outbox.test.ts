@@ -51,7 +51,7 @@ function box(owner = 'u1'): Outbox {
     owner,
     store,
     (changes) => api.saveReports(changes),
-    { taken: () => undefined, changed: () => undefined },
+    { taken: () => undefined, failed: () => undefined, changed: () => undefined },
     60_000,
   )
   boxes.push(made)

@@ -29,6 +29,8 @@ type Send = (changes: ReportChange[]) => Promise<{ results: BatchResult[] }>
 export interface Listener {
   /** The row as the server has it now; drawn with what still waits on top. */
   taken: (result: BatchResult, saved: Entry[]) => void
+  /** Nothing came back, or nothing but a refusal of the whole request: every unsent cell may look different now. */
+  failed: () => void
   changed: () => void
 }
 
@@ -130,6 +132,7 @@ export class Outbox {
       progress = this.settle(batch, changes, results)
     } catch (problem) {
       this.fail(batch, problem)
+      this.listener.failed()
     } finally {
       this.sending = false
       this.listener.changed()
@@ -232,7 +235,7 @@ function nameOnly(by: string | null | undefined): string | null {
 /** Pointers name the place in the values as they were sent: `/values/1/current`. */
 function pointsAt(pointer: string, entry: Entry, order: string[]): boolean {
   if (!entry.target) return pointer.endsWith(`/${entry.field}`)
-  const index = /values\/(\d+)/.exec(pointer)?.[1]
+  const index = /values\/(\d+)(?=\/|$)/.exec(pointer)?.[1]
   return index === undefined ? pointer.includes(entry.target) : order[Number(index)] === entry.target
 }
 

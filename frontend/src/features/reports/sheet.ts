@@ -67,6 +67,7 @@ export function useSheet() {
     changed: () => {
       tick.value += 1
     },
+    failed: () => lines.value.forEach(paint),
     taken: (result, saved) => {
       for (const e of saved) savedCells.add(`${e.report}|${e.target}|${e.field}`)
       if (saved.length) savedAt.value = new Date()
@@ -384,7 +385,8 @@ function concerns(pointer: string, line: Line, col: Column): boolean {
   if (col === 'cause') return line.first && pointer.endsWith('cause_code')
   if (col === 'note') return line.first && pointer.endsWith('cause_note')
   if (/cause|note/.test(pointer)) return false
-  const index = /(?:values|cells)\/(\d+)/.exec(pointer)?.[1]
+  // A place in the list, or the target's id, which may begin with digits too.
+  const index = /(?:values|cells)\/(\d+)(?=\/|$)/.exec(pointer)?.[1]
   const mine = index === undefined ? pointer.includes(line.cell.target_id) : line.row.cells[Number(index)] === line.cell
   // A cumulative figure is typed as its growth, so that is the cell a fault of its total belongs to.
   return mine && (col === 'value') === (line.cell.accumulation === 'snapshot')
