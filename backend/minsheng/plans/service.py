@@ -43,6 +43,12 @@ def save(session: Session, target: Target, task: Task, body: PlanIn, version: in
         Stale: somebody else changed it.
         Invalid: names every point that is out of order, falls, or misses the target.
     """
+    plan = plan_of(session, target)
+    present_version = plan.version if plan else 0
+    if plan is None:
+        plan = Plan(target_id=target.id, unit_id=target.unit_id, item_id=target.item_id)
+    # Whoever may not plan here at all is told so before anything about the state of the plan.
+    session.require(plan)
     if task.status != "issued":
         message = "任务下达后才能排进度计划。"
         raise Locked(message)
@@ -53,15 +59,11 @@ def save(session: Session, target: Target, task: Task, body: PlanIn, version: in
         _check_points(points, target.value, task.deadline)
     elif points:
         raise _problem("/points", "not-for-straight", "直线计划不带各月数字")
-    plan = plan_of(session, target)
-    if (plan.version if plan else 0) != version:
+    if present_version != version:
         message = "计划已被他人修改，请重新打开。"
-        raise Stale(message, extra={"your_version": version, "current_version": plan.version if plan else 0})
-    if plan is None:
-        plan = Plan(target_id=target.id, unit_id=target.unit_id, item_id=target.item_id)
+        raise Stale(message, extra={"your_version": version, "current_version": present_version})
     plan.kind = body.kind
     plan.points = [[on.isoformat(), quantity.text(value)] for on, value in points]
-    session.require(plan)
     session.add(plan)
     session.flush()
     return plan

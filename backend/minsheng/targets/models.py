@@ -13,7 +13,8 @@ from minsheng.kernel.db import Figure, Row
 from minsheng.kernel.errors import Locked, Problem
 from minsheng.permissions import P
 
-_HANDED = Scoped(read=P.TASK_READ, line="item_id", giver="giver_id", draft=("status", frozenset({"draft"})))
+# Only drafts are voided: what was struck out before it was handed down is still the giver's alone.
+_HANDED = Scoped(read=P.TASK_READ, line="item_id", giver="giver_id", draft=("status", frozenset({"draft", "void"})))
 
 
 def _locked_when_issued(session: Session, row: "Task | Target") -> Problem | None:
