@@ -170,6 +170,34 @@ def invalid(pointer: str, code: str, message: str) -> Invalid:
     return Invalid(message, errors=[FieldError(pointer=pointer, code=code, message=message)])
 
 
+class Refusals:
+    """What was refused in a batch of which all or nothing is done: every row is judged before the batch is refused."""
+
+    def __init__(self) -> None:
+        self.first: Problem | None = None
+        self.errors: list[FieldError] = []
+
+    def add(self, where: str, problem: Problem) -> list[FieldError]:
+        """Note one row's refusal and return what is wrong, each with its place in the batch."""
+        self.first = self.first or problem
+        found = [
+            FieldError(pointer=f"{where}{each.pointer}", code=each.code, message=each.message)
+            for each in problem.errors
+        ] or [FieldError(pointer=where, code=problem.code, message=problem.detail or problem.title)]
+        self.errors += found
+        return found
+
+    def refuse(self) -> None:
+        """Refuse the batch if any row was refused.
+
+        Raises:
+            Problem: the first refusal, naming every row that is wrong.
+        """
+        if self.first is not None:
+            self.first.errors = self.errors[:500]
+            raise self.first
+
+
 def all_problems() -> list[type[Problem]]:
     """Return every kind of refusal, sorted by status and code, for the contract and the ``/problems`` pages."""
     found: dict[str, type[Problem]] = {}

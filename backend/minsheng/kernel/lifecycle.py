@@ -12,7 +12,7 @@ from minsheng.kernel import rows
 from minsheng.kernel.access import Session, find
 from minsheng.kernel.db import Row
 from minsheng.kernel.door import IfMatch, allow
-from minsheng.kernel.errors import FieldError, Forbidden, NotFound, Problem, Stale, WrongState
+from minsheng.kernel.errors import FieldError, Forbidden, NotFound, Problem, Refusals, Stale, WrongState
 from minsheng.kernel.fields import In, Out, Reason, Version
 
 M = TypeVar("M", bound=Row)
@@ -237,10 +237,11 @@ class Lifecycle(Generic[M]):
         """Move many rows by the rules of one; each row stands alone unless ``atomic``.
 
         Raises:
-            Problem: the first refusal, when ``atomic``; nothing is moved then.
+            Problem: the first refusal, naming every row, when ``atomic``; nothing is moved then.
         """
         results = []
-        for ref in refs:
+        refusals = Refusals()
+        for index, ref in enumerate(refs):
             try:
                 with session.begin_nested():
                     row = rows.hold(session, self.kind, ref.id, ref.version)
@@ -258,8 +259,7 @@ class Lifecycle(Generic[M]):
                     )
                 )
             except Problem as problem:
-                if atomic:
-                    raise
+                refusals.add(f"/rows/{index}", problem)
                 now = find(session, self.kind, ref.id) if not isinstance(problem, NotFound) else None
                 results.append(
                     MoveResult(
@@ -274,6 +274,8 @@ class Lifecycle(Generic[M]):
                 )
             finally:
                 session.moving.clear()
+        if atomic:
+            refusals.refuse()
         return MoveResults(results=results)
 
 

@@ -12,7 +12,7 @@ from sqlmodel import col, func, select
 from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Session, find
 from minsheng.kernel.door import IfMatch, allow
-from minsheng.kernel.errors import Conflict, FieldError, NotFound, Problem
+from minsheng.kernel.errors import Conflict, FieldError, NotFound, Problem, Refusals
 from minsheng.kernel.fields import Period
 from minsheng.kernel.http import Route
 from minsheng.kernel.pages import Page, Paging
@@ -222,20 +222,23 @@ def list_reports(
 def write_reports(body: BatchIn, session: Annotated[Session, allow(P.REPORT_EDIT)]) -> BatchOut:
     """Write figures into many drafts: per-report result; a figure that somebody else changed is a conflict."""
     results = []
-    for change in body.changes:
+    refusals = Refusals()
+    for index, change in enumerate(body.changes):
         try:
             with session.begin_nested():
                 result = _write_one(session, change)
         except service.FigureConflict as conflict:
             result = _conflict(session, change, conflict)
         except Problem as problem:
-            if body.mode == "atomic":
-                raise
+            refusals.add(f"/changes/{index}", problem)
             result = _refused(session, change, problem)
-        if body.mode == "atomic" and result.outcome == "conflict":
-            message = "有单元格已被他人修改，整批未保存。"
-            raise Conflict(message, extra={"results": [result.model_dump(mode="json")]})
         results.append(result)
+    if body.mode == "atomic":
+        refusals.refuse()
+        disputed = [result.model_dump(mode="json") for result in results if result.outcome == "conflict"]
+        if disputed:
+            message = "有单元格已被他人修改，整批未保存。"
+            raise Conflict(message, extra={"results": disputed})
     if body.dry_run:
         session.rollback()
     return BatchOut(results=results)

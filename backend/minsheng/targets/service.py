@@ -10,7 +10,17 @@ from sqlmodel import col, select
 
 from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Session
-from minsheng.kernel.errors import Conflict, Duplicate, FieldError, Locked, NotFound, Problem, WrongState, invalid
+from minsheng.kernel.errors import (
+    Conflict,
+    Duplicate,
+    FieldError,
+    Locked,
+    NotFound,
+    Problem,
+    Refusals,
+    WrongState,
+    invalid,
+)
 from minsheng.org.models import Unit
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
 from minsheng.targets.balance import balance
@@ -364,25 +374,22 @@ def save_split(session: Session, body: SplitIn, void: Callable[[Task], None]) ->
     """Save cells of the split grid by the rules of single writes; a share without any figure left is voided.
 
     Raises:
-        Problem: the first refusal, when ``atomic``; nothing is saved then.
+        Problem: the first refusal, naming every cell, when ``atomic``; nothing is saved then.
     """
     results = []
+    refusals = Refusals()
     for index, cell in enumerate(body.cells):
         try:
             with session.begin_nested():
                 outcome, task_id = _save_cell(session, cell, void)
             results.append(SplitResult(index=index, outcome=outcome, task_id=task_id, errors=[]))  # type: ignore[arg-type]
         except Problem as problem:
-            errors = [
-                FieldError(
-                    pointer=f"/cells/{index}{e.pointer.replace('/targets/0', '')}", code=e.code, message=e.message
-                )
-                for e in problem.errors
-            ] or [FieldError(pointer=f"/cells/{index}", code=problem.code, message=problem.detail or problem.title)]
-            if body.mode == "atomic":
-                problem.errors = errors
-                raise
+            errors = refusals.add(f"/cells/{index}", problem)
             results.append(SplitResult(index=index, outcome="refused", task_id=None, errors=errors))
+        finally:
+            session.moving.clear()
+    if body.mode == "atomic":
+        refusals.refuse()
     if body.dry_run:
         session.rollback()
     return SplitResults(results=results)
