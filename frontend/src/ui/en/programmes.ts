@@ -127,7 +127,7 @@ export const programmes = {
   还没有计划: 'No programme yet',
   '新建一个计划，写下项目、指标和目标，再下达分解。':
     'Start a programme, write items, indicators and targets, then issue and share it out.',
-  项目: 'Item',
+  项目: 'Items',
   修改计划信息: 'Edit details',
   类型: 'Kind',
   依据文件: 'Based on',
