@@ -1,0 +1,216 @@
+"""A township clerk fills in the month: by keyboard and paste, without a network, against a colleague, in a hurry."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.factories.world import PASSWORD
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+    from tests.e2e.conftest import Site
+
+ROADS, COVER, SCHOOLS = "农村公路提升", "公交覆盖率", "新建幼儿园"
+
+
+def line(page: Page, title: str) -> Locator:
+    """Return one row of the grid."""
+    return page.get_by_role("grid").get_by_role("row").filter(has_text=title)
+
+
+def cell(page: Page, title: str, column: int) -> Locator:
+    """Return the cell of 本期数 (0), 本期末累计 (1), 落后原因 (2) or 原因说明 (3)."""
+    return line(page, title).locator(f"[data-col='{column}']")
+
+
+def text_of(place: Locator) -> str:
+    """Return figure and mark of a cell as a screen reader meets them."""
+    return re.sub(r"\s+", "", place.inner_text())
+
+
+def test_a_clerk_sees_what_is_owed_types_pastes_gives_a_cause_and_submits(site: Site) -> None:  # noqa: PLR0915 - one story
+    clerk = site.stranger()
+    page = clerk.go("/reports")
+    expect(page).to_have_url(f"{site.origin}/login?next=/reports")
+    page.get_by_label("账号").fill("a1-clerk")
+    page.get_by_label("密码").fill("wrong-password-1")
+    page.keyboard.press("Enter")
+    clerk.provoked.append(r"401 .*/api/v1/session$")
+    expect(page.get_by_role("alert")).to_contain_text("密码")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("月度填报")
+
+    clerk.go("/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("测试a1-clerk")
+    cards = page.locator(".wb-cards li")
+    assert [" ".join(card.split()) for card in cards.all_inner_texts()] == ["9 待填报", "0 被退回", "0 已逾期"]
+    owed = page.locator("#owed li")
+    assert owed.locator(".what b").all_inner_texts() == [
+        "乐清市2026年民生实事",
+        "柳市镇2026年小微实事",
+        "温州市2026年民生实事",
+    ]
+    assert [text.split(" · ")[2] for text in owed.locator(".what small").all_inner_texts()] == [
+        "1 行未交，共 1 行",
+        "6 行未交，共 6 行",
+        "2 行未交，共 2 行",
+    ]
+    owed.first.get_by_role("link", name="去填报").click()
+    expect(page.get_by_role("grid")).to_be_visible()
+
+    page.keyboard.type("3.5")
+    page.keyboard.press("Enter")
+    expect(cell(page, ROADS, 0)).to_contain_text("已保存")
+    assert text_of(cell(page, ROADS, 0)) == "3.5✓已保存"
+    assert text_of(cell(page, ROADS, 1)) == "23.5"
+    # Excel's clipboard: full-width digits, a thousands comma, a trailing line break.
+    clerk.copy("９７\r\n1,000\r\n")
+    page.keyboard.press("Control+v")
+    expect(cell(page, SCHOOLS, 0)).to_contain_text("请核对计量单位")
+    assert text_of(cell(page, COVER, 1)) == "97✓已保存"
+    assert text_of(cell(page, SCHOOLS, 0)).startswith("1,000▲“新建幼儿园”超过目标的10倍")
+    page.keyboard.press("Control+z")
+    expect(cell(page, SCHOOLS, 0)).to_contain_text("还没有填")
+    cell(page, SCHOOLS, 0).click()
+    page.keyboard.type("=")
+    page.keyboard.press("Shift+Enter")
+    expect(cell(page, SCHOOLS, 0)).to_contain_text("已保存")
+    assert text_of(cell(page, SCHOOLS, 0)) == "0✓已保存"
+    cell(page, COVER, 1).click()
+    page.keyboard.type("12a")
+    page.keyboard.press("Enter")
+    assert text_of(cell(page, COVER, 1)) == "12a✕“12a”不是数字"
+    cell(page, COVER, 1).click()
+    page.keyboard.type("97")
+    page.keyboard.press("Enter")
+    expect(cell(page, COVER, 1)).to_contain_text("已保存")
+
+    row = line(page, ROADS)
+    row.get_by_label(f"{ROADS} 落后原因").select_option("land")
+    page.keyboard.type("用地批复下周到位")
+    page.keyboard.press("Enter")
+    expect(cell(page, ROADS, 3)).to_contain_text("已保存")
+    clerk.picture("entry")
+    page.get_by_role("button", name="提交填好的 3 行").click()
+    expect(page.get_by_text("已提交 3 行。")).to_be_visible()
+    expect(row.locator(".c-item")).to_contain_text("已提交")
+    assert text_of(cell(page, ROADS, 0)) == "3.5已提交，撤回后才能改"
+
+    rows = site.api("a1-clerk").rows()
+    told = {
+        title: (row["status"], row["cells"][0]["current"], row["cells"][0]["value"], row["cause_code"])
+        for title, row in rows.items()
+        if not title.startswith("小微")
+    }
+    assert told == {
+        ROADS: ("submitted", "3.5", "23.5", "land"),
+        COVER: ("submitted", None, "97", None),
+        SCHOOLS: ("submitted", "0", "4", None),
+    }
+    assert rows[ROADS]["cause_note"] == "用地批复下周到位"
+
+
+def test_what_is_typed_without_a_network_survives_a_reload_and_is_sent_once(site: Site) -> None:
+    clerk = site.visit("a1-clerk")
+    page = clerk.go("/reports")
+    expect(page.get_by_role("grid")).to_be_visible()
+    page.evaluate("navigator.serviceWorker.ready")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    clerk.context.set_offline(True)
+    clerk.provoked.append("ERR_INTERNET_DISCONNECTED")
+
+    page.keyboard.type("4")
+    page.keyboard.press("Enter")
+    page.keyboard.type("97.5")
+    page.keyboard.press("Enter")
+    expect(cell(page, ROADS, 0)).to_contain_text("已存本机，等待网络")
+    expect(page.get_by_text("离线，已填内容存在本机")).to_be_visible()
+
+    # What is not sent yet must not be left behind unasked; the clerk says yes.
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(cell(page, ROADS, 0)).to_contain_text("4")
+    assert text_of(cell(page, COVER, 1)).startswith("97.5")
+    expect(page.get_by_text("连不上服务器，显示的是本机存的内容")).to_be_visible()
+    clerk.picture("entry-offline")
+    assert site.api("a1-clerk").rows()[ROADS]["cells"][0]["current"] is None
+
+    answered: list[int] = []
+    page.on("response", lambda r: answered.append(r.status) if r.url.endswith("/reports:batch") else None)
+    clerk.context.set_offline(False)
+    expect(cell(page, ROADS, 0)).to_contain_text("已保存")
+    expect(cell(page, COVER, 1)).to_contain_text("已保存")
+    assert answered == [200]
+    rows = site.api("a1-clerk").rows()
+    assert (rows[ROADS]["cells"][0]["current"], rows[COVER]["cells"][0]["value"]) == ("4", "97.5")
+    clerk.go("/reports")
+    assert text_of(cell(page, ROADS, 0)) == "4"
+
+
+def test_two_clerks_in_one_cell_meet_and_settle_it(site: Site) -> None:
+    first, second = site.visit("a1-clerk"), site.visit("a1-second")
+    mine, theirs = first.go("/reports"), second.go("/reports")
+    expect(mine.get_by_role("grid")).to_be_visible()
+    expect(theirs.get_by_role("grid")).to_be_visible()
+    theirs.keyboard.type("5")
+    theirs.keyboard.press("Enter")
+    expect(cell(theirs, ROADS, 0)).to_contain_text("已保存")
+    mine.keyboard.type("6")
+    mine.keyboard.press("Enter")
+    expect(cell(mine, ROADS, 0)).to_contain_text("⇄")
+    assert text_of(cell(mine, ROADS, 0)) == "6⇄他人在您填写时改成了5"
+    assert site.api("a1-clerk").rows()[ROADS]["cells"][0]["current"] == "5"
+
+    submit = mine.get_by_role("button", name=re.compile("^提交"))
+    expect(submit).to_have_attribute("aria-disabled", "true")
+    cell(mine, ROADS, 0).click()
+    mine.keyboard.press("Control+Enter")
+    panel = mine.get_by_role("complementary", name="这一格的说明")
+    expect(panel.get_by_text("两边填的不一样")).to_be_visible()
+    first.picture("entry-conflict")
+    assert first.faults() == []
+    panel.get_by_role("button", name="用我的").click()
+    expect(cell(mine, ROADS, 0)).to_contain_text("已保存")
+    assert text_of(cell(mine, ROADS, 0)) == "6✓已保存"
+    assert site.api("a1-clerk").rows()[ROADS]["cells"][0]["current"] == "6"
+
+    # The other way round: this time the first clerk gives in.
+    cell(theirs, ROADS, 0).click()
+    theirs.keyboard.type("7")
+    theirs.keyboard.press("Enter")
+    expect(cell(theirs, ROADS, 0)).to_contain_text("⇄")
+    cell(theirs, ROADS, 0).click()
+    theirs.keyboard.press("Control+Enter")
+    theirs.get_by_role("button", name="用对方的").click()
+    expect(cell(theirs, ROADS, 0)).not_to_contain_text("⇄")
+    assert text_of(cell(theirs, ROADS, 0)).startswith("6")
+    assert site.api("a1-second").rows()[ROADS]["cells"][0]["current"] == "6"
+
+
+def test_a_burst_of_keys_on_a_slow_machine_loses_nothing(site: Site) -> None:
+    clerk = site.visit("a1-clerk")
+    page = clerk.go("/reports")
+    expect(page.get_by_role("grid")).to_be_visible()
+    cell(page, "小微实事1", 0).click()
+    slow = clerk.context.new_cdp_session(page)
+    slow.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    for key in "12\n34\n56\n78\n":
+        kind = {"key": "Enter", "code": "Enter", "text": "\r"} if key == "\n" else {"key": key, "text": key}
+        slow.send("Input.dispatchKeyEvent", {"type": "keyDown", **kind})
+        slow.send("Input.dispatchKeyEvent", {"type": "keyUp", "key": kind["key"]})
+    slow.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    expect(cell(page, "小微实事4", 0)).to_contain_text("已保存")
+    assert [text_of(cell(page, f"小微实事{n}", 0)) for n in range(1, 6)] == [
+        "12✓已保存",
+        "34✓已保存",
+        "56✓已保存",
+        "78✓已保存",
+        "＊“小微实事5”还没有填",
+    ]
+    rows = site.api("a1-clerk").rows()
+    assert [rows[f"小微实事{n}"]["cells"][0]["current"] for n in range(1, 6)] == ["12", "34", "56", "78", None]
