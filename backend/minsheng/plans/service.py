@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from minsheng.kernel import quantity
 from minsheng.kernel.access import Session
@@ -15,6 +15,7 @@ from minsheng.plans import rules
 from minsheng.plans.lights import RULE_SETS, Judgement, judge
 from minsheng.plans.models import Plan
 from minsheng.plans.schemas import PlanIn, PlanOut, PlanPoint
+from minsheng.programmes.models import Indicator, Measure
 from minsheng.targets.models import Target, Task
 
 Guard = Callable[[Session, Target], None]
@@ -56,6 +57,9 @@ def save(session: Session, target: Target, task: Task, body: PlanIn, version: in
         guard(session, target)
     points = [(point.on, point.value) for point in body.points]
     if body.kind == "monthly":
+        if target.operator == "le":
+            raise _problem("/kind", "not-for-ceiling", "控制类目标不按时间进度判定，不排各月计划")
+        _check_decimals(session, target, points)
         _check_points(points, target.value, task.deadline)
     elif points:
         raise _problem("/points", "not-for-straight", "直线计划不带各月数字")
@@ -67,6 +71,22 @@ def save(session: Session, target: Target, task: Task, body: PlanIn, version: in
     session.add(plan)
     session.flush()
     return plan
+
+
+def _check_decimals(session: Session, target: Target, points: list[tuple[date, Decimal]]) -> None:
+    measure = session.exec(
+        select(Measure)
+        .join(Indicator, col(Indicator.measure_id) == col(Measure.id))
+        .where(Indicator.id == target.indicator_id)
+    ).one()
+    message = f"“{measure.name}”最多 {measure.decimals} 位小数"
+    errors = [
+        FieldError(pointer=f"/points/{index}/value", code="decimals", message=message)
+        for index, (_, value) in enumerate(points)
+        if value * 10**measure.decimals % 1
+    ]
+    if errors:
+        raise Invalid(message, errors=errors)
 
 
 def _check_points(points: list[tuple[date, Decimal]], target: Decimal | None, deadline: date) -> None:
