@@ -10,14 +10,14 @@ from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
-    Alias,
     Column,
+    ColumnClause,
     ColumnElement,
     Connection,
     Engine,
-    Join,
+    FromClause,
     Select,
-    Table,
+    TableClause,
     TextClause,
     and_,
     event,
@@ -64,6 +64,13 @@ class Scoped:
         with_giver = self.draft and self.giver and getattr(row, self.draft[0]) in self.draft[1]
         unit: UUID | None = getattr(row, (with_giver and self.giver) or self.area)
         return unit
+
+    def subject_of(self, row: Any) -> UUID | None:  # noqa: ANN401
+        """Return the subject a row hangs on; a draft lies on no line yet, it is its giver's alone."""
+        if self.line is None or (self.draft and getattr(row, self.draft[0]) in self.draft[1]):
+            return None
+        subject: UUID | None = getattr(row, self.line)
+        return subject
 
     def is_header(self, row: Any) -> bool:  # noqa: ANN401
         """Say whether a row is readable from beneath its area."""
@@ -294,7 +301,7 @@ def _narrow(state: ORMExecuteState) -> None:
     assert isinstance(session, Session)  # noqa: S101 - the listener is bound to this class
     if session.access.why is not None or state.is_column_load or state.is_relationship_load:
         return
-    if not state.is_select or not isinstance(state.statement, Select):
+    if not state.is_select or not state.is_orm_statement or not isinstance(state.statement, Select):
         message = "only ORM selects are allowed on a caller's session"
         raise AccessError(message)
     for kind in _kinds_in(state.statement):
@@ -310,50 +317,48 @@ def _kinds_in(statement: Select[Any]) -> set[type[SQLModel]]:
     """Return the tables a statement reads through the ORM.
 
     Raises:
-        AccessError: it names a table, a column or text directly, where no criteria would be added.
+        AccessError: a part of it names a table, a column or text directly, where no criteria would be added.
     """
     kinds: set[type[SQLModel]] = set()
+    keys = _key_columns(statement)
     for element in visitors.iterate(statement):
         parent = element._annotations.get("parententity")  # noqa: SLF001 - the only mark of what the ORM put there
         if parent is not None:
             kinds.add(parent.mapper.class_)
             continue
-        direct: list[Any] = []
-        if isinstance(element, TextClause):
-            direct = [element]
-        elif isinstance(element, Select):
-            direct = _read_directly(element)
-        elif isinstance(element, (Join, Alias)):
-            direct = [each for each in element.get_children() if isinstance(each, Table) and not _from_orm(each)]
-        if direct:
+        named: list[Any] = []
+        if isinstance(element, Select):
+            # A select that the ORM does not compile gets no criteria, whatever its options say.
+            if element._propagate_attrs.get("compile_state_plugin") != "orm":  # noqa: SLF001 - the mark of the ORM
+                named = [element]
+            else:
+                # Its other children are tables that follow from its columns, which are looked at themselves.
+                joined = [each for join in element._setup_joins for each in (join[0], join[2])]  # noqa: SLF001
+                named = [*element._raw_columns, *element._from_obj, *joined]  # noqa: SLF001 - before any compilation
+                named = [each for each in named if isinstance(each, TableClause)]
+        elif isinstance(element, FromClause):
+            named = [each for each in element.get_children() if isinstance(each, TableClause)]
+        elif isinstance(element, TextClause) or (isinstance(element, ColumnClause) and id(element) not in keys):
+            # ``count(*)`` is a literal column too.
+            named = [] if getattr(element, "name", "") == "*" else [element]
+        if direct := [each for each in named if "parententity" not in each._annotations]:  # noqa: SLF001
             message = f"{direct[0]} is read past the door"
             raise AccessError(message)
     return kinds
 
 
-def _from_orm(element: Any) -> bool:  # noqa: ANN401
-    return "parententity" in element._annotations  # noqa: SLF001 - see _kinds_in
-
-
-def _orm_table(element: Any) -> Any:  # noqa: ANN401
-    return element._annotations["parententity"].mapper.local_table  # noqa: SLF001 - see _kinds_in
-
-
-def _read_directly(select: Select[Any]) -> list[Any]:
-    """Return the tables and columns of one select that the ORM did not put there.
-
-    ``Session.get`` itself compares a bare key column; that is allowed where the same select reads the entity.
-    """
-    columns = select._raw_columns  # noqa: SLF001 - what is selected, before any compilation
-    own = {_orm_table(each) for each in columns if _from_orm(each)}
-    found = [each for each in columns if isinstance(each, (Table, Column)) and not _from_orm(each)]
-    found += [each for each in select._from_obj if isinstance(each, Table) and not _from_orm(each)]  # noqa: SLF001
-    for criterion in select._where_criteria:  # noqa: SLF001
-        found += [
-            each
-            for each in visitors.iterate(criterion)
-            if isinstance(each, Column) and not _from_orm(each) and each.table not in own
-        ]
+def _key_columns(statement: Select[Any]) -> set[int]:
+    """Return the bare columns that ``Session.get`` compares, of the very table that its select reads."""
+    own = [
+        each._annotations["parententity"].mapper.local_table  # noqa: SLF001 - see _kinds_in
+        for each in statement._raw_columns  # noqa: SLF001 - what is selected, before any compilation
+        if "parententity" in each._annotations  # noqa: SLF001
+    ]
+    found: set[int] = set()
+    for criterion in statement._where_criteria:  # noqa: SLF001
+        left = getattr(criterion, "left", None)
+        if isinstance(left, Column) and any(left.table is table for table in own):
+            found.add(id(left))  # clause elements compare into SQL, so it is this very object that is meant
     return found
 
 

@@ -130,7 +130,7 @@ def _write(session: Session, _context: UOWTransaction) -> None:
         if isinstance(scope, Private) and not getattr(kind, "__journal__", False):
             continue
         area = scope.area_of(row) if isinstance(scope, Scoped) else None
-        subject = getattr(row, scope.line) if isinstance(scope, Scoped) and scope.line else None
+        subject = scope.subject_of(row) if isinstance(scope, Scoped) else None
         header = isinstance(scope, Scoped) and scope.is_header(row)
         entry_id = new_id()
         caller = session.caller
