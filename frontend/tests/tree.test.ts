@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Unit } from '@/api'
+import { seatOf } from '@/features/programmes/seat'
 import { decode, firstPassword, inForce, template } from '@/features/org/units'
 import { lineage, plant, pruned, shown } from '@/ui/tree'
 
@@ -59,5 +60,26 @@ describe('first passwords', () => {
   it('have sixteen signs in groups and nothing that is misread', () => {
     expect(firstPassword()).toMatch(/^([a-km-np-zA-HJ-NP-Z2-9]{4}-){3}[a-km-np-zA-HJ-NP-Z2-9]{4}$/)
     expect(firstPassword(() => new Uint8Array([255, 0, 1, 2, 55, 56]))).toBe('abc9-aabc-9aab-c9aa')
+  })
+})
+
+describe('the seat from which a programme is looked at', () => {
+  const units = [
+    { id: 'city', parent_id: null, kind: 'government' },
+    { id: 'office', parent_id: 'city', kind: 'department' },
+    { id: 'county', parent_id: 'city', kind: 'government' },
+    { id: 'bureau', parent_id: 'county', kind: 'department' },
+    { id: 'town', parent_id: 'county', kind: 'township' },
+  ] as Unit[]
+  it.each([
+    ['city', 'city', 'city'],
+    ['office', 'city', 'city'],
+    ['county', 'city', 'county'],
+    ['bureau', 'city', 'county'],
+    ['town', 'city', 'town'],
+    ['city', 'county', 'county'],
+    [undefined, 'city', 'city'],
+  ])('%s looks at the list of %s from %s', (home, owner, seat) => {
+    expect(seatOf(units, home, owner)).toBe(seat)
   })
 })
