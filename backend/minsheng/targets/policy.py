@@ -39,7 +39,9 @@ def issue_tasks(session: Session, programme: Programme, _body: object) -> None:
 def void_with_item(session: Session, item: Item, _body: object) -> None:
     """Void the draft tasks of an item that is struck from the list."""
     for task in service.drafts_of(session, item_id=item.id):
-        TASK.follow(session, task, "void")
+        # A share may have gone with the task above it.
+        if task.id not in session.moving:
+            TASK.follow(session, task, "void")
 
 
 def void_shares(session: Session, task: Task, _body: object) -> None:
