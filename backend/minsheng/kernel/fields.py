@@ -104,17 +104,18 @@ def _quantity(value: Any) -> Any:  # noqa: ANN401
 
 Line = Annotated[
     str,
+    # The lengths come first: behind a validator pydantic would speak of items and the contract lose them.
+    Field(min_length=1, max_length=200),
     AfterValidator(_text),
     AfterValidator(_one_line),
     AfterValidator(_not_blank),
-    Field(min_length=1, max_length=200),
 ]
 """One line of text: a name, a title."""
 
-Prose = Annotated[str, AfterValidator(_text), Field(max_length=2000)]
+Prose = Annotated[str, Field(max_length=2000), AfterValidator(_text)]
 """A paragraph."""
 
-Reason = Annotated[str, AfterValidator(_text), AfterValidator(_not_blank), Field(min_length=2, max_length=500)]
+Reason = Annotated[str, Field(min_length=2, max_length=500), AfterValidator(_text), AfterValidator(_not_blank)]
 """Why somebody did something; never empty."""
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
