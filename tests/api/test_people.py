@@ -79,7 +79,7 @@ def test_a_person_is_added_renamed_and_moved(people: Callers, world: World) -> N
         ({"password": "eleven-char"}, ("/password", "string-too-short")),
         ({"password": "x" * 129}, ("/password", "string-too-long")),
         ({"password": "twelve-chars\x00"}, ("/password", "string-pattern-mismatch")),
-        ({"name": ""}, ("/name", "too-short")),
+        ({"name": ""}, ("/name", "string-too-short")),
         ({"status": "active"}, ("/status", "extra-forbidden")),
         ({"version": 9}, ("/version", "extra-forbidden")),
     ],

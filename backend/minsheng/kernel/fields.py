@@ -112,6 +112,18 @@ Line = Annotated[
 ]
 """One line of text: a name, a title."""
 
+Label = Annotated[
+    str,
+    Field(min_length=1, max_length=20),
+    AfterValidator(_text),
+    AfterValidator(_one_line),
+    AfterValidator(_not_blank),
+]
+"""A word or two on a heading."""
+
+Remark = Annotated[str, Field(max_length=500), AfterValidator(_text)]
+"""A sentence or two, perhaps none."""
+
 Prose = Annotated[str, Field(max_length=2000), AfterValidator(_text)]
 """A paragraph."""
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from minsheng.kernel.fields import Day, In, Line, Out, Prose, Whole, Year
+from minsheng.kernel.fields import Day, In, Label, Line, Out, Prose, Whole, Year
 from minsheng.kernel.lifecycle import Action
 
 ProgrammeKind = Literal["livelihood", "campaign", "evaluation", "key_projects", "line_department"]
@@ -18,7 +18,7 @@ CutOffDay = Annotated[int, Field(strict=True, ge=1, le=28, examples=[5])]
 CutOffHour = Annotated[int, Field(strict=True, ge=1, le=24, examples=[18])]
 CloseAfter = Annotated[int, Field(strict=True, ge=0, le=60, examples=[5])]
 ItemCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z.()-]{1,20}$", examples=["3.2"])]
-Labels = Annotated[list[Annotated[Line, Field(max_length=20)]], Field(max_length=8)]
+Labels = Annotated[list[Label], Field(max_length=8)]
 
 
 class ProgrammeIn(In):

@@ -120,13 +120,13 @@ class ReportFacts:
                 if previous + current != row.value:
                     message = f"“{name}”上期累计已变为 {previous}，与本期 {current}、累计 {row.value} 不符"
                     found.append(FieldError(pointer=f"{where}/value", code="sum-mismatch", message=message))
-                if rules.fell(figure.previous, row.value) and not row.fall_reason:
+                if rules.fell(figure.previous, row.value) and not (row.fall_reason or "").strip():
                     message = f"“{name}”比上期减少，请写明原因"
                     found.append(FieldError(pointer=f"{where}/fall_reason", code="fall-unexplained", message=message))
         if self.behind:
             if not self.report.cause_code:
                 found.append(FieldError(pointer="/cause_code", code="cause-missing", message="落后序时，请选原因"))
-            if not self.report.cause_note:
+            if not (self.report.cause_note or "").strip():
                 found.append(
                     FieldError(pointer="/cause_note", code="cause-missing", message="落后序时，请用一句话说明")
                 )

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from minsheng.kernel.errors import FieldError
-from minsheng.kernel.fields import Day, In, Moment, Out, Prose, Quantity, Reason, Version
+from minsheng.kernel.fields import Day, In, Moment, Out, Prose, Quantity, Reason, Remark, Version
 from minsheng.kernel.lifecycle import Action
 from minsheng.plans.schemas import Light
 
@@ -51,7 +51,7 @@ class ValueIn(In):
     current: Quantity | None = Field(default=None, description="本期数", examples=["12"])
     value: Quantity | None = Field(default=None, description="累计数；时点指标为当前数", examples=["37"])
     base: "BaseIn | None" = Field(default=None, description="填报人看到的原数")
-    fall_reason: Annotated[Prose, Field(max_length=500)] | None = Field(default=None, description="数字下降的原因")
+    fall_reason: Remark | None = Field(default=None, description="数字下降的原因")
 
 
 class BaseIn(In):

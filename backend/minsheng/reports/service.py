@@ -146,6 +146,8 @@ def write(session: Session, report: Report, body: ReportPatch) -> bool:
     for index, each in enumerate(body.values):
         where = f"/values/{index}"
         try:
+            if each.target_id in {earlier.target_id for earlier in body.values[:index]}:
+                raise invalid(f"{where}/target_id", "duplicate", "同一目标写了两次")
             staged += _stage(report, facts, each, where, conflicts)
         except Problem as problem:
             errors += problem.errors
@@ -252,9 +254,13 @@ def ready_to_submit(session: Session, report: Report) -> None:
     """Refuse a report that is not complete (guide 5.2).
 
     Raises:
-        Conflict: names every missing figure, unexplained fall and missing cause.
+        Conflict: the month has not begun; or names every missing figure, unexplained fall and missing cause.
     """
-    problems = facts_of(session, [report])[report.id].problems()
+    facts = facts_of(session, [report])[report.id]
+    if clock.now() < facts.round.opens_at:
+        message = f"{facts.round.period} 填报期还没有开始，可以先填，到期再提交。"
+        raise Conflict(message)
+    problems = facts.problems()
     if problems:
         message = f"还有 {len(problems)} 处须补充：{problems[0].message}"
         raise Conflict(message, errors=problems)
