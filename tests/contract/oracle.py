@@ -1,0 +1,261 @@
+"""What everybody may see and do in the prepared world, worked out naively from the world's declarations.
+
+Nothing of the product is asked here: the tree is walked, grants are read, roles are written out once more. Where this
+and the product disagree, one of them is wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.factories import world as worlds
+
+PARENT = {key: parent for key, parent, *_ in worlds.UNITS}
+NAME = {key: name for key, _, name, *_ in worlds.UNITS}
+KIND = {key: kind for key, _, _, kind, *_ in worlds.UNITS}
+SEAT = {username: unit for username, unit, _ in worlds.PEOPLE}
+ROLE = {username: role for username, _, role in worlds.PEOPLE}
+
+_SEE = {"unit.read", "programme.read", "task.read", "report.read", "board.read"}
+_ALL = _SEE | {
+    "unit.edit",
+    "user.read",
+    "user.edit",
+    "role.edit",
+    "grant.edit",
+    "programme.edit",
+    "programme.issue",
+    "task.split",
+    "plan.edit",
+    "round.edit",
+    "report.edit",
+    "report.review",
+    "report.accept",
+    "journal.read",
+}
+AREA = {
+    "administrator": {
+        "unit.read",
+        "unit.edit",
+        "user.read",
+        "user.edit",
+        "role.edit",
+        "grant.edit",
+        "programme.read",
+    },
+    "office": _SEE
+    | {
+        "user.read",
+        "programme.edit",
+        "programme.issue",
+        "task.split",
+        "plan.edit",
+        "round.edit",
+        "report.accept",
+        "journal.read",
+    },
+    "lead_department": _SEE | {"report.edit", "plan.edit"},
+    "clerk": _SEE | {"report.edit", "plan.edit"},
+    "reviewer": _SEE | {"report.review"},
+    "leader": _SEE,
+    "auditor": _SEE | {"user.read", "journal.read"},
+    "integration": _SEE | {"journal.read"},
+}
+HAND = {"administrator": _ALL}
+LINE = {"lead_department": {"task.read", "report.read", "board.read"}}
+
+LEADS = {
+    "city_dept": {"list.group", "list.roads", "list.cover"},
+    "a_dept": {"county_list.schools"},
+}
+"""Items led, of issued lists only."""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One row of the world: its kind, where it lies, who gave it, what line it hangs on, and whether it is a draft."""
+
+    kind: str
+    unit: str
+    giver: str | None = None
+    item: str | None = None
+    draft: bool = False
+
+
+WITHDRAWN = {f"{month}:roads:{unit}" for month in ("october", "november") for unit in ("a", "b")}
+"""Reports of units that handed their task on: void, and on no sheet or desk."""
+
+
+def _things() -> dict[str, Thing]:  # noqa: C901 - one declaration after the other
+    found = {unit: Thing("unit", unit, giver=parent) for unit, parent in PARENT.items()}
+    for username, unit in SEAT.items():
+        found[f"user:{username}"] = Thing("user", unit)
+        found[f"grant:{username}"] = Thing("grant", unit)
+    found["user:disabled"] = Thing("user", "a2")
+    for key, unit, draft in (
+        ("list", "city", False),
+        ("county_list", "a", False),
+        ("draft_list", "city", True),
+        ("other_list", "other", True),
+    ):
+        found[key] = Thing("programme", unit, draft=draft)
+    for key, unit, draft in (
+        ("list.group", "city", False),
+        ("list.roads", "city", False),
+        ("list.cover", "city", False),
+        ("county_list.schools", "a", False),
+        ("draft_list.parks", "city", True),
+    ):
+        found[key] = Thing("item", unit, draft=draft)
+    for key, unit, draft in (
+        ("roads", "city", False),
+        ("cover", "city", False),
+        ("schools", "a", False),
+        ("parks", "city", True),
+    ):
+        found[key] = Thing("indicator", unit, draft=draft)
+    items = {name: key for key in found if "." in key for name in [key.split(".")[1]]}
+    for name, parent, draft in (
+        ("roads:city", None, False),
+        ("roads:a", "city", False),
+        ("roads:b", "city", False),
+        ("roads:a1", "a", False),
+        ("roads:a2", "a", False),
+        ("roads:b1", "b", False),
+        ("roads:a_dept", "a", False),
+        ("roads:city_dept", "city", True),
+        ("cover:city", None, False),
+        ("cover:a1", "city", False),
+        ("cover:b1", "city", False),
+        ("cover:void", "city", True),
+        ("schools:a", None, False),
+        ("schools:a1", "a", False),
+        ("schools:a2", "a", False),
+        ("parks:city", None, True),
+        ("parks:a", "city", True),
+    ):
+        indicator, unit = name.split(":")
+        unit = "a" if unit == "void" else unit
+        found[name] = Thing("task", unit, giver=parent or unit, item=items[indicator], draft=draft)
+        found[f"{name}:target"] = Thing("target", unit, giver=parent or unit, item=items[indicator], draft=draft)
+    for name in ("roads:a1", "roads:a2", "roads:b1", "cover:a1", "cover:b1", "schools:a1", "schools:a2"):
+        for month in ("october", "november"):
+            found[f"{month}:{name}"] = Thing("report", found[name].unit, item=found[name].item)
+    for name in WITHDRAWN:
+        found[name] = Thing("report", name[-1], item="list.roads")
+    found["november:roads:a_dept"] = Thing("report", "a_dept", item="list.roads")
+    for programme, unit in (("list", "city"), ("county_list", "a")):
+        for month in range(2, 13):
+            found[f"round:{programme}:2026-{month:02}"] = Thing("round", unit)
+    for role in ("role:own", *(f"role:{name}" for name in _ROLES)):
+        found[role] = Thing("role", "")
+    for measure in ("公里", "%", "所", "个"):
+        found[measure] = Thing("measure", "")
+    return found
+
+
+_ROLES = (
+    "administrator",
+    "office",
+    "lead_department",
+    "clerk",
+    "reviewer",
+    "leader",
+    "finance",
+    "payer",
+    "inspector",
+    "assessor",
+    "auditor",
+    "integration",
+)
+READ = {
+    "unit": "unit.read",
+    "user": "user.read",
+    "grant": "user.read",
+    "programme": "programme.read",
+    "item": "programme.read",
+    "indicator": "programme.read",
+    "round": "programme.read",
+    "task": "task.read",
+    "target": "task.read",
+    "report": "report.read",
+}
+HEADERS = {"unit", "programme", "item", "indicator", "round"}
+THINGS = _things()
+
+
+def above(unit: str) -> set[str]:
+    """Return the units over a unit."""
+    found = set()
+    at = PARENT[unit]
+    while at is not None:
+        found.add(at)
+        at = PARENT[at]
+    return found
+
+
+def beneath(unit: str) -> set[str]:
+    """Return a unit and everything under it."""
+    return {each for each in PARENT if each == unit or unit in above(each)}
+
+
+def government(unit: str) -> set[str]:
+    """Return everything under the government that a unit belongs to."""
+    at = unit
+    while KIND[at] != "government":
+        at = PARENT[at] or at
+    return beneath(at)
+
+
+def area(who: str, permission: str) -> set[str]:
+    """Return the units in which somebody holds a permission by place."""
+    role = ROLE[who]
+    if permission == "unit.read" and role in LINE:
+        return government(SEAT[who])
+    return beneath(SEAT[who]) if permission in AREA[role] else set()
+
+
+def hand(who: str) -> set[str]:
+    """Return the units at which somebody may hand on any permission."""
+    return beneath(SEAT[who]) if ROLE[who] in HAND else set()
+
+
+def on_line(who: str, permission: str, thing: Thing) -> bool:
+    """Say whether somebody holds a permission over a thing by subject."""
+    return (
+        permission in LINE.get(ROLE[who], set())
+        and thing.item in LEADS.get(SEAT[who], set())
+        and thing.unit in government(SEAT[who])
+    )
+
+
+def holds(who: str, permission: str) -> bool:
+    """Say whether somebody holds a permission anywhere."""
+    return permission in AREA[ROLE[who]] or (permission in LINE.get(ROLE[who], set()) and bool(LEADS.get(SEAT[who])))
+
+
+def sees(who: str, name: str) -> bool:
+    """Say whether somebody may see a thing."""
+    thing = THINGS[name]
+    if thing.kind in {"role", "measure"}:
+        return True
+    permission = READ[thing.kind]
+    inside = thing.unit in area(who, permission) or on_line(who, permission, thing)
+    if thing.kind in {"task", "target"}:
+        return inside and (not thing.draft or thing.giver in area(who, permission))
+    over = thing.kind in HEADERS and not thing.draft and thing.unit in above(SEAT[who]) and holds(who, permission)
+    return inside or over
+
+
+def covers(who: str, permission: str, name: str) -> bool:
+    """Say whether somebody may change a thing by a permission."""
+    thing = THINGS[name]
+    if thing.kind == "role":
+        return holds(who, permission)
+    owner = thing.giver if thing.kind in {"unit", "task", "target"} else thing.unit
+    return owner in area(who, permission)
+
+
+def visible(who: str, kind: str) -> set[str]:
+    """Return everything of a kind that somebody may see."""
+    return {name for name, thing in THINGS.items() if thing.kind == kind and sees(who, name)}

@@ -1,0 +1,787 @@
+"""Every operation, asked by everybody, about his own things, his neighbours' and strangers'.
+
+What ought to come back is worked out by the oracle from the world's declarations alone. After each refused write every
+table must be as it was; no answer may name anything that its reader may not see.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from sqlmodel import SQLModel
+
+from tests.contract import oracle
+from tests.contract.oracle import THINGS, area, covers, hand, holds, sees, visible
+from tests.databases import plain_url
+from tests.factories import requests
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import httpx
+    import pytest
+
+    from tests.contract.conftest import Prepared
+
+NOBODY = ""
+WHO = (
+    "office",
+    "a-office",
+    "lead",
+    "a1-clerk",
+    "a2-clerk",
+    "a-reviewer",
+    "auditor",
+    "admin",
+    "a-admin",
+    "outsider",
+    "outsider-clerk",
+    NOBODY,
+)
+FREE = {"login_session", "login_throttle", "stored_answer", "token_family", "token_secret"}
+"""Tables that a refused request may touch."""
+
+Outcome = "int | Callable[[str], int]"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One request about particular things.
+
+    Attributes:
+        operation: its id.
+        permission: what the door asks; ``None`` for everybody who is logged in.
+        path: the thing in the path.
+        query: the query; names of things are written ``@name``.
+        body: the whole body.
+        must_see: further things that have to be visible, with the answer when they are not.
+        must_cover: things that have to be covered by the permission.
+        units: units in which the permission has to be held.
+        allowed: the answer to whoever may, perhaps depending on who it is.
+    """
+
+    operation: str
+    permission: str | None
+    path: str | None = None
+    query: dict[str, Any] = field(default_factory=dict)
+    body: Any = None
+    text: str | None = None
+    must_see: tuple[tuple[str, int], ...] = ()
+    must_cover: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    allowed: Any = 200
+
+    def expected(self, who: str) -> int:
+        """Work out the answer."""
+        if who == NOBODY:
+            return 401
+        if self.permission is not None and not holds(who, self.permission):
+            return 403
+        for name, status in ((self.path, 404), *self.must_see):
+            if name is not None and not sees(who, name):
+                return status
+        permission = self.permission or ""
+        if not all(covers(who, permission, name) for name in self.must_cover):
+            return 403
+        if not all(unit in area(who, permission) for unit in self.units):
+            return 403
+        found: int = self.allowed(who) if callable(self.allowed) else self.allowed
+        return found
+
+
+def _gets() -> Iterator[Case]:
+    """Reads of one thing by its id."""
+    reports = [*STATES]
+    targets = [
+        f"{name}:target"
+        for name in (
+            "roads:city",
+            "roads:a",
+            "roads:a1",
+            "roads:a2",
+            "roads:b1",
+            "roads:a_dept",
+            "roads:city_dept",
+            "schools:a1",
+            "parks:a",
+            "cover:void",
+        )
+    ]
+    for operation, permission, names in (
+        ("getUnit", "unit.read", ["city", "city_dept", "a", "a1", "b", "b1", "other", "other_town"]),
+        (
+            "getUser",
+            "user.read",
+            ["user:office", "user:a-office", "user:a1-clerk", "user:b1-clerk", "user:outsider", "user:disabled"],
+        ),
+        ("getGrant", "user.read", ["grant:office", "grant:a-office", "grant:a1-clerk", "grant:b1-clerk"]),
+        ("getRole", "user.read", ["role:clerk", "role:own"]),
+        ("getProgramme", "programme.read", ["list", "county_list", "draft_list", "other_list"]),
+        ("getItem", "programme.read", ["list.roads", "county_list.schools", "draft_list.parks"]),
+        ("getIndicator", "programme.read", ["roads", "schools", "parks"]),
+        ("getRound", "programme.read", ["round:list:2026-11", "round:county_list:2026-10"]),
+        ("getTask", "task.read", [name.removesuffix(":target") for name in targets]),
+        ("getPlan", "task.read", targets),
+        ("getReport", "report.read", reports),
+    ):
+        for name in names:
+            yield Case(operation, permission, name)
+    for unit in (None, "a", "a1", "b", "other"):
+        for programme in ("list", "county_list", "draft_list", "other_list"):
+            more = () if unit is None else ((unit, 404),)
+            owner = ((THINGS[programme].unit, 404),) if unit is None else more
+            yield Case("getSplit", "task.read", programme, _unit(unit), must_see=owner)
+    for programme in ("list", "county_list", "draft_list", "other_list"):
+        seen = ((programme, 404),)
+        yield Case("getMatrix", "board.read", query={"programme_id": f"@{programme}"}, must_see=seen)
+        yield Case("getLagList", "board.read", query={"programme_id": f"@{programme}"}, must_see=seen)
+        yield Case(
+            "getReviewDesk",
+            "report.read",
+            query={"programme_id": f"@{programme}", "period": "2026-11"},
+            must_see=seen,
+        )
+    for target in targets:
+        # What is not handed down has no light yet.
+        for operation in ("getLight", "getCurve"):
+            yield Case(
+                operation,
+                "board.read",
+                query={"target_id": f"@{target}"},
+                must_see=((target, 404),),
+                allowed=404 if THINGS[target].draft else 200,
+            )
+    for unit in (None, "city", "a", "a1", "a2", "b1", "other"):
+        yield Case("getEntrySheet", "report.read", query=_unit(unit), must_see=() if unit is None else ((unit, 404),))
+    for operation, permission in (
+        ("getMe", None),
+        ("getWorkbench", "report.read"),
+        ("getSummary", "board.read"),
+        ("getLagList", "board.read"),
+        ("listPermissions", "user.read"),
+        ("listChanges", "journal.read"),
+    ):
+        yield Case(operation, permission)
+
+
+def _unit(unit: str | None) -> dict[str, Any]:
+    return {} if unit is None else {"unit_id": f"@{unit}"}
+
+
+def _by_state(states: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    yield from states.items()
+
+
+def _accepts(name: str, state: str) -> Any:
+    """Whoever accepts holds the right where the list belongs; the tier between comes first."""
+    owner = "a" if ":schools" in name else "city"
+    direct = owner in (THINGS[name].unit, oracle.PARENT[THINGS[name].unit])
+
+    def status(who: str) -> int:
+        ready = state == "reviewed" or (state == "submitted" and direct)
+        return 200 if ready and oracle.SEAT[who] == owner else 409
+
+    return status
+
+
+STATES = {
+    "november:roads:a1": "draft",
+    "november:schools:a1": "ready",
+    "november:cover:a1": "submitted",
+    "november:schools:a2": "submitted",
+    "november:roads:a2": "reviewed",
+    "november:roads:b1": "draft",
+    "november:roads:a_dept": "draft",
+    "october:roads:a1": "accepted",
+    "october:cover:b1": "accepted",
+}
+MOVES: dict[str, tuple[str, dict[str, Any] | None, Callable[[str, str], Any]]] = {
+    "submit": ("report.edit", None, lambda _, state: 200 if state == "ready" else 409),
+    "recall": ("report.edit", None, lambda _, state: 200 if state == "submitted" else 409),
+    "review": ("report.review", None, lambda _, state: 200 if state == "submitted" else 409),
+    "return": ("report.review", {"reason": "请核对"}, lambda _, state: 200 if state == "submitted" else 409),
+    "accept": ("report.accept", None, _accepts),
+    "sendBack": ("report.accept", {"reason": "请核对"}, _accepts),
+    "withdraw": ("task.split", None, lambda *_: 409),
+}
+
+
+def _report_writes() -> Iterator[Case]:
+    for name, state in STATES.items():
+        for verb, (permission, body, outcome) in MOVES.items():
+            yield Case(
+                f"{verb}Report",
+                permission,
+                name,
+                body=body,
+                must_cover=(name,),
+                allowed=outcome(name, state),
+            )
+        yield Case(
+            "writeReport",
+            "report.edit",
+            name,
+            body={"note": "进展"},
+            must_cover=(name,),
+            allowed=200 if state in {"draft", "ready"} else 409,
+        )
+    # A figure of somebody else's target in one's own report.
+    for target in ("roads:a2:target", "roads:b1:target", "cover:a1:target"):
+        yield Case(
+            "writeReport",
+            "report.edit",
+            "november:roads:a1",
+            body={"values": [{"target_id": f"@{target}", "current": "1"}]},
+            must_cover=("november:roads:a1",),
+            allowed=422,
+        )
+
+
+def _task_writes() -> Iterator[Case]:
+    states = {
+        "roads:city_dept": (200, 200, 200),
+        "parks:a": (200, 409, 200),
+        "parks:city": (422, 409, 200),
+        "roads:a": (409, 409, 409),
+        "roads:a1": (409, 409, 409),
+        "roads:b1": (409, 409, 409),
+        "schools:a1": (409, 409, 409),
+        "cover:void": (409, 409, 409),
+    }
+    for name, outcomes in states.items():
+        for operation, allowed in zip(("changeTask", "issueTask", "voidTask"), outcomes, strict=True):
+            body = {"deadline": "2026-12-30"} if operation == "changeTask" else None
+            yield Case(operation, "task.split", name, body=body, must_cover=(name,), allowed=allowed)
+    for item, parent, unit, allowed in (
+        ("county_list.schools", "schools:a", "a_dept", 201),
+        ("county_list.schools", "schools:a", "a1", 409),
+        ("county_list.schools", "schools:a", "b1", 422),
+        ("list.roads", "roads:b", "b1", 409),
+        ("list.roads", "roads:a", "other_town", 422),
+        ("list.roads", "schools:a", "a1", 422),
+        ("draft_list.parks", "parks:city", "b", 201),
+    ):
+        indicator = item.split(".")[1]
+        yield Case(
+            "createTask",
+            "task.split",
+            body={
+                "item_id": f"@{item}",
+                "parent_id": f"@{parent}",
+                "unit_id": f"@{unit}",
+                "deadline": "2026-12-31",
+                "targets": [{"indicator_id": f"@{indicator}", "value": "1"}],
+            },
+            must_see=((item, 404), (parent, 404), (unit, 422)),
+            units=(THINGS[parent].unit,) if allowed < 422 else (),
+            allowed=allowed,
+        )
+    for target, allowed in (
+        ("roads:a_dept:target", 200),
+        ("roads:a1:target", 409),
+        ("roads:b1:target", 409),
+        ("schools:a2:target", 409),
+        ("parks:a:target", 409),
+    ):
+        yield Case(
+            "savePlan",
+            "plan.edit",
+            target,
+            body={"kind": "straight", "points": []},
+            units=(THINGS[target].unit,),
+            allowed=allowed,
+        )
+
+
+def _programme_writes() -> Iterator[Case]:
+    for unit in ("city", "a", "b", "other"):
+        body = {**_span("新计划"), "unit_id": f"@{unit}"}
+        yield Case("createProgramme", "programme.edit", body=body, must_see=((unit, 404),), units=(unit,), allowed=201)
+    for name, change, issue, close in (
+        ("list", 409, 409, 200),
+        ("county_list", 409, 409, 200),
+        ("draft_list", 200, 200, 409),
+        ("other_list", 200, 409, 409),
+    ):
+        cover = {"must_cover": (name,)}
+        yield Case("changeProgramme", "programme.edit", name, body={"name": "新名"}, allowed=change, **cover)  # type: ignore[arg-type]
+        yield Case(
+            "issueProgramme",
+            "programme.issue",
+            name,
+            body={"issued_on": "2026-11-20"},
+            allowed=issue,
+            **cover,  # type: ignore[arg-type]
+        )
+        yield Case("closeProgramme", "programme.issue", name, allowed=close, **cover)  # type: ignore[arg-type]
+        yield Case(
+            "createItem",
+            "programme.edit",
+            body={"programme_id": f"@{name}", "code": "9", "title": "新项目"},
+            must_see=((name, 404),),
+            must_cover=(name,),
+            allowed=201 if THINGS[name].draft else 409,
+        )
+    for lead in ("a1", "other"):
+        yield Case(
+            "createItem",
+            "programme.edit",
+            body={"programme_id": "@draft_list", "code": "9", "title": "新", "leads": [{"unit_id": f"@{lead}"}]},
+            must_see=(("draft_list", 404), (lead, 422)),
+            must_cover=("draft_list",),
+            allowed=201,
+        )
+    for name, indicator in (("list.roads", "roads"), ("county_list.schools", "schools"), ("draft_list.parks", "parks")):
+        done = 200 if THINGS[name].draft else 409
+        yield Case("changeItem", "programme.edit", name, body={"title": "新"}, must_cover=(name,), allowed=done)
+        yield Case("voidItem", "programme.edit", name, must_cover=(name,), allowed=done)
+        yield Case(
+            "changeIndicator", "programme.edit", indicator, body={"name": "新"}, must_cover=(indicator,), allowed=done
+        )
+        yield Case(
+            "createIndicator",
+            "programme.edit",
+            body={"item_id": f"@{name}", "name": "新", "measure_id": "@个"},
+            must_see=((name, 404),),
+            must_cover=(name,),
+            allowed=201 if THINGS[name].draft else 409,
+        )
+    yield Case("createMeasure", "programme.edit", body={"name": "公顷"}, allowed=201)
+    for name in ("round:list:2026-11", "round:county_list:2026-11", "round:list:2026-10"):
+        body = {"closes_at": "2026-12-20T00:00:00Z", "reason": "台风期间推迟"}
+        yield Case("changeRound", "round.edit", name, body=body, must_cover=(name,))
+
+
+def _span(name: str) -> dict[str, Any]:
+    return {"year": 2026, "name": name, "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
+
+
+def _people_writes() -> Iterator[Case]:  # noqa: C901 - one case after the other
+    for unit in ("city", "a", "b", "other"):
+        body = {"parent_id": f"@{unit}", "name": "新镇", "kind": "government", "tier": "township"}
+        yield Case("createUnit", "unit.edit", body=body, must_see=((unit, 404),), units=(unit,), allowed=201)
+    for unit in ("city", "a", "a1", "b1", "other_town"):
+        yield Case("changeUnit", "unit.edit", unit, body={"name": "新名"}, must_cover=(unit,))
+    for parent in ("city", "a", "b", "other"):
+        yield Case(
+            "changeUnit",
+            "unit.edit",
+            "a1",
+            body={"parent_id": f"@{parent}"},
+            must_see=((parent, 404),),
+            must_cover=("a1",),
+            units=(parent,),
+        )
+    for code, parent in (("330300000000", "city"), ("330382000000", "a"), ("331000000000", "other")):
+
+        def imported(who: str, parent: str = parent) -> int:
+            return 200 if parent in area(who, "unit.edit") else 422
+
+        yield Case(
+            "importUnits",
+            "unit.edit",
+            text=f"name,parent_code,kind,tier\n新镇,{code},government,township\n",
+            allowed=imported,
+        )
+    for unit in ("city", "a1", "b1", "other"):
+        body = {"username": "new-person", "name": "新人", "unit_id": f"@{unit}", "password": "a-long-password"}
+        yield Case("createUser", "user.edit", body=body, must_see=((unit, 404),), units=(unit,), allowed=201)
+        yield Case(
+            "changeUser",
+            "user.edit",
+            "user:a1-clerk",
+            body={"unit_id": f"@{unit}"},
+            must_see=((unit, 404),),
+            must_cover=("user:a1-clerk",),
+            units=(unit,),
+        )
+    for name in ("user:office", "user:a1-clerk", "user:b1-clerk", "user:outsider-clerk", "user:disabled"):
+        cover = {"must_cover": (name,)}
+        on = name != "user:disabled"
+        yield Case("changeUser", "user.edit", name, body={"name": "新名"}, **cover)  # type: ignore[arg-type]
+        yield Case("disableUser", "user.edit", name, allowed=200 if on else 409, **cover)  # type: ignore[arg-type]
+        yield Case("enableUser", "user.edit", name, allowed=409 if on else 200, **cover)  # type: ignore[arg-type]
+        yield Case(
+            "resetPasswordUser",
+            "user.edit",
+            name,
+            body={"password": "a-new-long-password"},
+            allowed=200 if on else 409,
+            **cover,  # type: ignore[arg-type]
+        )
+    for name in ("grant:office", "grant:a1-clerk", "grant:b1-clerk", "grant:outsider-clerk"):
+        yield Case("revokeGrant", "grant.edit", name, must_cover=(name,))
+    for user, unit in (("a1-clerk", "a1"), ("a1-clerk", "city"), ("a1-clerk", "b1"), ("b1-clerk", "a1")):
+        for role in ("clerk", "administrator"):
+
+            def granted(who: str, unit: str = unit) -> int:
+                return 201 if unit in hand(who) else 403
+
+            yield Case(
+                "createGrant",
+                "grant.edit",
+                body={"user_id": f"@user:{user}", "role_id": f"@role:{role}", "unit_id": f"@{unit}"},
+                must_see=((f"user:{user}", 404), (unit, 404)),
+                allowed=granted,
+            )
+    held = [{"permission": "report.read", "axis": "area"}]
+    yield Case("createRole", "role.edit", body={"code": "new", "name": "新", "permissions": held}, allowed=201)
+    yield Case("changeRole", "role.edit", "role:own", body={"permissions": held})
+    # A role that people elsewhere hold is not one administrator's to change: it would reach into their units.
+    yield Case("changeRole", "role.edit", "role:clerk", body={"permissions": held}, allowed=403)
+
+
+def _own() -> Iterator[Case]:
+    yield Case("logOut", None, allowed=204)
+    yield Case("logOutEverywhere", None, allowed=204)
+    yield Case("authorize", None, body={"client_id": "cli", "code_challenge": "A" * 43})
+    yield Case("changeOwnPassword", None, body={"current": "wrong-password", "new": "another-long-one"}, allowed=422)
+
+
+READS = [*_gets()]
+WRITES = [*_report_writes(), *_task_writes(), *_programme_writes(), *_people_writes(), *_own()]
+LISTED = {
+    "listUnits": ("unit.read", "unit", "/units"),
+    "listUsers": ("user.read", "user", "/users"),
+    "listGrants": ("user.read", "grant", "/grants"),
+    "listRoles": ("user.read", "role", "/roles"),
+    "listProgrammes": ("programme.read", "programme", "/programmes"),
+    "listItems": ("programme.read", "item", "/items"),
+    "listMeasures": ("programme.read", "measure", "/measures"),
+    "listTasks": ("task.read", "task", "/tasks"),
+    "listRounds": ("programme.read", "round", "/rounds"),
+    "listReports": ("report.read", "report", "/reports"),
+}
+BULK = {f"{verb}Reports": verb for verb in MOVES if verb != "withdraw"}
+SWEPT_APART = {"logIn", "listDemoAccounts", "exchangeToken", "revokeToken", "splitTasks", "issueTasks", "writeReports"}
+
+REFERENCES = {
+    "parent_id",
+    "giver_id",
+    "actor_id",
+    "actor_unit_id",
+    "by",
+    "touched_by",
+    "submitted_by",
+    "reviewed_by",
+    "accepted_by",
+    "department_id",
+    "unit_id",
+    "user_id",
+    "role_id",
+    "programme_id",
+    "task_id",
+    "item_id",
+}
+"""Fields that may carry the id of something else; its content they do not carry."""
+
+
+class Sweep:
+    """Sends requests and keeps what was wrong."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        self.prepared = prepared
+        self.operations = requests.operations(prepared.contract)
+        self.names = {str(key): name for name, key in prepared.world.ids.items() if name in THINGS}
+        self.count = 0
+        self.faults: list[str] = []
+        self.asked: set[str] = set()
+        self.probe = Probe(prepared.url)
+        self.state = self.probe.fingerprint()
+
+    def renew(self) -> None:
+        """Go on with a fresh copy."""
+        self.probe.connection.close()
+        self.prepared.renew()
+        self.probe = Probe(self.prepared.url)
+
+    def send(self, case: Case, who: str) -> httpx.Response:
+        """Send one request."""
+        prepared = self.prepared
+        method, path, operation = self.operations[case.operation]
+        self.asked.add(case.operation)
+        self.count += 1
+        fill = lambda value: requests.fill(value, prepared.world, prepared.versions)  # noqa: E731
+        arguments: dict[str, Any] = {"params": fill(case.query)}
+        if case.text is not None:
+            arguments |= {"content": case.text.encode(), "headers": {"Content-Type": "text/csv"}}
+        elif case.body is not None:
+            arguments["json"] = fill(case.body)
+        version = None
+        if any(each["name"] == "If-Match" for each in operation.get("parameters", ())):
+            version = 0 if case.operation == "savePlan" else prepared.versions[case.path or ""]
+        if case.path is not None:
+            path = path.replace("{id}", str(prepared.world[case.path]))
+        return prepared.send(who, method, path.removeprefix(requests.API), version=version, **arguments)
+
+    def check(self, case: Case, who: str) -> httpx.Response:
+        """Send one request and compare it with what the oracle says."""
+        answer = self.send(case, who)
+        wanted = case.expected(who)
+        where = f"{case.operation} {case.path or ''} {case.query or ''} {case.body or case.text or ''} by {who or '-'}"
+        if answer.status_code != wanted:
+            self.faults.append(f"{where}: {answer.status_code} instead of {wanted} {answer.text[:200]}")
+        self.leaks(where, case, who, answer)
+        if self.operations[case.operation][0] != "GET":
+            if answer.status_code < 300:
+                self.renew()
+            elif self.probe.fingerprint() != self.state:
+                self.faults.append(f"{where}: refused with {answer.status_code}, yet something was written")
+                self.renew()
+        return answer
+
+    def leaks(self, where: str, case: Case, who: str, answer: httpx.Response) -> None:
+        """Find what an answer names although its reader may not see it."""
+        asked = json.dumps([case.path and f"@{case.path}", case.query, case.body, case.text], ensure_ascii=False)
+        content = answer.text
+        if who == NOBODY:
+            if any(key in content for key in self.names if f'"@{self.names[key]}"' not in asked):
+                self.faults.append(f"{where}: names something to nobody")
+            return
+        if case.operation == "getMe":
+            return
+        hidden = [NAMES[name] for name in NAMES if not sees(who, name) and NAMES[name] not in asked]
+        self.faults += [f"{where}: tells {name}" for name in hidden if name in content]
+        if answer.content and answer.headers.get("content-type") == "application/json":
+            for key, value in _walk(answer.json()):
+                name = self.names.get(value)
+                if name and key not in REFERENCES and f"@{name}" not in asked and not sees(who, name):
+                    self.faults.append(f"{where}: shows {name} in {key}")
+
+
+NAMES = {
+    **oracle.NAME,
+    **{f"user:{name}": f"测试{name}" for name in ("a-office", "a1-clerk", "a2-clerk", "b1-clerk", "outsider-clerk")},
+    "county_list": "乐清市2026年民生实事",
+    "draft_list": "温州市2027年民生实事",
+    "other_list": "台州市2026年民生实事",
+    "county_list.schools": "新建幼儿园",
+    "draft_list.parks": "口袋公园",
+}
+"""Words that give a thing away."""
+
+
+def _walk(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from _walk(each, name)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _walk(each, key)
+    elif isinstance(value, str):
+        yield key, value
+
+
+class Probe:
+    """Looks at the database past the product."""
+
+    def __init__(self, url: str) -> None:
+        names = sorted(set(SQLModel.metadata.tables) - FREE)
+        self.connection: Any
+        if url.startswith("sqlite"):
+            self.connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+            self.statements = [f'SELECT * FROM "{name}"' for name in names]
+        else:
+            self.connection = psycopg.connect(plain_url(url), autocommit=True)
+            self.statements = [
+                " UNION ALL ".join(
+                    f"SELECT '{name}', md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM \"{name}\" t"
+                    for name in names
+                )
+            ]
+
+    def fingerprint(self) -> str:
+        """Return a hash over every table that a refused request must leave alone."""
+        digest = hashlib.sha256()
+        for statement in self.statements:
+            digest.update(repr(self.connection.execute(statement).fetchall()).encode())
+        return digest.hexdigest()
+
+
+def test_nobody_reads_or_writes_what_is_not_his(  # noqa: C901 - one sweep after the other
+    prepared: Prepared, engine_name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sweep = Sweep(prepared)
+    for case in READS:
+        for who in WHO:
+            answer = sweep.check(case, who)
+            if answer.status_code == 200:
+                compose(sweep, case, who, answer.json())
+    for operation, (permission, kind, _) in LISTED.items():
+        for who in WHO:
+            listed(sweep, operation, permission, kind, who)
+    sweep.renew()
+    for case in WRITES:
+        for who in WHO:
+            sweep.check(case, who)
+    for operation, verb in BULK.items():
+        for who in WHO:
+            bulk(sweep, operation, f"{verb}Report", who)
+    for who in WHO:
+        bulk(sweep, "issueTasks", "issueTask", who)
+        batch(sweep, who)
+        split(sweep, who)
+    sweep.probe.connection.close()
+    left = set(sweep.operations) - sweep.asked - {"logIn", "listDemoAccounts", "exchangeToken", "revokeToken"}
+    with capsys.disabled():
+        print(f"\nscope matrix on {engine_name}: {sweep.count} requests, {len(sweep.faults)} faults", file=sys.stderr)
+    assert not sweep.faults, "\n".join(sweep.faults)
+    assert left == set()
+
+
+def listed(sweep: Sweep, operation: str, permission: str, kind: str, who: str) -> None:
+    """Compare a whole list with what the oracle says is visible, and its filters by strangers' ids."""
+    months: tuple[dict[str, Any], ...] = ({"period": "2026-10"}, {"period": "2026-11"}) if kind == "report" else ({},)
+    seen: list[str] = []
+    for query in months:
+        answer = sweep.check(Case(operation, permission, query={**query, "limit": 1000}), who)
+        if answer.status_code == 200:
+            seen += [row["id"] for row in answer.json()["items"]]
+    if who == NOBODY or not holds(who, permission):
+        return
+    wanted = sorted(visible(who, kind))
+    found = sorted(sweep.names.get(key, key) for key in seen)
+    if found != wanted:
+        lost, extra = set(wanted) - set(found), set(found) - set(wanted)
+        sweep.faults.append(f"{operation} by {who}: lost {sorted(lost)}, shows {sorted(extra)}")
+    parameters = {each["name"] for each in sweep.operations[operation][2]["parameters"]}
+    fields = {
+        "unit_id": lambda thing: thing.unit,
+        "programme_id": lambda thing: thing.item.split(".")[0] if thing.item else None,
+        "item_id": lambda thing: thing.item,
+    }
+    for name, owner in fields.items():
+        for stranger in (
+            ("b1", "other_town") if name == "unit_id" else ("county_list",) if name == "programme_id" else ()
+        ):
+            if name not in parameters or (name == "programme_id" and kind not in {"task", "report"}):
+                continue
+            query = {**months[-1], name: f"@{stranger}", "limit": 1000}
+            answer = sweep.check(Case(operation, permission, query=query), who)
+            found = sorted(sweep.names.get(row["id"], row["id"]) for row in answer.json()["items"])
+            wanted = sorted(
+                each
+                for each in visible(who, kind)
+                if owner(THINGS[each]) == stranger and (kind != "report" or each.startswith("november"))
+            )
+            if found != wanted:
+                sweep.faults.append(f"{operation} {query} by {who}: {found} instead of {wanted}")
+
+
+def compose(sweep: Sweep, case: Case, who: str, body: Any) -> None:
+    """Compare what boards, desk, sheet and split are made of with what the oracle says is visible."""
+    name = str(case.query.get("programme_id", case.path or ""))[1:] if case.query.get("programme_id") else case.path
+    of_list = lambda kind: {  # noqa: E731
+        each for each in visible(who, kind) if THINGS[each].item and str(THINGS[each].item).split(".")[0] == name
+    }
+    known = sweep.names
+    if case.operation == "getMatrix":
+        wanted = {each for each in of_list("target") if not THINGS[each].draft}
+        found = {known.get(cell["target_id"], "?") for cell in body["cells"]}
+    elif case.operation == "getReviewDesk":
+        wanted = {each for each in of_list("report") if each.startswith("november")} - oracle.WITHDRAWN
+        found = {known.get(cell["report_id"], "?") for cell in body["cells"]}
+    elif case.operation == "getEntrySheet":
+        unit = str(case.query["unit_id"])[1:] if case.query else oracle.SEAT[who]
+        wanted = {
+            each for each in visible(who, "report") if each.startswith("november") and THINGS[each].unit == unit
+        } - oracle.WITHDRAWN
+        found = {known.get(row["id"], "?") for row in body["rows"]}
+        if body["period"] != "2026-11":
+            wanted = set()
+    elif case.operation == "getSplit":
+        unit = str(case.query["unit_id"])[1:] if case.query else THINGS[name or ""].unit
+        rows = {each for each in of_list("target") if THINGS[each].unit == unit and "void" not in each}
+        shares = {
+            each
+            for each in of_list("target")
+            if THINGS[each].giver == unit and f"{each.split(':')[0]}:{unit}:target" in rows
+        }
+        wanted = rows | {each for each in shares if "void" not in each and each not in rows}
+        found = {known.get(row["target_id"], "?") for row in body["rows"]}
+        found |= {known.get(cell["target_id"], "?") for row in body["rows"] for cell in row["cells"]}
+    elif case.operation == "getSummary":
+        wanted = {
+            each
+            for each in visible(who, "programme")
+            if any(str(THINGS[t].item).startswith(f"{each}.") and not THINGS[t].draft for t in visible(who, "target"))
+        }
+        found = {known.get(row["programme_id"], "?") for row in body["items"]}
+    else:
+        return
+    if found != wanted:
+        sweep.faults.append(
+            f"{case.operation} {case.query} {case.path} by {who}: lost {wanted - found}, shows {found - wanted}"
+        )
+
+
+CODES = {403: {"forbidden"}, 404: {"not-found"}, 409: {"conflict", "wrong-state", "locked", "round-closed", "own-work"}}
+
+
+def bulk(sweep: Sweep, operation: str, single: str, who: str) -> None:
+    """Let a bulk move judge each row as the single move would."""
+    cases = {case.path: case for case in WRITES if case.operation == single and case.path}
+    extra = next((case.body for case in cases.values() if case.body), {})
+    body = {**extra, "rows": [{"id": f"@{name}", "version": f"#{name}"} for name in cases]}
+    permission = next(iter(cases.values())).permission
+    expected = [case.expected(who) for case in cases.values()]
+    _each(sweep, Case(operation, permission, body=body), who, expected, "moved")
+
+
+def batch(sweep: Sweep, who: str) -> None:
+    """Let a batch of figures judge each report as a single write would."""
+    cases = {case.path: case for case in WRITES if case.operation == "writeReport" and case.body == {"note": "进展"}}
+    changes = [{"report_id": f"@{name}", "base_version": f"#{name}", "note": "进展"} for name in cases]
+    expected = [case.expected(who) for case in cases.values()]
+    _each(sweep, Case("writeReports", "report.edit", body={"changes": changes}), who, expected, "applied")
+
+
+def split(sweep: Sweep, who: str) -> None:
+    """Let the split grid judge each cell by itself."""
+    cells = (
+        ("parks:city", "b", "parks", 201),
+        ("schools:a", "a_dept", "schools", 201),
+        ("schools:a", "b1", "schools", 422),
+        ("roads:b", "b1", "roads", 409),
+        ("roads:a", "other_town", "roads", 422),
+    )
+    expected = []
+    for parent, unit, _, allowed in cells:
+        units = (THINGS[parent].unit,) if allowed < 422 else ()
+        must_see = ((parent, 404), (unit, 422))
+        expected.append(Case("splitTasks", "task.split", must_see=must_see, units=units, allowed=allowed).expected(who))
+    body = {
+        "cells": [
+            {"parent_id": f"@{parent}", "unit_id": f"@{unit}", "indicator_id": f"@{indicator}", "value": "1"}
+            for parent, unit, indicator, _ in cells
+        ]
+    }
+    _each(sweep, Case("splitTasks", "task.split", body=body), who, expected, "created")
+
+
+def _each(sweep: Sweep, case: Case, who: str, expected: list[int], done: str) -> None:
+    answer = sweep.send(case, who)
+    where = f"{case.operation} by {who or '-'}"
+    wanted = case.expected(who)
+    sweep.leaks(where, case, who, answer)
+    if answer.status_code != wanted:
+        sweep.faults.append(f"{where}: {answer.status_code} instead of {wanted} {answer.text[:200]}")
+    if answer.status_code == 200:
+        for row, status in zip(answer.json()["results"], expected, strict=True):
+            good = row["outcome"] == done if status < 300 else row["outcome"] == "refused"
+            code = row.get("code") or (row["errors"][0]["code"] if row["errors"] else None)
+            if status in CODES and code not in CODES[status]:
+                good = False
+            if not good:
+                sweep.faults.append(f"{where}: {row['outcome']} {code} instead of {status}: {row}")
+    if answer.status_code == 200 and any(status < 300 for status in expected):
+        sweep.renew()
+    elif sweep.probe.fingerprint() != sweep.state:
+        sweep.faults.append(f"{where}: refused, yet something was written")
+        sweep.renew()

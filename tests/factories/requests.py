@@ -1,0 +1,332 @@
+"""One request for every operation of the contract, in the world as it stands in the middle of a month.
+
+Bodies come from the contract's own examples; the table adds the ids that exist in the world. An operation without an
+entry fails the sweeps, so a new route is swept the day it is written.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.factories import world as worlds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import httpx
+
+    from tests.factories.world import World
+
+API = "/api/v1"
+VERIFIER = "v" * 43
+"""The secret of the token exchange; its hash is the challenge."""
+CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call of one operation.
+
+    Attributes:
+        by: who may make it.
+        path: names of things in the world, or plain text, for the path's parameters.
+        query: the query, ids as names.
+        body: what is laid over the contract's example; ids are written ``"@name"``.
+        form: a form instead of a JSON body.
+        text: a CSV file instead of a JSON body.
+        version: the ``If-Match`` version; left out, it is the present one of the thing in the path.
+        status: what it is answered with.
+    """
+
+    by: str
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = None
+    form: Mapping[str, str] | None = None
+    text: str | None = None
+    version: int | None = None
+    status: int = 200
+
+
+def _id(name: str) -> dict[str, str]:
+    return {"id": f"@{name}"}
+
+
+def _rows(*names: str) -> list[dict[str, Any]]:
+    return [{"id": f"@{name}", "version": f"#{name}"} for name in names]
+
+
+REQUESTS: dict[str, Request] = {
+    # Oneself
+    "logIn": Request("", body={"username": "a2-clerk", "password": worlds.PASSWORD}),
+    "listDemoAccounts": Request(""),
+    "logOut": Request("a1-clerk", status=204),
+    "logOutEverywhere": Request("a1-clerk", status=204),
+    "getMe": Request("a1-clerk"),
+    "changeOwnPassword": Request("a1-clerk", body={"current": worlds.PASSWORD}, status=204),
+    "authorize": Request("a1-clerk", body={"code_challenge": CHALLENGE}),
+    "exchangeToken": Request(
+        "", form={"grant_type": "authorization_code", "client_id": "cli", "code": "$code", "code_verifier": VERIFIER}
+    ),
+    "revokeToken": Request("", form={"token": "unknown"}, status=204),
+    # Units
+    "listUnits": Request("office"),
+    "createUnit": Request("admin", body={"parent_id": "@a", "code": "330382103000"}, status=201),
+    "importUnits": Request(
+        "admin",
+        text="code,name,parent_code,kind,tier\n330382104000,芙蓉镇,330382000000,government,township\n",
+    ),
+    "getUnit": Request("a1-clerk", _id("a1")),
+    "changeUnit": Request("admin", _id("a1"), body={"name": "柳市街道"}),
+    # People
+    "listUsers": Request("admin"),
+    "createUser": Request("admin", body={"unit_id": "@a1"}, status=201),
+    "getUser": Request("admin", _id("user:a1-clerk")),
+    "changeUser": Request("admin", _id("user:a1-clerk"), body={"name": "林知远"}),
+    "disableUser": Request("admin", _id("user:a1-second")),
+    "enableUser": Request("admin", _id("user:disabled")),
+    "resetPasswordUser": Request("admin", _id("user:a1-second")),
+    "listRoles": Request("admin"),
+    "createRole": Request("admin", body={"permissions": [{"permission": "report.read", "axis": "area"}]}, status=201),
+    "getRole": Request("admin", _id("role:clerk")),
+    "changeRole": Request("admin", _id("role:own"), body={"name": "驻村干部"}),
+    "listPermissions": Request("admin"),
+    "listGrants": Request("admin"),
+    "createGrant": Request(
+        "admin", body={"user_id": "@user:a1-clerk", "role_id": "@role:reviewer", "unit_id": "@a1"}, status=201
+    ),
+    "getGrant": Request("admin", _id("grant:a1-clerk")),
+    "revokeGrant": Request("admin", _id("grant:a1-second")),
+    # Programmes
+    "listProgrammes": Request("office"),
+    "createProgramme": Request(
+        "office", body={"unit_id": "@city", "starts_on": "2026-01-01", "ends_on": "2026-12-31"}, status=201
+    ),
+    "getProgramme": Request("a1-clerk", _id("list")),
+    "changeProgramme": Request("office", _id("draft_list"), body={"name": "温州市2027年民生实事"}),
+    "issueProgramme": Request("office", _id("draft_list"), body={"issued_on": "2026-11-20"}),
+    "closeProgramme": Request("office", _id("list")),
+    "listItems": Request("office"),
+    "createItem": Request("office", body={"programme_id": "@draft_list"}, status=201),
+    "getItem": Request("a1-clerk", _id("list.roads")),
+    "changeItem": Request("office", _id("draft_list.parks"), body={"title": "口袋公园建设"}),
+    "voidItem": Request("office", _id("draft_list.parks")),
+    "createIndicator": Request("office", body={"item_id": "@draft_list.parks", "measure_id": "@个"}, status=201),
+    "getIndicator": Request("a1-clerk", _id("roads")),
+    "changeIndicator": Request("office", _id("parks"), body={"name": "公园"}),
+    "listMeasures": Request("office"),
+    "createMeasure": Request("office", body={"name": "公顷"}, status=201),
+    # Tasks and plans
+    "listTasks": Request("office"),
+    "createTask": Request(
+        "office",
+        body={
+            "item_id": "@draft_list.parks",
+            "parent_id": "@parks:city",
+            "unit_id": "@b",
+            "deadline": "2026-12-31",
+            "targets": [{"indicator_id": "@parks", "value": "12"}],
+        },
+        status=201,
+    ),
+    "splitTasks": Request(
+        "office",
+        body={"cells": [{"parent_id": "@parks:city", "unit_id": "@b", "indicator_id": "@parks", "value": "12"}]},
+    ),
+    "getTask": Request("a1-clerk", _id("roads:a1")),
+    "changeTask": Request("office", _id("parks:a"), body={"deadline": "2026-12-30"}),
+    "issueTask": Request("office", _id("roads:city_dept")),
+    "voidTask": Request("office", _id("roads:city_dept")),
+    "issueTasks": Request("office", body={"rows": _rows("roads:city_dept")}),
+    "getSplit": Request("office", _id("list")),
+    "getPlan": Request("a1-clerk", _id("roads:a1:target")),
+    "savePlan": Request("a-office", _id("roads:a_dept:target"), body={"kind": "straight", "points": []}, version=0),
+    # Rounds and reports
+    "listRounds": Request("office"),
+    "getRound": Request("a1-clerk", _id("round:list:2026-11")),
+    "changeRound": Request("office", _id("round:list:2026-11"), body={"due_at": "2026-12-06T10:00:00Z"}),
+    "listReports": Request("office"),
+    "getReport": Request("a1-clerk", _id("november:roads:a1")),
+    "writeReport": Request(
+        "a1-clerk",
+        _id("november:roads:a1"),
+        body={"values": [{"target_id": "@roads:a1:target", "current": "3.5"}]},
+    ),
+    "writeReports": Request(
+        "a1-clerk",
+        body={
+            "changes": [
+                {
+                    "report_id": "@november:roads:a1",
+                    "base_version": 1,
+                    "values": [{"target_id": "@roads:a1:target", "current": "3.5"}],
+                }
+            ]
+        },
+    ),
+    "submitReport": Request("a1-clerk", _id("november:schools:a1")),
+    "recallReport": Request("a1-clerk", _id("november:cover:a1")),
+    "reviewReport": Request("a-reviewer", _id("november:cover:a1")),
+    "acceptReport": Request("office", _id("november:roads:a2")),
+    "returnReport": Request("a-reviewer", _id("november:cover:a1")),
+    "sendBackReport": Request("office", _id("november:roads:a2")),
+    # A report is withdrawn only after its task was split while it was under review: the refusal is the usual answer.
+    "withdrawReport": Request("a-office", _id("november:roads:a1"), status=409),
+    "submitReports": Request("a1-clerk", body={"rows": _rows("november:schools:a1")}),
+    "recallReports": Request("a1-clerk", body={"rows": _rows("november:cover:a1")}),
+    "reviewReports": Request("a-reviewer", body={"rows": _rows("november:cover:a1")}),
+    "acceptReports": Request("office", body={"rows": _rows("november:roads:a2")}),
+    "returnReports": Request("a-reviewer", body={"rows": _rows("november:cover:a1")}),
+    "sendBackReports": Request("office", body={"rows": _rows("november:roads:a2")}),
+    "getReviewDesk": Request("office", query={"programme_id": "@list", "period": "2026-11"}),
+    "getEntrySheet": Request("a1-clerk"),
+    "getWorkbench": Request("a1-clerk"),
+    # Boards and feed
+    "getMatrix": Request("office", query={"programme_id": "@list"}),
+    "getLagList": Request("office"),
+    "getLight": Request("office", query={"target_id": "@roads:a1:target"}),
+    "getCurve": Request("office", query={"target_id": "@roads:a1:target"}),
+    "getSummary": Request("office"),
+    "listChanges": Request("auditor"),
+}
+
+
+def prepare(call: Callable[..., httpx.Response], world: World) -> None:
+    """Bring the world to the middle of a month: reports in every state, drafts, a foreign list, a person disabled.
+
+    ``call(username, method, path, body, version)`` sends one request that must succeed.
+    """
+
+    def written(unit: str, name: str, **figure: str) -> str:
+        report = world[f"november:{name}"]
+        body = {"values": [{"target_id": str(world[f"{name}:target"]), **figure}]}
+        call(f"{unit}-clerk", "PATCH", f"/reports/{report}", body, 1)
+        return f"/reports/{report}"
+
+    written("a1", "schools:a1", value="4")
+    for unit, name, figure in (("a2", "schools:a2", "6"), ("a1", "cover:a1", "96"), ("a2", "roads:a2", "30")):
+        call(f"{unit}-clerk", "POST", f"{written(unit, name, value=figure)}/submit", None, 2)
+    call("a-reviewer", "POST", f"/reports/{world['november:roads:a2']}/review", None, 3)
+
+    def given(by: str, key: str, parent: str, unit: str, indicator: str, value: str) -> str:
+        task = call(
+            by,
+            "POST",
+            "/tasks",
+            {
+                "item_id": str(world[f"list.{indicator}"]),
+                "parent_id": str(world[parent]),
+                "unit_id": str(world[unit]),
+                "deadline": "2026-12-31",
+                "targets": [{"indicator_id": str(world[indicator]), "value": value}],
+            },
+            None,
+        ).json()
+        world.ids[key], world.ids[f"{key}:target"] = task["id"], task["targets"][0]["id"]
+        return f"/tasks/{task['id']}"
+
+    call("a-office", "POST", f"{given('a-office', 'roads:a_dept', 'roads:a', 'a_dept', 'roads', '5')}/issue", None, 1)
+    given("office", "roads:city_dept", "roads:city", "city_dept", "roads", "7")
+    call("office", "POST", f"{given('office', 'cover:void', 'cover:city', 'a', 'cover', '90')}/void", None, 1)
+    foreign = call(
+        "outsider",
+        "POST",
+        "/programmes",
+        {
+            "unit_id": str(world["other"]),
+            "year": 2026,
+            "name": "台州市2026年民生实事",
+            "starts_on": "2026-01-01",
+            "ends_on": "2026-12-31",
+        },
+        None,
+    ).json()
+    world.ids["other_list"] = foreign["id"]
+    role = call("admin", "POST", "/roles", {"code": "own", "name": "自定角色", "permissions": []}, None).json()
+    world.ids["role:own"] = role["id"]
+    person = call(
+        "admin",
+        "POST",
+        "/users",
+        {
+            "username": "disabled",
+            "name": "测试停用",
+            "unit_id": str(world["a2"]),
+            "password": worlds.PASSWORD,
+        },
+        None,
+    ).json()
+    world.ids["user:disabled"] = person["id"]
+    call("admin", "POST", f"/users/{person['id']}/disable", None, 1)
+    for owner, programme in (("office", "list"), ("a-office", "county_list")):
+        for row in call(owner, "GET", f"/rounds?programme_id={world[programme]}&limit=100", None, None).json()["items"]:
+            world.ids[f"round:{programme}:{row['period']}"] = row["id"]
+        tasks = {str(key): name for name, key in world.ids.items()}
+        for month, period in (("october", "2026-10"), ("november", "2026-11")):
+            reports = call(
+                owner, "GET", f"/reports?programme_id={world[programme]}&period={period}&limit=100", None, None
+            )
+            for row in reports.json()["items"]:
+                world.ids.setdefault(f"{month}:{tasks[row['task_id']]}", row["id"])
+
+
+def fill(value: Any, world: World, versions: Mapping[str, int] | None = None) -> Any:
+    """Replace ``@name`` by an id and ``#name`` by a version."""
+    if isinstance(value, dict):
+        return {key: fill(each, world, versions) for key, each in value.items()}
+    if isinstance(value, list):
+        return [fill(each, world, versions) for each in value]
+    if isinstance(value, str) and value[:1] == "@":
+        return str(world[value[1:]])
+    if isinstance(value, str) and value[:1] == "#":
+        return (versions or {}).get(value[1:], 1)
+    return value
+
+
+def operations(contract: Mapping[str, Any]) -> dict[str, tuple[str, str, dict[str, Any]]]:
+    """Return every operation by its id: method, path, description."""
+    return {
+        operation["operationId"]: (method.upper(), path, operation)
+        for path, methods in contract["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def example(contract: Mapping[str, Any], schema: Mapping[str, Any]) -> Any:
+    """Return a value from the examples of a schema: every required field, and nothing else."""
+    if "$ref" in schema:
+        return example(contract, contract["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+    if "examples" in schema:
+        return schema["examples"][0]
+    for word in ("const", "default"):
+        if word in schema:
+            return schema[word]
+    if "enum" in schema:
+        return schema["enum"][0]
+    if schema.get("type") == "object":
+        return {
+            name: example(contract, schema["properties"][name])
+            for name in schema.get("required", ())
+            if _has_example(contract, schema["properties"][name])
+        }
+    if schema.get("type") == "array":
+        return []
+    return None
+
+
+def _has_example(contract: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
+    return example(contract, schema) is not None
+
+
+def body_of(
+    contract: Mapping[str, Any], operation: Mapping[str, Any], over: Any, world: World, versions: Mapping[str, int]
+) -> Any:
+    """Return a request body: the contract's example with the world's ids laid over it."""
+    content = operation.get("requestBody", {}).get("content", {})
+    if "application/json" not in content:
+        return None
+    base = example(contract, content["application/json"]["schema"])
+    return {**(base or {}), **fill(over or {}, world, versions)}
