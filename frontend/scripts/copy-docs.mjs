@@ -1,5 +1,5 @@
 // The API pages must open on an intranet without any outside request, so their files are shipped with the client.
-import { copyFileSync, mkdirSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 const out = 'dist/docs-assets'
 mkdirSync(out, { recursive: true })
@@ -10,4 +10,10 @@ for (const [from, to] of [
   ['redoc/bundles/redoc.standalone.js', 'redoc.standalone.js'],
 ])
   copyFileSync(`node_modules/${from}`, `${out}/${to}`)
+// Redoc fetches the logo of its makers; ours stands there instead.
+const redoc = `${out}/redoc.standalone.js`
+const LOGO = 'https://cdn.redoc.ly/redoc/logo-mini.svg'
+const text = readFileSync(redoc, 'utf8')
+if (!text.includes(LOGO)) throw new Error('redoc changed: look for what it fetches from elsewhere')
+writeFileSync(redoc, text.replaceAll(LOGO, '/emblem.svg'))
 console.log('docs-assets: swagger-ui and redoc copied')

@@ -105,6 +105,7 @@ class Site:
             nav = "narrow" if font == 150 else "open"
             look = f'{{"font":{font},"contrast":"{contrast}","language":"zh-CN","nav":"{nav}"}}'
             context.add_init_script(f"localStorage.setItem('minsheng.settings', '{look}')")
+        context.set_default_timeout(8000)
         visitor = Visitor(self.origin, context, context.new_page())
         visitor.watch()
         self.visitors.append(visitor)

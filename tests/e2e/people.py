@@ -44,6 +44,10 @@ class Api:
         assert answer.status_code in {200, 201}, answer.text
         return answer.json()
 
+    def end_every_session(self) -> None:
+        """Log out everywhere, this one included."""
+        assert self.client.post("/session/revoke-all").status_code == 204
+
     def rows(self, period: str = "2026-11") -> dict[str, Any]:
         """Return the entry sheet of this person's unit by item title."""
         return {row["item_title"]: row for row in self.get("/entry-sheet", period=period)["rows"]}
@@ -85,7 +89,7 @@ class Visitor:
 
     def watch(self) -> None:
         """Start to write down."""
-        self.context.on("request", lambda request: self.requests.append(request))
+        self.context.on("request", lambda request: self.requests.append(request))  # noqa: PLW0108 - must be a function
         self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         self.context.on("console", self._hear)
 
@@ -122,7 +126,7 @@ class Visitor:
             self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = self.page.evaluate(
             "async tags => (await axe.run(document, { runOnly: { type: 'tag', values: tags } })).violations"
-            ".flatMap(v => v.nodes.map(n => `${v.id}: ${n.target.join(' ')} ${n.html.slice(0, 160)} ${n.failureSummary}`))",
+            ".flatMap(v => v.nodes.map(n => `${v.id}: ${n.target} ${n.html.slice(0, 160)} ${n.failureSummary}`))",
             TAGS,
         )
         lines: list[str] = found

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from tests.e2e.conftest import Site
+    from tests.factories.world import World
 
 ROADS, COVER, SCHOOLS = "农村公路提升", "公交覆盖率", "新建幼儿园"
 
@@ -214,3 +215,38 @@ def test_a_burst_of_keys_on_a_slow_machine_loses_nothing(site: Site) -> None:
     ]
     rows = site.api("a1-clerk").rows()
     assert [rows[f"小微实事{n}"]["cells"][0]["current"] for n in range(1, 6)] == ["12", "34", "56", "78", None]
+
+
+def test_a_session_that_ends_while_typing_costs_nothing(site: Site) -> None:
+    clerk = site.visit("a1-clerk")
+    page = clerk.go("/reports")
+    expect(page.get_by_role("grid")).to_be_visible()
+    site.api("a1-clerk").end_every_session()
+    clerk.provoked.append(r"401 ")
+    page.keyboard.type("4")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{site.origin}/login?next=/reports")
+    page.get_by_label("账号").fill("a1-clerk")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(cell(page, ROADS, 0)).to_contain_text("已保存")
+    assert text_of(cell(page, ROADS, 0)) == "4✓已保存"
+
+
+def test_who_may_not_write_and_what_is_closed_cannot_be_typed_into(site: Site, world: World) -> None:
+    reader = site.visit("auditor")
+    page = reader.go(f"/reports?unit={world['a1']}")
+    expect(cell(page, ROADS, 0)).to_be_visible()
+    page.keyboard.type("4")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="提交填好的 0 行")).to_have_attribute("aria-disabled", "true")
+    assert page.get_by_role("checkbox", name=f"选择 {ROADS}").count() == 0
+    assert reader.batches() == []
+
+    clerk = site.visit("a1-clerk")
+    page = clerk.go("/reports?period=2026-10")
+    cell(page, ROADS, 0).click()
+    page.keyboard.type("4")
+    page.keyboard.press("Enter")
+    assert text_of(cell(page, ROADS, 0)).startswith("20")
+    assert clerk.batches() == []

@@ -43,7 +43,7 @@ export const shell = {
   新密码: 'New password',
   再输一遍新密码: 'New password again',
   '两遍新密码不一样。': 'The two new passwords differ.',
-  '密码已修改。': 'Password changed.',
+  '密码已修改，别处的登录都已退出。': 'Password changed; other sessions have ended.',
   '现在用的是初始密码，请先改成自己的密码再办事。': 'This is an initial password. Please change it first.',
   正常: 'On track',
   预警: 'Warning',
