@@ -35,9 +35,9 @@ const desk: ReviewDesk = {
   period: '2026-10',
   round: null,
   units: [
-    { id: 'a', name: '柳市镇' },
-    { id: 'b', name: '北白象镇' },
-    { id: 'c', name: '虹桥镇' },
+    { id: 'a', parent_id: null, name: '柳市镇', depth: 0 },
+    { id: 'b', parent_id: null, name: '北白象镇', depth: 0 },
+    { id: 'c', parent_id: null, name: '虹桥镇', depth: 0 },
   ],
   // As the server sends them: by position within the parent, not by number.
   items: [

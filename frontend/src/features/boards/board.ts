@@ -8,17 +8,11 @@ export type Unit = BoardMatrix['units'][number]
 export type Item = BoardMatrix['items'][number]
 export const LIGHTS: LightKey[] = ['red', 'yellow', 'green', 'done', 'none']
 
-/** Ahead, on and behind as the server counts them: yellow and red are behind, whoever is above the plan is ahead. */
 export type Standing = 'ahead' | 'on' | 'behind' | 'unjudged'
-export function standingOf(cell: BoardCell): Standing {
-  if (cell.light === 'none') return 'unjudged'
-  if (cell.light === 'red' || cell.light === 'yellow') return 'behind'
-  return cell.gap_points?.startsWith('-') ? 'ahead' : 'on'
-}
 export type Show = '' | LightKey | Standing
 /** Counts of the board are over what units report themselves, so a filter never matches a sum. */
 export const matches = (cell: BoardCell, show: Show): boolean =>
-  show === '' || (cell.own && (cell.light === show || standingOf(cell) === show))
+  show === '' || (cell.own && (cell.light === show || (cell.standing ?? 'unjudged') === show))
 
 export interface Row {
   unit: Unit
