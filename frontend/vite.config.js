@@ -10,7 +10,8 @@ import { serviceWorker } from './build/service-worker.js'
 const browsers = ['chrome80', 'edge80', 'firefox78', 'safari14']
 
 // Another address serves people who run the API elsewhere or a mock of it.
-const api = { '/api': process.env.MINSHENG_API ?? 'http://127.0.0.1:8000' }
+// The Host stays the browser's own: the server compares it with the Origin of every writing request.
+const api = { '/api': { target: process.env.MINSHENG_API ?? 'http://127.0.0.1:8000', changeOrigin: false } }
 
 export default defineConfig({
   plugins: [
