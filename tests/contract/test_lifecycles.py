@@ -94,7 +94,7 @@ def test_the_verb_is_the_address_the_entry_and_the_button(prepared: Prepared, op
 
 
 def test_a_closed_round_refuses_every_write(prepared: Prepared) -> None:
-    """Whatever writes into reports is refused once the round is closed, by whoever may otherwise, and changes nothing."""
+    """Whatever writes into reports is refused once the round is closed, whoever asks, and changes nothing."""
     writing = [
         name
         for name, (method, path, _) in requests.operations(prepared.contract).items()

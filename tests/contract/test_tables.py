@@ -171,9 +171,8 @@ def status_sets(files: Any) -> set[str]:
             targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
             if any(isinstance(each, ast.Attribute) and each.attr == "status" for each in targets):
                 found.add(name)
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "setattr" and len(node.args) > 1:
-                if isinstance(node.args[1], ast.Constant) and node.args[1].value == "status":
-                    found.add(name)
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "setattr":
+                found |= {name for each in node.args[1:2] if getattr(each, "value", "") == "status"}
     return found
 
 
