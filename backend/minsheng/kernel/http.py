@@ -3,6 +3,7 @@
 import logging
 import re
 import time
+from collections import Counter as Tally
 from collections.abc import Callable, Coroutine
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from minsheng.kernel import idempotency
-from minsheng.kernel.errors import FieldError, Invalid, TooLarge
+from minsheng.kernel.errors import BadRequest, FieldError, Invalid, TooLarge
 from minsheng.kernel.ids import new_id
 
 log = logging.getLogger("minsheng.request")
@@ -120,13 +121,8 @@ class Route(APIRoute):
         async def handle(request: Request) -> Response:
             if getattr(request.state, "too_large", False):
                 raise TooLarge
-            unknown = [name for name in request.query_params if name not in known]
-            if unknown:
-                errors = [
-                    FieldError(pointer=name[:100], code="unknown-parameter", message=f"没有参数 {name[:100]!r}")
-                    for name in unknown
-                ]
-                raise Invalid(errors[0].message, errors=errors)
+            _refuse_parameters(request, known)
+            await _refuse_other_encodings(request)
             response = await handler(request)
             keyed = getattr(request.state, "keyed", None)
             if keyed is not None:
@@ -136,6 +132,37 @@ class Route(APIRoute):
             return response
 
         return handle
+
+
+def _refuse_parameters(request: Request, known: set[str]) -> None:
+    """Refuse query parameters that the operation does not have, or that are given twice: which one counts?"""
+    given = Tally(name for name, _ in request.query_params.multi_items())
+    errors = [
+        FieldError(pointer=name[:100], code="unknown-parameter", message=f"没有参数 {name[:100]!r}")
+        for name in given
+        if name not in known
+    ]
+    errors += [
+        FieldError(pointer=name, code="duplicate-parameter", message=f"参数 {name} 写了两次")
+        for name, times in given.items()
+        if name in known and times > 1
+    ]
+    if errors:
+        raise Invalid(errors[0].message, errors=errors)
+
+
+async def _refuse_other_encodings(request: Request) -> None:
+    """Refuse JSON that is not UTF-8; Python's reader would guess UTF-16 and UTF-32 from their zero bytes."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        return
+    body = await request.body()
+    try:
+        readable = b"\0" not in body and body.decode("utf-8") is not None
+    except UnicodeDecodeError:
+        readable = False
+    if not readable:
+        message = "请求体须为 UTF-8 编码的 JSON。"
+        raise BadRequest(message)
 
 
 def _keep(session: Any, keyed: tuple[str, str], response: Response) -> None:  # noqa: ANN401

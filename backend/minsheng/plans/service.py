@@ -138,7 +138,7 @@ def gap_text(judgement: Judgement, rule_set: str) -> str | None:
     """Return the gap in percentage points, never rounded onto a bound it does not reach."""
     if judgement.gap_points is None:
         return None
-    return rules.percent_clear_of(judgement.gap_points / 100, RULE_SETS[rule_set].bounds)
+    return rules.percent_clear_of(judgement.gap_points / 100, (*RULE_SETS[rule_set].bounds, Fraction(0)))
 
 
 def progress_text(judgement: Judgement) -> str | None:
