@@ -62,7 +62,7 @@ def address(prepared: Prepared, tmp_path: Path) -> Iterator[str]:
         yield found
 
 
-def at_once(send: Any, count: int = AT_ONCE) -> list[httpx.Response]:  # noqa: ANN401 - number → answer
+def at_once(send: Any, count: int = AT_ONCE) -> list[httpx.Response]:
     """Send from as many threads, all let loose together."""
     gate = threading.Barrier(count)
 

@@ -121,10 +121,10 @@ def test_a_receiver_who_may_change_what_he_was_given(prepared: Prepared, monkeyp
 # The door
 
 
-def _with_route(*, dependency: Any) -> FastAPI:  # noqa: ANN401
+def _with_route(*, dependency: Any) -> FastAPI:
     app, router = FastAPI(), APIRouter(route_class=Route)
 
-    def endpoint(session: Any) -> None:  # noqa: ANN401 - set below
+    def endpoint(session: Any) -> None:
         del session
 
     endpoint.__annotations__ = {"session": Annotated[Session, dependency] if dependency else str, "return": None}
@@ -154,11 +154,10 @@ def test_a_permission_taken_from_a_real_door(prepared: Prepared, monkeypatch: py
 
 
 def test_an_undescribed_operation(prepared: Prepared) -> None:
-    document = copy.deepcopy(prepared.contract)
-    operation = document["paths"]["/api/v1/measures"]["post"]
-    del operation["summary"], operation["x-permission"]
-    operation["parameters"] = []
-    found = test_routes.undocumented({**document, "paths": {"/api/v1/measures": {"post": {**operation, "x-permission": ""}}}})
+    path = "/api/v1/measures"
+    operation = copy.deepcopy(prepared.contract["paths"][path]["post"])
+    operation |= {"summary": "", "x-permission": "", "parameters": []}
+    found = test_routes.undocumented({"paths": {path: {"post": operation}}})
     assert found == ["createMeasure: summary", "createMeasure: x-permission", "createMeasure: Idempotency-Key"]
 
 
@@ -213,7 +212,7 @@ def test_a_closed_round_unlocked(prepared: Prepared, monkeypatch: pytest.MonkeyP
         test_lifecycles.test_a_closed_round_refuses_every_write(prepared)
 
 
-def _without(*verbs: str) -> Any:  # noqa: ANN401
+def _without(*verbs: str) -> Any:
     cycle = copy.copy(REPORT)
     cycle.moves = {verb: move for verb, move in REPORT.moves.items() if verb not in verbs}
     return cycle
@@ -257,7 +256,8 @@ def test_a_feed_without_the_scope_of_its_rows(prepared: Prepared, monkeypatch: p
 
 def test_a_record_that_can_be_rewritten(prepared: Prepared) -> None:
     with prepared.app.state.database.engine.begin() as connection:
-        for name in connection.execute(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
+        triggers = connection.execute(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+        for name in triggers.scalars().all():
             connection.execute(sa.text(f"DROP TRIGGER {name}"))
     with pytest.raises((AssertionError, pytest.fail.Exception)):
         test_tables.test_the_record_cannot_be_rewritten(prepared, "journal_entry")

@@ -377,8 +377,8 @@ def _many(engine: sa.Engine, world: World) -> list[Any]:
             Programme,
             [
                 {**row(), "id": programme if number == 0 else new_id(), "unit_id": units[number % 200], "year": 2026,
-                 "name": "计划", "kind": "livelihood", "status": "issued", "level_labels": [], "rule_set": "points-10-30",
-                 "cut_off_day": 5, "cut_off_hour": 18, "close_after_days": 5, **span}
+                 "name": "计划", "kind": "livelihood", "status": "issued", "level_labels": [],
+                 "rule_set": "points-10-30", "cut_off_day": 5, "cut_off_hour": 18, "close_after_days": 5, **span}
                 for number in range(ROWS)
             ],
         )  # fmt: skip

@@ -296,29 +296,15 @@ def operations(contract: Mapping[str, Any]) -> dict[str, tuple[str, str, dict[st
 
 
 def example(contract: Mapping[str, Any], schema: Mapping[str, Any]) -> Any:
-    """Return a value from the examples of a schema: every required field, and nothing else."""
+    """Return a value from the examples of a schema: every required field that has one, and nothing else."""
     if "$ref" in schema:
         return example(contract, contract["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
-    if "examples" in schema:
-        return schema["examples"][0]
-    for word in ("const", "default"):
-        if word in schema:
-            return schema[word]
-    if "enum" in schema:
-        return schema["enum"][0]
-    if schema.get("type") == "object":
-        return {
-            name: example(contract, schema["properties"][name])
-            for name in schema.get("required", ())
-            if _has_example(contract, schema["properties"][name])
-        }
-    if schema.get("type") == "array":
-        return []
-    return None
-
-
-def _has_example(contract: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
-    return example(contract, schema) is not None
+    given = [schema[word] for word in ("const", "default") if word in schema]
+    given += [schema[word][0] for word in ("examples", "enum") if word in schema]
+    if given or schema.get("type") != "object":
+        return next(iter(given), None)
+    found = {name: example(contract, schema["properties"][name]) for name in schema.get("required", ())}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def body_of(

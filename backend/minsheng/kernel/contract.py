@@ -75,7 +75,11 @@ def build(app: FastAPI) -> dict[str, Any]:
     }
     for path, route in api_routes(app):
         for method in (route.methods or set()) - {"HEAD"}:
-            _complete(document["paths"][path][method.lower()], route)
+            operation = document["paths"][path][method.lower()]
+            _complete(operation, route)
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+            if body is not None:
+                body["example"] = _example(schemas, body["schema"])
     app.openapi_schema = document
     return document
 
@@ -98,3 +102,24 @@ def _complete(operation: dict[str, Any], route: APIRoute) -> None:
     guarded = doors(route.dependant)
     operation["security"] = [{"cookie": []}, {"bearer": []}] if guarded else []
     operation["x-permission"] = (guarded[0] or "login") if guarded else "public"
+
+
+_SAMPLES = {"uuid": "019a9f3e-2c00-7a4b-9d1e-3f5a7c9b1d20", "date": "2026-11-05", "date-time": "2026-11-05T10:00:00Z"}
+
+
+def _example(schemas: dict[str, Any], schema: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON
+    """Return what a body may look like, put together from the examples of its fields."""
+    while "$ref" in schema or "anyOf" in schema:
+        schema = schema["anyOf"][0] if "anyOf" in schema else schemas[schema["$ref"].rpartition("/")[2]]
+    given = schema.get("examples") or schema.get("enum") or ([schema["const"]] if "const" in schema else [])
+    if given:
+        return given[0]
+    match schema.get("type"):
+        case "object":
+            return {name: _example(schemas, each) for name, each in schema.get("properties", {}).items()}
+        case "array":
+            return [_example(schemas, schema["items"])]
+        case "string":
+            return _SAMPLES.get(schema.get("format", ""), "文本")
+        case kind:
+            return schema.get("default", False if kind == "boolean" else 1)
