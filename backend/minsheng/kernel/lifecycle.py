@@ -208,6 +208,7 @@ class Lifecycle(Generic[M]):
             methods=["POST"],
             response_model=out,
             summary=move.summary,
+            description=_way(move),
             operation_id=f"{_camel(verb)}{noun}",
         )
 
@@ -230,6 +231,7 @@ class Lifecycle(Generic[M]):
             methods=["POST"],
             response_model=MoveResults,
             summary=f"{move.summary}(成批)",
+            description=f"{_way(move)}逐行按单个操作的规则办理。",
             operation_id=f"{_camel(verb)}{noun}s",
         )
 
@@ -309,6 +311,12 @@ STATE_NAMES: dict[str, str] = {
     "disabled": "已停用",
     "revoked": "已收回",
 }
+
+
+def _way(move: Move) -> str:
+    """Return the sentence that says from where to where a move leads."""
+    sources = "或".join(f"“{STATE_NAMES[state]}”" for state in sorted(move.sources))
+    return f"从{sources}到“{STATE_NAMES[move.target]}”；其他状态答 409。"
 
 
 def _camel(verb: str, *, upper: bool = False) -> str:
