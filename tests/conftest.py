@@ -117,7 +117,8 @@ class Caller:
         headers = {"Cookie": self.cookie, "X-Minsheng-Client": "test", **kwargs.pop("headers", {})}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
-        return self.client.request(method, f"/api/v1{path}", headers=headers, **kwargs)
+        answer: httpx.Response = self.client.request(method, f"/api/v1{path}", headers=headers, **kwargs)
+        return answer
 
     def get(self, path: str, **params: Any) -> Any:
         """Return the body of a read that must succeed."""

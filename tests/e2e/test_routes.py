@@ -1,4 +1,4 @@
-"""Every route, for somebody who uses it: no accessibility fault, nothing asked of anybody else, nothing in the console."""
+"""Every route, for somebody who uses it: no accessibility fault, no foreign request, nothing in the console."""
 
 from __future__ import annotations
 
