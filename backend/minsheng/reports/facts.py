@@ -57,7 +57,7 @@ class Figure:
             self.target.operator,
             self.indicator.accumulation,
             self.target.value,
-            self.row.value if self.row else self.previous,
+            self.row.value if self.row and self.row.value is not None else self.previous,
             self.plan,
             self.on,
             self.deadline,
