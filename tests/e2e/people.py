@@ -135,11 +135,11 @@ class Visitor:
     def check(self) -> None:
         """Nothing may have left the origin, and the console holds only what the test provoked."""
         foreign = [r.url for r in self.requests if r.url.startswith("http") and not _ours(self.origin, r.url)]
-        assert foreign == []
+        assert foreign == [], foreign
         # Before log-in the client asks who is here; that nobody is, is an answer and not a fault.
         expected = [r"401 .*/api/v1/me$", *self.provoked]
         unexpected = [said for said in self.complaints if not any(re.search(each, said) for each in expected)]
-        assert unexpected == []
+        assert unexpected == [], unexpected
 
 
 def _ours(origin: str, url: str) -> bool:

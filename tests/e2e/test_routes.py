@@ -99,3 +99,20 @@ def test_the_documentation_opens_without_anybody_else(site: Site, path: str) -> 
     expect(visitor.page.locator("body")).to_contain_text("月度填报表", timeout=20_000)
     visitor.settle()
     assert f"{site.origin}/api/v1/openapi.json" in {request.url for request in visitor.requests}
+
+
+def test_the_checks_see_what_they_look_for(site: Site) -> None:
+    visitor = site.stranger()
+    page = visitor.go("/login")
+    page.evaluate("document.body.append(Object.assign(new Image(), { src: '/emblem.svg' }))")
+    assert [fault.split(":")[0] for fault in visitor.faults()] == ["image-alt"]
+    page.evaluate("console.error('planted')")
+    # Nobody listens there, so nothing leaves this machine.
+    page.evaluate("fetch('http://127.0.0.1:9/elsewhere').catch(() => null)")
+    page.wait_for_timeout(300)
+    with pytest.raises(AssertionError, match="9/elsewhere"):
+        visitor.check()
+    visitor.requests.clear()
+    with pytest.raises(AssertionError, match="planted"):
+        visitor.check()
+    visitor.complaints.clear()
