@@ -37,7 +37,7 @@ export interface Listener {
 const BATCH = 500
 
 /**
- * What is typed goes here first and to the server 400 ms later. Kept on the machine, so a closed browser, a lost line or a
+ * What is typed goes here first and to the server 300 ms later. Kept on the machine, so a closed browser, a lost line or a
  * restarted server loses nothing. Two writes to one cell send one; a cell in conflict is held until a person decides.
  */
 export class Outbox {
@@ -52,7 +52,7 @@ export class Outbox {
     private readonly store: Store<Entry>,
     private readonly send: Send,
     private readonly listener: Listener,
-    private readonly delay = 400,
+    private readonly delay = 300,
   ) {}
 
   /** Entries of this person that an earlier visit left behind; another person's stay untouched on the machine. */
