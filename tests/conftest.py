@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from fastapi.testclient import TestClient
 
-from minsheng.app import create_app
+from minsheng.app import create_app, furnish
 from minsheng.kernel import clock, migrations
 from minsheng.kernel.settings import Settings
 from minsheng.tables import load
@@ -91,10 +91,18 @@ def settings(url: str, tmp_path: Path) -> Settings:
     return Settings(database_url=url, secret_keys=SECRET_KEYS, data_dir=tmp_path, client_dir=tmp_path)
 
 
+@pytest.fixture(scope="session")
+def _built(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    folder = tmp_path_factory.mktemp("served")
+    unused = f"sqlite:///{folder / 'never-opened.db'}"
+    return create_app(Settings(database_url=unused, secret_keys=SECRET_KEYS, data_dir=folder, client_dir=folder))
+
+
 @pytest.fixture
-def app(settings: Settings) -> FastAPI:
-    """Return the application, as it is served."""
-    return create_app(settings)
+def app(_built: FastAPI, settings: Settings) -> FastAPI:
+    """Return the application as it is served, on the test's own database; its routes are built once a worker."""
+    furnish(_built, settings)
+    return _built
 
 
 class Caller:

@@ -90,10 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    app.state.settings = settings
-    app.state.database = Database(settings.url, settings.pool_size, settings.admission_seconds)
-    app.state.authenticate = Authenticator(settings)
-    app.state.cursor_key = hashlib.sha256(b"cursor" + next(iter(settings.keys.values()))).digest()
+    furnish(app, settings)
     api = APIRouter(prefix=API)
     for router in ROUTERS:
         api.include_router(router)
@@ -107,6 +104,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.router.routes.append(Client(settings.client_dir))
     app.openapi = lambda: contract.build(app)  # type: ignore[method-assign]
     return app
+
+
+def furnish(app: FastAPI, settings: Settings) -> None:
+    """Give the application the database and the keys it works with."""
+    app.state.settings = settings
+    app.state.database = Database(settings.url, settings.pool_size, settings.admission_seconds)
+    app.state.authenticate = Authenticator(settings)
+    app.state.cursor_key = hashlib.sha256(b"cursor" + next(iter(settings.keys.values()))).digest()
 
 
 def _service_routes() -> APIRouter:
