@@ -162,6 +162,17 @@ describe('outbox', () => {
     expect(b.entries.size).toBe(0)
   })
 
+  it('whoever waits for a flush waits for what is under way and for what came meanwhile', async () => {
+    serverAnswers([answer({ version: 2 })], [answer({ version: 3 })])
+    const b = box()
+    b.put(write('7'))
+    void b.flush()
+    b.put(write('8', null, 't2'))
+    await b.flush()
+    expect(sent.map((c) => c[0]?.values?.map((v) => v.target_id))).toEqual([['t1'], ['t2']])
+    expect(b.entries.size).toBe(0)
+  })
+
   it('gathers figures and words of a row in one change', () => {
     const b = box()
     b.put(write('7'))

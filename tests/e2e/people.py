@@ -125,8 +125,8 @@ class Visitor:
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = self.page.evaluate(
-            "async tags => (await axe.run(document, { runOnly: { type: 'tag', values: tags } })).violations"
-            ".flatMap(v => v.nodes.map(n => `${v.id}: ${n.target} ${n.html.slice(0, 160)} ${n.failureSummary}`))",
+            "async values => (await axe.run({ runOnly: { type: 'tag', values }, resultTypes: ['violations'] }))"
+            ".violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.target} ${n.html.slice(0, 160)} ${n.failureSummary}`))",
             TAGS,
         )
         lines: list[str] = found

@@ -46,6 +46,8 @@ export class Outbox {
   offline = false
   private timer: ReturnType<typeof setTimeout> | undefined
   private again = false
+  private closed = false
+  private running: Promise<void> = Promise.resolve()
 
   constructor(
     private readonly owner: string,
@@ -108,19 +110,24 @@ export class Outbox {
 
   schedule(delay: number): void {
     clearTimeout(this.timer)
+    if (this.closed) return
     this.timer = setTimeout(() => void this.flush(), delay)
   }
+  /** Leaves what waits on the machine: after this nothing is sent by itself. */
   stop(): void {
+    this.closed = true
     clearTimeout(this.timer)
   }
 
   /** Sends what waits; never two requests at once. Resolves when everything sendable has been answered. */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
     clearTimeout(this.timer)
-    if (this.sending) {
-      this.again = true
-      return
-    }
+    if (this.sending) this.again = true
+    else this.running = this.run()
+    return this.running
+  }
+
+  private async run(): Promise<void> {
     const batch = this.waiting().slice(0, BATCH)
     if (!batch.length) return
     this.sending = true
@@ -140,7 +147,7 @@ export class Outbox {
     const more = this.waiting().length > 0
     if (more && (progress || this.again)) {
       this.again = false
-      await this.flush()
+      await this.run()
     } else if (more) this.schedule(this.offline ? 5000 : 15_000)
   }
 

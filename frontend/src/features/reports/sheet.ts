@@ -49,6 +49,13 @@ export interface Change {
 
 const sheets = openStore<KeptSheet>('sheets')
 
+/**
+ * The last words of the screen that was left. Two outboxes of one person would send the same words twice, and a sheet
+ * read before they arrive would be old; but nobody waits long for a line that hangs.
+ */
+let farewell: Promise<unknown> = Promise.resolve()
+const PATIENCE = 3000
+
 export function useSheet() {
   const session = useSession()
   const owner = session.me?.user.id ?? ''
@@ -77,11 +84,25 @@ export function useSheet() {
     },
   })
 
+  const before = farewell
+  async function restore(): Promise<void> {
+    await before
+    await outbox.restore()
+    lines.value.forEach(paint)
+  }
+  function leave(): void {
+    // Without a session there is nobody to send for; the words are sent when the person is back.
+    const last = session.me ? outbox.flush() : Promise.resolve()
+    outbox.stop()
+    farewell = Promise.race([last, new Promise((done) => setTimeout(done, PATIENCE))])
+  }
+
   async function load(period: string | undefined, unit: string | undefined): Promise<void> {
     loading.value = true
     problem.value = undefined
     const key = `${owner}|${unit ?? ''}|${period ?? ''}`
     try {
+      await before
       const fresh = await api.entrySheet(period, unit)
       stale.value = false
       show(fresh)
@@ -323,6 +344,8 @@ export function useSheet() {
     savedAt,
     counts,
     outbox,
+    restore,
+    leave,
     load,
     write,
     textOf,
