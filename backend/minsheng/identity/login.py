@@ -141,7 +141,7 @@ async def demo_accounts(request: Request) -> list[DemoAccount]:
 
 
 @router.delete("/session", status_code=204, summary="退出", operation_id="logOut")
-def log_out(response: Response, session: Annotated[Session, allow(None)]) -> None:
+def log_out(response: Response, session: Annotated[Session, allow(None, first_password=True)]) -> None:
     """End this browser session."""
     if session.who.login_id:
         service.close_login(session, session.who.login_id)
@@ -156,13 +156,13 @@ def _as_self(session: Session) -> Session:
 
 
 @router.post("/session/revoke-all", status_code=204, summary="在所有设备上退出", operation_id="logOutEverywhere")
-def log_out_everywhere(session: Annotated[Session, allow(None)]) -> None:
+def log_out_everywhere(session: Annotated[Session, allow(None, first_password=True)]) -> None:
     """End every session and token of the caller, this one too."""
     service.log_out_everywhere(_as_self(session), session.who.user_id)
 
 
 @router.get("/me", summary="我是谁", operation_id="getMe")
-def get_me(session: Annotated[Session, allow(None)]) -> Me:
+def get_me(session: Annotated[Session, allow(None, first_password=True)]) -> Me:
     """Return the caller, his roles today and the permissions he holds anywhere."""
     who = session.who
     access = session.access
@@ -172,7 +172,7 @@ def get_me(session: Annotated[Session, allow(None)]) -> Me:
 
 
 @router.post("/me/password", status_code=204, summary="修改自己的密码", operation_id="changeOwnPassword")
-def change_own_password(body: PasswordIn, session: Annotated[Session, allow(None)]) -> None:
+def change_own_password(body: PasswordIn, session: Annotated[Session, allow(None, first_password=True)]) -> None:
     """Change one's own password; every session and token ends, this one too."""
     service.change_password(_as_self(session), session.who.user_id, body.current, body.new)
 

@@ -362,6 +362,17 @@ def _key_columns(statement: Select[Any]) -> set[int]:
     return found
 
 
+def refuse_locked(session: Session, row: Any) -> None:  # noqa: ANN401 - any table class
+    """Ask a row's own lock: an issued list, a closed round.
+
+    Raises:
+        Problem: the row may not be written now.
+    """
+    lock: Lock | None = getattr(type(row), "__lock__", None)
+    if lock is not None and session.access.why is None and (problem := lock(session, row)):
+        raise problem
+
+
 @event.listens_for(Session, "before_flush")
 def _guard(session: Session, _context: UOWTransaction, _instances: object) -> None:
     """Check every row that is about to be written: the right, the lock, the life cycle; then count its version."""
@@ -374,9 +385,7 @@ def _guard(session: Session, _context: UOWTransaction, _instances: object) -> No
         raise AccessError(message)
     for row in (*session.new, *changed):
         session.require(row)
-        lock: Lock | None = getattr(type(row), "__lock__", None)
-        if lock is not None and session.access.why is None and (problem := lock(session, row)):
-            raise problem
+        refuse_locked(session, row)
     for row in changed:
         moved = getattr(type(row), "__lifecycle__", False) and get_history(row, "status").has_changes()
         if moved and row.id not in session.moving:

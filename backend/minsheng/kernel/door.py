@@ -44,8 +44,11 @@ class Replay(Exception):  # noqa: N818 - not an error: the answer is already kno
         self.response = response
 
 
-def allow(permission: str | None) -> Any:  # noqa: ANN401 - what FastAPI's Depends returns
-    """Return the dependency that yields a session for one permission; ``None`` is everybody who is logged in."""
+def allow(permission: str | None, *, first_password: bool = False) -> Any:  # noqa: ANN401 - what Depends returns
+    """Return the dependency that yields a session for one permission; ``None`` is everybody who is logged in.
+
+    ``first_password`` lets in also who has yet to change the password he was given: for doing just that, and leaving.
+    """
 
     async def door(
         request: Request,
@@ -69,7 +72,7 @@ def allow(permission: str | None) -> Any:  # noqa: ANN401 - what FastAPI's Depen
         def enter() -> Session:
             session = open_session(database, Access.system("authenticate"), write=write)
             try:
-                _admit(session, request, authenticate, carried, permission)
+                _admit(session, request, authenticate, carried, permission, first_password=first_password)
                 if _key and request.method == "POST":
                     _recall(session, request, _key, body)
             except BaseException:
@@ -95,7 +98,13 @@ def allow(permission: str | None) -> Any:  # noqa: ANN401 - what FastAPI's Depen
 
 
 def _admit(
-    session: Session, request: Request, authenticate: Authenticate, carried: object, permission: str | None
+    session: Session,
+    request: Request,
+    authenticate: Authenticate,
+    carried: object,
+    permission: str | None,
+    *,
+    first_password: bool,
 ) -> None:
     """Give the session its caller and his access.
 
@@ -110,7 +119,7 @@ def _admit(
     request.state.user_id = session.caller.user_id
     if permission is not None and not session.access.holds(permission):
         raise Forbidden
-    if session.caller.must_change_password and permission is not None:
+    if session.caller.must_change_password and not first_password:
         message = "首次登录请先修改密码。"
         raise Forbidden(message)
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, create_model
 
 from minsheng.kernel import rows
-from minsheng.kernel.access import Session, find
+from minsheng.kernel.access import Session, find, refuse_locked
 from minsheng.kernel.db import Row
 from minsheng.kernel.door import IfMatch, allow
 from minsheng.kernel.errors import FieldError, Forbidden, NotFound, Problem, Refusals, Stale, WrongState
@@ -129,9 +129,11 @@ class Lifecycle(Generic[M]):
         if status not in move.sources:
             message = f"现在是“{STATE_NAMES.get(status, status)}”，不能{move.label}。"
             raise WrongState(message)
+        session.moving[row.id] = verb
+        # The flush would refuse it too, but only after guards had named lesser reasons.
+        refuse_locked(session, row)
         for guard in move.guards:
             guard(session, row)
-        session.moving[row.id] = verb
         row.status = move.target
         for effect in move.effects:
             effect(session, row, body)
