@@ -126,7 +126,8 @@ class Visitor:
             self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = self.page.evaluate(
             "async values => (await axe.run({ runOnly: { type: 'tag', values }, resultTypes: ['violations'] }))"
-            ".violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.target} ${n.html.slice(0, 160)} ${n.failureSummary}`))",
+            ".violations.flatMap(v => v.nodes.map("
+            "n => `${v.id}: ${n.target} ${n.html.slice(0, 160)} ${n.failureSummary}`))",
             TAGS,
         )
         lines: list[str] = found
