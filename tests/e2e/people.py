@@ -124,6 +124,11 @@ class Visitor:
         """Let axe look at what is on the screen now; return one line a fault."""
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        # Half-way through a change of colour every contrast is wrong; what never ends does not count.
+        self.page.evaluate(
+            "() => Promise.allSettled(document.getAnimations()"
+            ".filter(a => Number.isFinite(a.effect.getComputedTiming().endTime)).map(a => a.finished))"
+        )
         found = self.page.evaluate(
             "async values => (await axe.run({ runOnly: { type: 'tag', values }, resultTypes: ['violations'] }))"
             ".violations.flatMap(v => v.nodes.map("

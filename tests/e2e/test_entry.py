@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
@@ -10,7 +11,7 @@ from playwright.sync_api import expect
 from tests.factories.world import PASSWORD
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, Route
 
     from tests.e2e.conftest import Site
     from tests.factories.world import World
@@ -217,6 +218,12 @@ def test_a_burst_of_keys_on_a_slow_machine_loses_nothing(site: Site) -> None:
     assert [rows[f"小微实事{n}"]["cells"][0]["current"] for n in range(1, 6)] == ["12", "34", "56", "78", None]
 
 
+def _late(route: Route) -> None:
+    answer = route.fetch()
+    time.sleep(1)
+    route.fulfill(response=answer)
+
+
 def test_a_session_that_ends_while_typing_costs_nothing(site: Site) -> None:
     clerk = site.visit("a1-clerk")
     page = clerk.go("/reports")
@@ -228,8 +235,11 @@ def test_a_session_that_ends_while_typing_costs_nothing(site: Site) -> None:
     expect(page).to_have_url(f"{site.origin}/login?next=/reports")
     page.get_by_label("账号").fill("a1-clerk")
     page.get_by_label("密码").fill(PASSWORD)
+    # The sheet is read before what waited is sent, and arrives after it was stored: the older answer must not win.
+    page.route("**/api/v1/entry-sheet*", _late)
     page.keyboard.press("Enter")
     expect(cell(page, ROADS, 0)).to_contain_text("已保存")
+    page.wait_for_timeout(1500)
     assert text_of(cell(page, ROADS, 0)) == "4✓已保存"
 
 

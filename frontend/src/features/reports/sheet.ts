@@ -69,6 +69,12 @@ export function useSheet() {
   const savedAt = ref<Date>()
   const faults = new Map<string, Partial<Record<Column, { raw: string; mark: Mark }>>>()
   const moveErrors = new Map<string, FieldError[]>()
+  /** Rows as the server answered a write: a sheet that was asked for before and comes later is older than they are. */
+  const written = new Map<string, Report>()
+  const newer = (row: Report): Report => {
+    const known = written.get(row.id)
+    return known && known.version > row.version ? known : row
+  }
 
   const outbox = new Outbox(owner, openStore<Entry>('outbox'), (changes) => api.saveReports(changes), {
     changed: () => {
@@ -133,7 +139,7 @@ export function useSheet() {
     faults.clear()
     moveErrors.clear()
     const made: Line[] = []
-    for (const row of inOrder(next.rows))
+    for (const row of inOrder(next.rows.map(newer)))
       row.cells.forEach((cell, i) => {
         made.push(
           shallowReactive<Line>({
@@ -157,7 +163,9 @@ export function useSheet() {
     lines.value = made
   }
 
-  function replaceRow(row: Report): void {
+  function replaceRow(answered: Report): void {
+    const row = newer(answered)
+    written.set(row.id, row)
     for (const line of lines.value)
       if (line.row.id === row.id) {
         line.cell = row.cells.find((c) => c.target_id === line.cell.target_id) ?? line.cell
