@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.conftest import Caller, at
 from tests.factories.problems import places, problem
 from tests.factories.world import NOW, PASSWORD
@@ -68,26 +66,24 @@ def test_a_person_is_added_renamed_and_moved(people: Callers, world: World) -> N
     assert admin.get(path) == moved
 
 
-@pytest.mark.parametrize(
-    "changed, place",
-    [
-        ({"username": "ab"}, ("/username", "string-pattern-mismatch")),
-        ({"username": "New-Clerk"}, ("/username", "string-pattern-mismatch")),
-        ({"username": "new clerk"}, ("/username", "string-pattern-mismatch")),
-        ({"username": "a" * 51}, ("/username", "string-pattern-mismatch")),
-        ({"username": "new-clerk\n"}, ("/username", "string-pattern-mismatch")),
-        ({"password": "eleven-char"}, ("/password", "string-too-short")),
-        ({"password": "x" * 129}, ("/password", "string-too-long")),
-        ({"password": "twelve-chars\x00"}, ("/password", "string-pattern-mismatch")),
-        ({"name": ""}, ("/name", "string-too-short")),
-        ({"status": "active"}, ("/status", "extra-forbidden")),
-        ({"version": 9}, ("/version", "extra-forbidden")),
-    ],
-)
-def test_a_wrong_person_names_the_field(
-    people: Callers, world: World, changed: dict[str, Any], place: tuple[str, str]
-) -> None:
-    assert places(people["a-admin"].call("POST", "/users", json=user_in(world, **changed))) == [place]
+WRONG_PERSON_NAMES_THE_FIELD: list[tuple[dict[str, Any], tuple[str, str]]] = [
+    ({"username": "ab"}, ("/username", "string-pattern-mismatch")),
+    ({"username": "New-Clerk"}, ("/username", "string-pattern-mismatch")),
+    ({"username": "new clerk"}, ("/username", "string-pattern-mismatch")),
+    ({"username": "a" * 51}, ("/username", "string-pattern-mismatch")),
+    ({"username": "new-clerk\n"}, ("/username", "string-pattern-mismatch")),
+    ({"password": "eleven-char"}, ("/password", "string-too-short")),
+    ({"password": "x" * 129}, ("/password", "string-too-long")),
+    ({"password": "twelve-chars\x00"}, ("/password", "string-pattern-mismatch")),
+    ({"name": ""}, ("/name", "string-too-short")),
+    ({"status": "active"}, ("/status", "extra-forbidden")),
+    ({"version": 9}, ("/version", "extra-forbidden")),
+]
+
+
+def test_a_wrong_person_names_the_field(people: Callers, world: World) -> None:
+    for changed, place in WRONG_PERSON_NAMES_THE_FIELD:
+        assert places(people["a-admin"].call("POST", "/users", json=user_in(world, **changed))) == [place]
 
 
 def test_a_name_is_taken_once_in_the_whole_installation(people: Callers, world: World) -> None:
@@ -179,26 +175,24 @@ def test_a_role_of_ones_own_is_picked_from_the_list(people: Callers, world: Worl
     assert again["permissions"] == wanted
 
 
-@pytest.mark.parametrize(
-    "changed, status, code, named",
-    [
-        ({"code": "clerk"}, 409, "duplicate", [("/code", "duplicate")]),
-        ({"code": "a b"}, 422, "invalid", [("/code", "string-pattern-mismatch")]),
-        ({"permissions": [{"permission": "root"}]}, 422, "invalid", [("/permissions/0/permission", "enum")]),
-        (
-            {"permissions": [{"permission": "report.read", "axis": "up"}]},
-            422,
-            "invalid",
-            [("/permissions/0/axis", "enum")],
-        ),
-        ({"permissions": None}, 422, "invalid", [("/permissions", "list-type")]),
-    ],
-)
-def test_a_wrong_role_names_the_field(
-    people: Callers, changed: dict[str, Any], status: int, code: str, named: list[tuple[str, str]]
-) -> None:
-    body = {"code": "village", "name": "村文书", "permissions": [], **changed}
-    assert places(people["admin"].call("POST", "/roles", json=body), status, code) == named
+WRONG_ROLE_NAMES_THE_FIELD: list[tuple[dict[str, Any], int, str, list[tuple[str, str]]]] = [
+    ({"code": "clerk"}, 409, "duplicate", [("/code", "duplicate")]),
+    ({"code": "a b"}, 422, "invalid", [("/code", "string-pattern-mismatch")]),
+    ({"permissions": [{"permission": "root"}]}, 422, "invalid", [("/permissions/0/permission", "enum")]),
+    (
+        {"permissions": [{"permission": "report.read", "axis": "up"}]},
+        422,
+        "invalid",
+        [("/permissions/0/axis", "enum")],
+    ),
+    ({"permissions": None}, 422, "invalid", [("/permissions", "list-type")]),
+]
+
+
+def test_a_wrong_role_names_the_field(people: Callers) -> None:
+    for changed, status, code, named in WRONG_ROLE_NAMES_THE_FIELD:
+        body = {"code": "village", "name": "村文书", "permissions": [], **changed}
+        assert places(people["admin"].call("POST", "/roles", json=body), status, code) == named
 
 
 def test_a_changed_role_counts_at_once_for_everybody_who_has_it(people: Callers, world: World) -> None:

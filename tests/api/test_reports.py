@@ -88,48 +88,44 @@ def schools(people: Callers, world: World) -> Paper:
 # Figures
 
 
-@pytest.mark.parametrize(
-    "typed, expected",
-    [
-        ({"current": "3.5"}, ("20", "3.5", "23.5")),
-        ({"value": "23.5"}, ("20", "3.5", "23.5")),
-        ({"current": "3.5", "value": "23.5"}, ("20", "3.5", "23.5")),
-        ({"current": "0"}, ("20", "0", "20")),
-        ({"current": "0.001"}, ("20", "0.001", "20.001")),
-        ({"current": "-20"}, ("20", "-20", "0")),
-        ({"value": "288.51"}, ("20", "268.51", "288.51")),
-        ({"current": None, "value": None}, ("20", None, None)),
-    ],
-)
-def test_previous_and_this_period_make_the_new_cumulative(
-    roads: Paper, typed: dict[str, Any], expected: tuple[str | None, ...]
-) -> None:
-    answer = roads.write(**typed)
-    assert answer.status_code == 200, answer.text
-    cell = roads.cell()
-    assert (cell["previous"], cell["current"], cell["value"]) == expected
+PREVIOUS_AND_THIS_PERIOD_MAKE_THE_NEW_CUMULATIVE: list[tuple[dict[str, Any], tuple[str | None, ...]]] = [
+    ({"current": "3.5"}, ("20", "3.5", "23.5")),
+    ({"value": "23.5"}, ("20", "3.5", "23.5")),
+    ({"current": "3.5", "value": "23.5"}, ("20", "3.5", "23.5")),
+    ({"current": "0"}, ("20", "0", "20")),
+    ({"current": "0.001"}, ("20", "0.001", "20.001")),
+    ({"current": "-20"}, ("20", "-20", "0")),
+    ({"value": "288.51"}, ("20", "268.51", "288.51")),
+    ({"current": None, "value": None}, ("20", None, None)),
+]
 
 
-@pytest.mark.parametrize(
-    "typed, named",
-    [
-        ({"current": "3.5", "value": "23"}, [("/values/0/value", "sum-mismatch")]),
-        ({"current": "-20.001"}, [("/values/0/value", "negative")]),
-        ({"value": "-1"}, [("/values/0/value", "negative")]),
-        ({"current": "1.0001"}, [("/values/0/current", "decimals")]),
-        ({"value": "999999999999.0001"}, [("/values/0/value", "decimals")]),
-        ({"current": "999999999999"}, [("/values/0/value", "quantity")]),
-        ({"current": 1}, [("/values/0/current", "string-type")]),
-        ({"current": "1e3"}, [("/values/0/current", "quantity")]),
-        ({"fall_reason": "坏\x00字"}, [("/values/0/fall_reason", "control-character")]),
-    ],
-)
-def test_a_wrong_figure_names_its_cell_and_changes_nothing(
-    roads: Paper, typed: dict[str, Any], named: list[tuple[str, str]]
-) -> None:
-    before = roads.now()
-    assert places(roads.write(note="不该留下", **typed)) == named
-    assert roads.now() == before
+def test_previous_and_this_period_make_the_new_cumulative(roads: Paper) -> None:
+    for typed, expected in PREVIOUS_AND_THIS_PERIOD_MAKE_THE_NEW_CUMULATIVE:
+        answer = roads.write(**typed)
+        assert answer.status_code == 200, answer.text
+        cell = roads.cell()
+        assert (cell["previous"], cell["current"], cell["value"]) == expected
+
+
+WRONG_FIGURE_NAMES_ITS_CELL_AND_CHANGES_NOTHING: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
+    ({"current": "3.5", "value": "23"}, [("/values/0/value", "sum-mismatch")]),
+    ({"current": "-20.001"}, [("/values/0/value", "negative")]),
+    ({"value": "-1"}, [("/values/0/value", "negative")]),
+    ({"current": "1.0001"}, [("/values/0/current", "decimals")]),
+    ({"value": "999999999999.0001"}, [("/values/0/value", "decimals")]),
+    ({"current": "999999999999"}, [("/values/0/value", "quantity")]),
+    ({"current": 1}, [("/values/0/current", "string-type")]),
+    ({"current": "1e3"}, [("/values/0/current", "quantity")]),
+    ({"fall_reason": "坏\x00字"}, [("/values/0/fall_reason", "control-character")]),
+]
+
+
+def test_a_wrong_figure_names_its_cell_and_changes_nothing(roads: Paper) -> None:
+    for typed, named in WRONG_FIGURE_NAMES_ITS_CELL_AND_CHANGES_NOTHING:
+        before = roads.now()
+        assert places(roads.write(note="不该留下", **typed)) == named
+        assert roads.now() == before
 
 
 def test_a_mismatch_says_the_whole_sum(roads: Paper) -> None:

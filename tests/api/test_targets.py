@@ -175,10 +175,25 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(roads: Roads, world: Wo
     assert outcomes(roads.split(*cells)) == ["created", "refused"]
 
 
-@pytest.mark.parametrize("value", ["1e2", "NaN", "", " 1", "1.", ".5", "+1", "1,000", "１", "-0.0000001", "9" * 13])
-def test_only_the_one_form_of_a_quantity_is_read(roads: Roads, world: World, value: str) -> None:
-    answer = roads.office.call("POST", "/tasks:split", json={"cells": [roads.cell(world["a"], value)]})
-    assert places(answer) == [("/cells/0/value", "quantity")]
+ONLY_THE_ONE_FORM_OF_A_QUANTITY_IS_READ: list[str] = [
+    "1e2",
+    "NaN",
+    "",
+    " 1",
+    "1.",
+    ".5",
+    "+1",
+    "1,000",
+    "１",
+    "-0.0000001",
+    "9" * 13,
+]
+
+
+def test_only_the_one_form_of_a_quantity_is_read(roads: Roads, world: World) -> None:
+    for value in ONLY_THE_ONE_FORM_OF_A_QUANTITY_IS_READ:
+        answer = roads.office.call("POST", "/tasks:split", json={"cells": [roads.cell(world["a"], value)]})
+        assert places(answer) == [("/cells/0/value", "quantity")]
 
 
 def test_the_largest_quantity_is_kept_exactly(roads: Roads, world: World) -> None:

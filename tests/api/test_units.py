@@ -108,30 +108,28 @@ def test_a_new_unit_lies_in_its_parents_area_at_once(people: Callers, world: Wor
     assert below["parent_id"] == made["id"]
 
 
-@pytest.mark.parametrize(
-    "changed, place",
-    [
-        ({"valid_from": "2026-02-01", "valid_to": "2026-01-31"}, ("/valid_to", "before-start")),
-        ({"code": "330382"}, ("/code", "string-pattern-mismatch")),
-        ({"code": "０30382107000"}, ("/code", "string-pattern-mismatch")),
-        ({"kind": "office"}, ("/kind", "literal-error")),
-        ({"tier": "village2"}, ("/tier", "literal-error")),
-        ({"name": ""}, ("/name", "string-too-short")),
-        ({"name": "长" * 201}, ("/name", "string-too-long")),
-        ({"name": " "}, ("/name", "blank")),
-        ({"sort": -1}, ("/sort", "greater-than-equal")),
-        ({"valid_from": "0001-01-01"}, ("/valid_from", "year-range")),
-        ({"valid_from": "2026-02-30"}, ("/valid_from", "date-from-datetime-parsing")),
-        ({"valid_from": "1767225600"}, ("/valid_from", "date-form")),
-        ({"owner": 1}, ("/owner", "extra-forbidden")),
-    ],
-)
-def test_a_wrong_unit_names_its_field(
-    people: Callers, world: World, changed: dict[str, Any], place: tuple[str, str]
-) -> None:
-    admin = people["a-admin"]
-    assert places(admin.call("POST", "/units", json=unit_in(world, **changed))) == [place]
-    assert names(admin, parent_id=str(world["a"])) == ["乐清市教育局", "柳市镇", "虹桥镇"]
+WRONG_UNIT_NAMES_ITS_FIELD: list[tuple[dict[str, Any], tuple[str, str]]] = [
+    ({"valid_from": "2026-02-01", "valid_to": "2026-01-31"}, ("/valid_to", "before-start")),
+    ({"code": "330382"}, ("/code", "string-pattern-mismatch")),
+    ({"code": "０30382107000"}, ("/code", "string-pattern-mismatch")),
+    ({"kind": "office"}, ("/kind", "literal-error")),
+    ({"tier": "village2"}, ("/tier", "literal-error")),
+    ({"name": ""}, ("/name", "string-too-short")),
+    ({"name": "长" * 201}, ("/name", "string-too-long")),
+    ({"name": " "}, ("/name", "blank")),
+    ({"sort": -1}, ("/sort", "greater-than-equal")),
+    ({"valid_from": "0001-01-01"}, ("/valid_from", "year-range")),
+    ({"valid_from": "2026-02-30"}, ("/valid_from", "date-from-datetime-parsing")),
+    ({"valid_from": "1767225600"}, ("/valid_from", "date-form")),
+    ({"owner": 1}, ("/owner", "extra-forbidden")),
+]
+
+
+def test_a_wrong_unit_names_its_field(people: Callers, world: World) -> None:
+    for changed, place in WRONG_UNIT_NAMES_ITS_FIELD:
+        admin = people["a-admin"]
+        assert places(admin.call("POST", "/units", json=unit_in(world, **changed))) == [place]
+        assert names(admin, parent_id=str(world["a"])) == ["乐清市教育局", "柳市镇", "虹桥镇"]
 
 
 def test_every_wrong_field_is_named_at_once(people: Callers, world: World) -> None:
@@ -336,35 +334,35 @@ def test_an_empty_code_does_not_erase_the_one_that_is_known(people: Callers, wor
     assert admin.get(f"/units/{world['a1']}")["code"] == "330382101000"
 
 
-@pytest.mark.parametrize(
-    "heading, place",
-    [
-        ("code,name,kind,tier", ("/rows/1", "missing-column")),
-        ("name,parent_code,kind,tier,owner", ("/rows/1", "unknown-column")),
-        ("name,parent_code,kind,tier,name", ("/rows/1", "duplicate-column")),
-    ],
-)
-def test_the_heading_is_checked(people: Callers, heading: str, place: tuple[str, str]) -> None:
-    answer = load(people["a-admin"], heading + "\n" + ",".join("x" for _ in heading.split(",")) + "\n")
-    assert places(answer) == [place]
+HEADING_IS_CHECKED: list[tuple[str, tuple[str, str]]] = [
+    ("code,name,kind,tier", ("/rows/1", "missing-column")),
+    ("name,parent_code,kind,tier,owner", ("/rows/1", "unknown-column")),
+    ("name,parent_code,kind,tier,name", ("/rows/1", "duplicate-column")),
+]
 
 
-@pytest.mark.parametrize(
-    "content, place",
-    [
-        (b"", ("/rows/1", "missing-column")),
-        (HEADING.encode(), ("", "empty")),
-        (HEADING.encode() + b"a,b\n", ("/rows/2", "cells")),
-        (HEADING.encode() + b"a,b,c,d,e,f\n", ("/rows/2", "cells")),
-        (HEADING.encode() + b'"a,b,c,d,e\n', ("", "csv")),
-        (HEADING.encode() + b"\x00,b,c,d,e\n", ("", "control-character")),
-        (b"\xff\xfe\x00\x81\xff", ("", "encoding")),
-        (HEADING.encode() + b"\x81", ("", "encoding")),
-    ],
-)
-def test_what_is_no_table_is_refused(people: Callers, content: bytes, place: tuple[str, str]) -> None:
-    found = places(load(people["a-admin"], content))
-    assert found[0] == place
+def test_the_heading_is_checked(people: Callers) -> None:
+    for heading, place in HEADING_IS_CHECKED:
+        answer = load(people["a-admin"], heading + "\n" + ",".join("x" for _ in heading.split(",")) + "\n")
+        assert places(answer) == [place]
+
+
+WHAT_IS_NO_TABLE_IS_REFUSED: list[tuple[bytes, tuple[str, str]]] = [
+    (b"", ("/rows/1", "missing-column")),
+    (HEADING.encode(), ("", "empty")),
+    (HEADING.encode() + b"a,b\n", ("/rows/2", "cells")),
+    (HEADING.encode() + b"a,b,c,d,e,f\n", ("/rows/2", "cells")),
+    (HEADING.encode() + b'"a,b,c,d,e\n', ("", "csv")),
+    (HEADING.encode() + b"\x00,b,c,d,e\n", ("", "control-character")),
+    (b"\xff\xfe\x00\x81\xff", ("", "encoding")),
+    (HEADING.encode() + b"\x81", ("", "encoding")),
+]
+
+
+def test_what_is_no_table_is_refused(people: Callers) -> None:
+    for content, place in WHAT_IS_NO_TABLE_IS_REFUSED:
+        found = places(load(people["a-admin"], content))
+        assert found[0] == place
 
 
 def test_rows_are_counted_as_the_clerk_sees_them_in_the_file(people: Callers) -> None:
