@@ -91,10 +91,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     furnish(app, settings)
-    api = APIRouter(prefix=API)
+    # Each straight into the application: a router between them would match every address twice.
     for router in ROUTERS:
-        api.include_router(router)
-    app.include_router(api)
+        app.include_router(router, prefix=API)
     app.include_router(_service_routes())
     _docs(app)
     _errors(app)

@@ -4,7 +4,7 @@ A session is obtained only by naming a permission. It returns only rows in which
 right, and flushes only rows in which he holds the permission that was named. Features never filter by unit or role.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
@@ -33,6 +33,8 @@ from sqlmodel import SQLModel
 
 from minsheng.kernel.db import Row
 from minsheng.kernel.errors import Forbidden, Problem
+
+Made = TypeVar("Made")
 
 
 class AccessError(RuntimeError):
@@ -113,7 +115,7 @@ class Access:
     seats: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
     above: frozenset[UUID] = frozenset()
     why: str | None = None
-    _options: dict[type, Any] = field(default_factory=dict, compare=False, repr=False)
+    _kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
     system_uses: ClassVar[set[str]] = set()
 
@@ -153,7 +155,7 @@ class Access:
         def more(sets: Mapping[str, frozenset[UUID]]) -> dict[str, frozenset[UUID]]:
             return {name: units.union(children) if parent in units else units for name, units in sets.items()}
 
-        return replace(self, areas=more(self.areas), hands=more(self.hands), _options={})
+        return replace(self, areas=more(self.areas), hands=more(self.hands), _kept={})
 
     def criteria(
         self,
@@ -178,27 +180,35 @@ class Access:
 
     def option(self, kind: type[SQLModel]) -> Any:  # noqa: ANN401 - SQLAlchemy's option type is private
         """Return the loader criteria of one scoped table, made once per access."""
-        if kind not in self._options:
-            scope = scope_of(kind)
-            assert isinstance(scope, Scoped)  # noqa: S101 - the caller chose scoped tables only
-            columns = kind.__table__.columns  # type: ignore[attr-defined]
+        return self.kept(kind, lambda: self._option(kind))
 
-            def at(name: str) -> Any:  # noqa: ANN401 - a mapped attribute
-                return getattr(kind, name)
+    def kept(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what was made for this access before, or make it: conditions cost more to build than to run."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: Made = self._kept[key]
+        return found
 
-            condition = self.criteria(
-                scope.read,
-                at(scope.area),
-                at(scope.line) if scope.line else None,
-                at(scope.header[0]).in_(scope.header[1]) if scope.header else None,
-            )
-            if scope.draft and scope.giver and self.why is None:
-                handed_down = at(scope.draft[0]).not_in(scope.draft[1])
-                own = at(scope.giver).in_(self.areas.get(scope.read, frozenset()))
-                condition = and_(condition, or_(handed_down, own))
-            assert scope.area in columns  # noqa: S101 - a scope that names no column would guard nothing
-            self._options[kind] = with_loader_criteria(kind, condition, include_aliases=True)
-        return self._options[kind]
+    def _option(self, kind: type[SQLModel]) -> Any:  # noqa: ANN401 - SQLAlchemy's option type is private
+        scope = scope_of(kind)
+        assert isinstance(scope, Scoped)  # noqa: S101 - the caller chose scoped tables only
+        columns = kind.__table__.columns  # type: ignore[attr-defined]
+
+        def at(name: str) -> Any:  # noqa: ANN401 - a mapped attribute
+            return getattr(kind, name)
+
+        condition = self.criteria(
+            scope.read,
+            at(scope.area),
+            at(scope.line) if scope.line else None,
+            at(scope.header[0]).in_(scope.header[1]) if scope.header else None,
+        )
+        if scope.draft and scope.giver and self.why is None:
+            handed_down = at(scope.draft[0]).not_in(scope.draft[1])
+            own = at(scope.giver).in_(self.areas.get(scope.read, frozenset()))
+            condition = and_(condition, or_(handed_down, own))
+        assert scope.area in columns  # noqa: S101 - a scope that names no column would guard nothing
+        return with_loader_criteria(kind, condition, include_aliases=True)
 
 
 @dataclass(frozen=True)

@@ -68,8 +68,11 @@ def from_scaled(scaled: int) -> Decimal:
     if not -_SCALED_LIMIT < scaled < _SCALED_LIMIT:
         raise ValueError(f"scaled quantity out of range: {scaled}")
     whole, rest = divmod(abs(scaled), _UNIT)
-    sign = "-" if scaled < 0 else ""
-    return Decimal(text(Decimal(f"{sign}{whole}.{rest:0{SCALE}d}")))
+    if not rest:
+        # Nearly every figure: a board reads tens of thousands of them.
+        return Decimal(whole if scaled >= 0 else -whole)
+    digits = f"{whole}.{rest:0{SCALE}d}".rstrip("0")
+    return Decimal(digits if scaled > 0 else f"-{digits}")
 
 
 def total(values: Iterable[Decimal]) -> Decimal:
