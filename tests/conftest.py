@@ -30,6 +30,9 @@ load()
 
 ENGINES = [pytest.param("sqlite"), pytest.param("postgresql", marks=pytest.mark.postgresql)]
 SECRET_KEYS = "test:" + "5a" * 32
+ORIGIN = "http://127.0.0.1:8000"
+Logins = dict[str, tuple[str, dict[str, Any]]]
+"""User name → cookie and what /me said, of people whose log-in is part of every copy of the world."""
 
 
 @pytest.fixture(scope="session")
@@ -52,14 +55,20 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def url(engine_name: str, databases: Databases, _templates: dict[str, tuple[Template, bytes]]) -> Iterator[str]:
-    """Return a fresh database with the world in it."""
+def url(
+    engine_name: str, databases: Databases, _templates: dict[str, tuple[Template, bytes]], _built: FastAPI
+) -> Iterator[str]:
+    """Return a fresh database with the world in it, where everybody of the world has logged in already."""
     if engine_name not in _templates:
-        made: list[worlds.World] = []
+        made: list[tuple[worlds.World, Logins]] = []
 
         def build(address: str) -> None:
             migrations.upgrade(address)
-            made.append(worlds.build(address))
+            world = worlds.build(address)
+            furnish(_built, Settings(database_url=address, secret_keys=SECRET_KEYS))
+            with TestClient(_built, base_url=ORIGIN) as client:
+                callers = [Caller(client, username) for username, _, _ in worlds.PEOPLE]
+            made.append((world, {caller.username: (caller.cookie, caller.me) for caller in callers}))
 
         try:
             template = databases.template(engine_name, "world", build)  # type: ignore[arg-type]
@@ -74,7 +83,14 @@ def url(engine_name: str, databases: Databases, _templates: dict[str, tuple[Temp
 def world(engine_name: str, url: str, _templates: dict[str, tuple[Template, bytes]]) -> worlds.World:
     """Return the ids of the world by name."""
     del url
-    found: worlds.World = pickle.loads(_templates[engine_name][1])  # noqa: S301 - our own bytes
+    found: worlds.World = pickle.loads(_templates[engine_name][1])[0]  # noqa: S301 - our own bytes
+    return found
+
+
+@pytest.fixture
+def _logins(engine_name: str, url: str, _templates: dict[str, tuple[Template, bytes]]) -> Logins:
+    del url
+    found: Logins = pickle.loads(_templates[engine_name][1])[1]  # noqa: S301 - our own bytes
     return found
 
 
@@ -106,17 +122,21 @@ def app(_built: FastAPI, settings: Settings) -> FastAPI:
 
 
 class Caller:
-    """A person with a session cookie, as the browser would send it."""
+    """A person with a session cookie, as the browser would send it; logs in, unless that was done before."""
 
-    def __init__(self, client: TestClient, username: str) -> None:
+    def __init__(self, client: TestClient, username: str, login: tuple[str, dict[str, Any]] | None = None) -> None:
         self.client = client
+        self.username = username
+        if login:
+            self.cookie, self.me = login
+            return
         answer = client.post(
             "/api/v1/session",
             json={"username": username, "password": worlds.PASSWORD},
             headers={"X-Minsheng-Client": "test"},
         )
         assert answer.status_code == 200, answer.text
-        self.me: dict[str, Any] = answer.json()
+        self.me = answer.json()
         self.cookie = answer.headers["set-cookie"].partition(";")[0]
         client.cookies.clear()
 
@@ -148,30 +168,36 @@ class Caller:
 
 
 class Callers:
-    """People of the world, logged in when first asked for."""
+    """People of the world; who is not of it logs in when first asked for."""
 
-    def __init__(self, client: TestClient) -> None:
+    def __init__(self, client: TestClient, logins: Logins) -> None:
         self.client = client
+        self._logins = logins
         self._known: dict[str, Caller] = {}
+
+    def log_in_anew(self) -> None:
+        """Forget every log-in: the clock was moved, and they have run out."""
+        self._logins = {}
+        self._known.clear()
 
     def __getitem__(self, username: str) -> Caller:
         """Return one person."""
         if username not in self._known:
-            self._known[username] = Caller(self.client, username)
+            self._known[username] = Caller(self.client, username, self._logins.get(username))
         return self._known[username]
 
 
 @pytest.fixture
 def client(app: FastAPI) -> Iterator[TestClient]:
     """Return a client without identity, on loopback as the embedded server is."""
-    with TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False) as found:
+    with TestClient(app, base_url=ORIGIN, raise_server_exceptions=False) as found:
         yield found
 
 
 @pytest.fixture
-def people(client: TestClient) -> Callers:
+def people(client: TestClient, _logins: Logins) -> Callers:
     """Return the people of the world."""
-    return Callers(client)
+    return Callers(client, _logins)
 
 
 @contextmanager

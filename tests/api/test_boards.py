@@ -126,11 +126,11 @@ def test_nobody_turns_yellow_before_his_report_is_due_and_silence_shows_after(pe
         (datetime(2027, 1, 5, 10, 0, tzinfo=UTC), "2026-12-31", "green"),
     ):
         with at(moment):
-            people._known.clear()
+            people.log_in_anew()
             found = light(people["office"], target)
             assert (found["on"], found["light"], found["progress_pct"]) == (on, colour, "93.3")
     with at(datetime(2026, 12, 5, 10, 0, tzinfo=UTC)):
-        people._known.clear()
+        people.log_in_anew()
         silent = light(people["office"], world["roads:a1:target"])
         assert (silent["on"], silent["light"], silent["gap_points"]) == ("2026-11-30", "yellow", "23.9")
 

@@ -216,7 +216,7 @@ def test_a_month_that_has_not_begun_may_be_filled_but_not_submitted(people: Call
     answer = clerk.call("POST", f"{path}/submit", version=filled["version"])
     assert problem(answer, 409, "conflict")["detail"] == "2026-12 填报期还没有开始，可以先填，到期再提交。"
     with at(DECEMBER):
-        people._known.clear()
+        people.log_in_anew()
         assert people["a1-clerk"].post(f"{path}/submit", version=filled["version"])["status"] == "submitted"
 
 
@@ -536,12 +536,12 @@ def test_a_closed_round_refuses_every_path_and_an_extension_opens_it_again(peopl
         return [answer.status_code for answer in answers]
 
     with at(NOVEMBER_CLOSES - timedelta(seconds=1)):
-        people._known.clear()
+        people.log_in_anew()
         paper.clerk = people["a1-clerk"]
         assert paper.now()["round"]["state"] == "overdue"
         assert paper.write(note="赶在关闭前").status_code == 200
     with at(NOVEMBER_CLOSES):
-        people._known.clear()
+        people.log_in_anew()
         paper.clerk, sent.clerk, office = people["a1-clerk"], people["a2-clerk"], people["office"]
         assert (paper.now()["round"]["state"], paper.now()["actions"]) == ("closed", [])
         assert attempts() == [409] * 7
@@ -625,7 +625,7 @@ def test_the_workbench_counts_what_is_owed_and_what_waits(people: Callers, world
         13,
     )
     with at(datetime(2026, 12, 6, 2, tzinfo=UTC)):
-        people._known.clear()
+        people.log_in_anew()
         late = people["a-reviewer"].get("/workbench")["missing"]
         assert [(each["unit_name"], each["programme_name"][:3], each["draft"], each["state"]) for each in late] == [
             ("柳市镇", "乐清市", 1, "overdue"),

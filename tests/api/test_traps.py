@@ -250,7 +250,7 @@ def test_a_coverage_that_falls_again_loses_its_light(people: Callers, world: Wor
     promise.report(line["actual"])
     assert (promise.light()["light"], promise.light()["progress_pct"]) == ("done", "102.6")
     with at(LATER):
-        people._known.clear()
+        people.log_in_anew()
         report = promise.report("94.99", period="2026-12", cause_code="coordination", cause_note="两村停运")
         assert (report["cells"][0]["previous"], report["cells"][0]["fall_reason"]) == ("97.5", None)
         found = promise.light(on="2026-12-31")
