@@ -28,7 +28,7 @@ from minsheng import __version__
 from minsheng.boards import router as boards
 from minsheng.identity import login
 from minsheng.identity import router as identity
-from minsheng.identity.service import Authenticator
+from minsheng.identity.sessions import Authenticator
 from minsheng.integration import router as integration
 from minsheng.kernel import contract, http, validation
 from minsheng.kernel.db import Database, PoolTimeout

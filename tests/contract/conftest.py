@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, select
 from sqlmodel import SQLModel
 
 from minsheng.app import create_app
-from minsheng.identity.service import Authenticator
+from minsheng.identity.sessions import Authenticator
 from minsheng.kernel import clock, contract, migrations
 from minsheng.kernel.db import Database
 from minsheng.kernel.settings import Settings

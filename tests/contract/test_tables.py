@@ -72,10 +72,8 @@ BESIDE = {
     ("kernel/db.py", "text"): "proves that the database answers",
     ("kernel/rows.py", "connection"): "reads a visible row's own journal for the 412",
     ("identity/authority.py", "connection"): "reads the authority epoch",
-    (
-        "identity/service.py",
-        "connection",
-    ): "ends a session; asks whether a user name is taken or a role is used anywhere",
+    ("identity/sessions.py", "connection"): "ends a session",
+    ("identity/service.py", "connection"): "asks whether a user name is taken or a role is used anywhere",
     ("org/service.py", "connection"): "asks whether a division code is taken anywhere",
     ("integration/service.py", "connection"): "the feed reads the journal under the same criteria",
     ("sample/load.py", "connection"): "sets back what the clock of a past year would have done",

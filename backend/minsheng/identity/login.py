@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request, Response
 from sqlmodel import col, select
 from starlette.concurrency import run_in_threadpool
 
-from minsheng.identity import authority, credentials, service
+from minsheng.identity import authority, credentials, sessions
 from minsheng.identity.models import Role, User  # noqa: F401 - Role is needed for the mapper of roles_now
 from minsheng.identity.schemas import (
     AuthorizeIn,
@@ -88,20 +88,20 @@ def me_of(session: Session, user: User, access: Access, *, must_change: bool) ->
 async def log_in(body: LoginIn, request: Request, response: Response) -> Me:
     """Log a browser in: sets the session cookie. Five wrong passwords in fifteen minutes lock the name."""
     settings: Settings = request.app.state.settings
-    service.refuse_foreign_origin(request)
-    name = service.cookie_name(request, settings)
+    sessions.refuse_foreign_origin(request)
+    name = sessions.cookie_name(request, settings)
     user: User | None = await _system(
-        request, "log-in", lambda session: service.reserve_attempt(session, settings, body.username)
+        request, "log-in", lambda session: sessions.reserve_attempt(session, settings, body.username)
     )
     known = user.password_hash if user and user.status == "active" else None
     if not await run_in_threadpool(credentials.verify_password, known, body.password):
-        await _system(request, "log-in", lambda session: service.note_failure(session, user))
+        await _system(request, "log-in", lambda session: sessions.note_failure(session, user))
         raise WrongPassword
     assert user is not None  # noqa: S101 - an unknown user never verifies
     user_id = user.id
 
     def enter(session: Session) -> tuple[str, Me]:
-        secret, _, fresh = service.open_login(session, settings, user_id, body.username)
+        secret, _, fresh = sessions.open_login(session, settings, user_id, body.username)
         access = request.app.state.authenticate.authority.of(session, user_id)
         return secret, me_of(session, fresh, access, must_change=fresh.must_change_password)
 
@@ -111,7 +111,7 @@ async def log_in(body: LoginIn, request: Request, response: Response) -> Me:
         secret,
         max_age=settings.session_hours * 3600,
         path="/",
-        secure=name == service.SECURE_COOKIE,
+        secure=name == sessions.SECURE_COOKIE,
         httponly=True,
         samesite="strict",
     )
@@ -144,9 +144,9 @@ async def demo_accounts(request: Request) -> list[DemoAccount]:
 def log_out(response: Response, session: Annotated[Session, allow(None, first_password=True)]) -> None:
     """End this browser session."""
     if session.who.login_id:
-        service.close_login(session, session.who.login_id)
-    for name in (service.SECURE_COOKIE, service.PLAIN_COOKIE):
-        response.delete_cookie(name, path="/", secure=name == service.SECURE_COOKIE, httponly=True)
+        sessions.close_login(session, session.who.login_id)
+    for name in (sessions.SECURE_COOKIE, sessions.PLAIN_COOKIE):
+        response.delete_cookie(name, path="/", secure=name == sessions.SECURE_COOKIE, httponly=True)
 
 
 def _as_self(session: Session) -> Session:
@@ -158,7 +158,7 @@ def _as_self(session: Session) -> Session:
 @router.post("/session/revoke-all", status_code=204, summary="在所有设备上退出", operation_id="logOutEverywhere")
 def log_out_everywhere(session: Annotated[Session, allow(None, first_password=True)]) -> None:
     """End every session and token of the caller, this one too."""
-    service.log_out_everywhere(_as_self(session), session.who.user_id)
+    sessions.log_out_everywhere(_as_self(session), session.who.user_id)
 
 
 @router.get("/me", summary="我是谁", operation_id="getMe")
@@ -174,15 +174,15 @@ def get_me(session: Annotated[Session, allow(None, first_password=True)]) -> Me:
 @router.post("/me/password", status_code=204, summary="修改自己的密码", operation_id="changeOwnPassword")
 def change_own_password(body: PasswordIn, session: Annotated[Session, allow(None, first_password=True)]) -> None:
     """Change one's own password; every session and token ends, this one too."""
-    service.change_password(_as_self(session), session.who.user_id, body.current, body.new)
+    sessions.change_password(_as_self(session), session.who.user_id, body.current, body.new)
 
 
 @router.post("/oauth/authorize", summary="给其他客户端授权码", operation_id="authorize")
 def authorize(body: AuthorizeIn, session: Annotated[Session, allow(None)]) -> CodeOut:
     """Consent to a client with PKCE: returns a code that is good once, for a minute."""
     who = session.who
-    code = service.authorize(_as_self(session), who.user_id, body.client_id, body.code_challenge)
-    return CodeOut(code=code, expires_in=service.CODE_SECONDS)
+    code = sessions.authorize(_as_self(session), who.user_id, body.client_id, body.code_challenge)
+    return CodeOut(code=code, expires_in=sessions.CODE_SECONDS)
 
 
 @router.post("/oauth/token", summary="换取令牌", operation_id="exchangeToken")
@@ -200,7 +200,7 @@ async def token(
     pair = secret and await _system(
         request,
         "token exchange",
-        lambda session: service.exchange(session, authenticator, kind, secret, client_id, code_verifier),
+        lambda session: sessions.exchange(session, authenticator, kind, secret, client_id, code_verifier),
     )
     if not pair:
         raise InvalidGrant
@@ -213,4 +213,4 @@ async def revoke(
     request: Request, token: Annotated[str, Form(min_length=1, max_length=200, description="刷新令牌")]
 ) -> None:
     """Revoke a refresh token and all that grew with it (RFC 7009)."""
-    await _system(request, "token revocation", lambda session: service.end_family(session, token))
+    await _system(request, "token revocation", lambda session: sessions.end_family(session, token))
