@@ -26,6 +26,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from minsheng import __version__
 from minsheng.boards import router as boards
+from minsheng.calendars import router as calendars
 from minsheng.identity import login
 from minsheng.identity import router as identity
 from minsheng.identity.sessions import Authenticator
@@ -62,6 +63,7 @@ ROUTERS = (
     login.router,
     org.router,
     identity.router,
+    calendars.router,
     programmes.router,
     targets.router,
     plans.router,

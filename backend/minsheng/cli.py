@@ -11,6 +11,7 @@ import uvicorn
 from sqlalchemy.exc import OperationalError
 
 from minsheng.app import create_app
+from minsheng.calendars import service as calendars
 from minsheng.identity import service
 from minsheng.kernel import logs, migrations
 from minsheng.kernel.access import Access, Session
@@ -64,6 +65,7 @@ def _init() -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     migrations.upgrade(settings.url)
     _in_transaction(settings, "built-in roles", service.ensure_roles)
+    _in_transaction(settings, "holidays", calendars.ensure_days)
     print("数据库已就绪。")
 
 

@@ -40,6 +40,7 @@ class P(StrEnum):
     REPORT_ACCEPT = "report.accept"
     BOARD_READ = "board.read"
     JOURNAL_READ = "journal.read"
+    CALENDAR_EDIT = "calendar.edit"
 
 
 LABELS: dict[P, str] = {
@@ -62,6 +63,7 @@ LABELS: dict[P, str] = {
     P.REPORT_ACCEPT: "确认",
     P.BOARD_READ: "查看驾驶舱",
     P.JOURNAL_READ: "查看变更记录",
+    P.CALENDAR_EDIT: "维护工作日历",
 }
 
 _READ = (P.UNIT_READ, P.PROGRAMME_READ, P.TASK_READ, P.REPORT_READ, P.BOARD_READ)
@@ -79,6 +81,7 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
                 P.ROLE_EDIT,
                 P.GRANT_EDIT,
                 P.PROGRAMME_READ,
+                P.CALENDAR_EDIT,
             ),
             Axis.HAND: tuple(P),
         },
@@ -96,6 +99,7 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
                 P.ROUND_EDIT,
                 P.REPORT_ACCEPT,
                 P.JOURNAL_READ,
+                P.CALENDAR_EDIT,
             )
         },
     ),

@@ -7,6 +7,7 @@ _MODULES = (
     "kernel.idempotency",
     "org.models",
     "identity.models",
+    "calendars.models",
     "programmes.models",
     "targets.models",
     "plans.models",

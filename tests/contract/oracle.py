@@ -32,6 +32,7 @@ _ALL = _SEE | {
     "report.review",
     "report.accept",
     "journal.read",
+    "calendar.edit",
 }
 AREA = {
     "administrator": {
@@ -42,6 +43,7 @@ AREA = {
         "role.edit",
         "grant.edit",
         "programme.read",
+        "calendar.edit",
     },
     "office": _SEE
     | {
@@ -53,6 +55,7 @@ AREA = {
         "round.edit",
         "report.accept",
         "journal.read",
+        "calendar.edit",
     },
     "lead_department": _SEE | {"report.edit", "plan.edit"},
     "clerk": _SEE | {"report.edit", "plan.edit"},
@@ -86,7 +89,7 @@ WITHDRAWN = {f"{month}:roads:{unit}" for month in ("october", "november") for un
 """Reports of units that handed their task on: void, and on no sheet or desk."""
 
 
-def _things() -> dict[str, Thing]:  # noqa: C901 - one declaration after the other
+def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912 - one declaration after the other
     found = {unit: Thing("unit", unit, giver=parent) for unit, parent in PARENT.items()}
     for username, unit in SEAT.items():
         found[f"user:{username}"] = Thing("user", unit)
@@ -147,6 +150,10 @@ def _things() -> dict[str, Thing]:  # noqa: C901 - one declaration after the oth
     for programme, unit in (("list", "city"), ("county_list", "a")):
         for month in range(2, 13):
             found[f"round:{programme}:2026-{month:02}"] = Thing("round", unit)
+    for unit in ("city", "a", "b"):
+        found[f"day:{unit}"] = Thing("day_change", unit)
+    found["day:city:2027"] = Thing("day_change", "city")
+    found["year:city"] = Thing("calendar_year", "city")
     for role in ("role:own", *(f"role:{name}" for name in _ROLES)):
         found[role] = Thing("role", "")
     for measure in ("公里", "%", "所", "个"):
@@ -170,6 +177,8 @@ _ROLES = (
 )
 READ = {
     "unit": "unit.read",
+    "day_change": "unit.read",
+    "calendar_year": "unit.read",
     "user": "user.read",
     "grant": "user.read",
     "programme": "programme.read",
@@ -180,7 +189,7 @@ READ = {
     "target": "task.read",
     "report": "report.read",
 }
-HEADERS = {"unit", "programme", "item", "indicator", "round"}
+HEADERS = {"unit", "day_change", "calendar_year", "programme", "item", "indicator", "round"}
 THINGS = _things()
 
 

@@ -30,6 +30,8 @@ FIRST = {
     "item": "draft",
     "task": "draft",
     "report": "draft",
+    "day_change": "active",
+    "calendar_year": "active",
 }
 """Where each life cycle starts, said once more."""
 WITH_THE_LIST = {("item", "issued")}

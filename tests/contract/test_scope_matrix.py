@@ -96,7 +96,7 @@ class Case:
         return found
 
 
-def _gets() -> Iterator[Case]:
+def _gets() -> Iterator[Case]:  # noqa: C901 - one case after the other
     """Reads of one thing by its id."""
     reports = [*STATES]
     targets = [
@@ -122,6 +122,8 @@ def _gets() -> Iterator[Case]:
             ["user:office", "user:a-office", "user:a1-clerk", "user:b1-clerk", "user:outsider", "user:disabled"],
         ),
         ("getGrant", "user.read", ["grant:office", "grant:a-office", "grant:a1-clerk", "grant:b1-clerk"]),
+        ("getDayChange", "unit.read", ["day:city", "day:a", "day:b", "day:city:2027"]),
+        ("getCalendarYear", "unit.read", ["year:city"]),
         ("getRole", "user.read", ["role:clerk", "role:own"]),
         ("getProgramme", "programme.read", ["list", "county_list", "draft_list", "other_list"]),
         ("getItem", "programme.read", ["list.roads", "county_list.schools", "draft_list.parks"]),
@@ -160,6 +162,8 @@ def _gets() -> Iterator[Case]:
             )
     for unit in (None, "city", "a", "a1", "a2", "b1", "other"):
         yield Case("getEntrySheet", "report.read", query=_unit(unit), must_see=() if unit is None else ((unit, 404),))
+        for operation in ("getCalendar", "getWorkday"):
+            yield Case(operation, "unit.read", query=_unit(unit), must_see=() if unit is None else ((unit, 404),))
     for operation, permission in (
         ("getMe", None),
         ("getWorkbench", None),
@@ -363,6 +367,20 @@ def _span(name: str) -> dict[str, Any]:
     return {"year": 2026, "name": name, "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
 
 
+def _calendar_writes() -> Iterator[Case]:
+    for unit in ("city", "a", "a1", "b", "other"):
+        asked = {"unit_id": f"@{unit}"}
+        day = {"day": "2026-11-24", "kind": "holiday", "name": "停工", "source": "台风"}
+        cover = {"must_see": ((unit, 404),), "units": (unit,), "allowed": 201}
+        yield Case("createDayChange", "calendar.edit", body={**asked, **day}, **cover)  # type: ignore[arg-type]
+        year = {"year": 2028, "source": "通知", "days": [{**day, "day": "2028-01-03"}]}
+        del year["days"][0]["source"]  # type: ignore[index]
+        yield Case("createCalendarYear", "calendar.edit", body={**asked, **year}, **cover)  # type: ignore[arg-type]
+    for name in ("day:city", "day:a", "day:b", "year:city"):
+        operation = "voidDayChange" if name.startswith("day") else "voidCalendarYear"
+        yield Case(operation, "calendar.edit", name, body={"reason": "录错"}, must_cover=(name,))
+
+
 def _people_writes() -> Iterator[Case]:  # noqa: C901 - one case after the other
     for unit in ("city", "a", "b", "other"):
         body = {"parent_id": f"@{unit}", "name": "新镇", "kind": "government", "tier": "township"}
@@ -446,9 +464,11 @@ def _own() -> Iterator[Case]:
 
 
 READS = [*_gets()]
-WRITES = [*_report_writes(), *_task_writes(), *_programme_writes(), *_people_writes(), *_own()]
+WRITES = [*_report_writes(), *_task_writes(), *_programme_writes(), *_calendar_writes(), *_people_writes(), *_own()]
 LISTED = {
     "listUnits": ("unit.read", "unit", "/units"),
+    "listDayChanges": ("unit.read", "day_change", "/day-changes"),
+    "listCalendarYears": ("unit.read", "calendar_year", "/calendar-years"),
     "listUsers": ("user.read", "user", "/users"),
     "listGrants": ("user.read", "grant", "/grants"),
     "listRoles": ("user.read", "role", "/roles"),

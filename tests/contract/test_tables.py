@@ -43,6 +43,7 @@ UNSCOPED = {
     "token_family": "the same",
     "token_secret": "the same",
     "stored_answer": "answers to keyed requests, by caller and key",
+    "national_day": "the State Council's days are everybody's, and nobody's to edit",
     "measure": "units of measure are a code table for everybody",
     "role": "names of roles are shown wherever rights are given",
     "role_permission": "what a role holds is no secret",
@@ -76,6 +77,7 @@ BESIDE = {
     ("identity/service.py", "connection"): "asks whether a user name is taken or a role is used anywhere",
     ("org/service.py", "connection"): "asks whether a division code is taken anywhere",
     ("integration/service.py", "connection"): "the feed reads the journal under the same criteria",
+    ("calendars/service.py", "connection"): "puts the days of the product's own file into an installation",
     ("sample/load.py", "connection"): "sets back what the clock of a past year would have done",
 }
 """Files that reach a connection or text past the ORM, each with its reason."""

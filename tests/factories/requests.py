@@ -100,6 +100,23 @@ REQUESTS: dict[str, Request] = {
     ),
     "getGrant": Request("admin", _id("grant:a1-clerk")),
     "revokeGrant": Request("admin", _id("grant:a1-second")),
+    # Calendar
+    "getCalendar": Request("a1-clerk"),
+    "getWorkday": Request("a1-clerk", query={"count": 5}),
+    "listDayChanges": Request("office"),
+    "createDayChange": Request(
+        "a-office", body={"unit_id": "@a", "day": "2026-11-24", "kind": "holiday", "name": "台风停工"}, status=201
+    ),
+    "getDayChange": Request("a1-clerk", _id("day:city")),
+    "voidDayChange": Request("a-office", _id("day:a")),
+    "listCalendarYears": Request("office"),
+    "createCalendarYear": Request(
+        "a-office",
+        body={"unit_id": "@a", "year": 2028, "days": [{"day": "2028-01-03", "kind": "holiday", "name": "元旦"}]},
+        status=201,
+    ),
+    "getCalendarYear": Request("a1-clerk", _id("year:city")),
+    "voidCalendarYear": Request("office", _id("year:city")),
     # Programmes
     "listProgrammes": Request("office"),
     "createProgramme": Request(
@@ -231,6 +248,21 @@ def prepare(call: Callable[..., httpx.Response], world: World) -> None:
     call("a-office", "POST", f"{given('a-office', 'roads:a_dept', 'roads:a', 'a_dept', 'roads', '5')}/issue", None, 1)
     given("office", "roads:city_dept", "roads:city", "city_dept", "roads", "7")
     call("office", "POST", f"{given('office', 'cover:void', 'cover:city', 'a', 'cover', '90')}/void", None, 1)
+
+    def off(by: str, unit: str, day: str) -> None:
+        body = {"unit_id": str(world[unit]), "day": day, "kind": "holiday", "name": "停工", "source": "台风"}
+        world.ids[f"day:{unit}"] = call(by, "POST", "/day-changes", body, None).json()["id"]
+
+    off("office", "city", "2026-12-01")
+    off("a-office", "a", "2026-12-02")
+    off("b-office", "b", "2026-12-03")
+    holiday = {"day": "2027-01-01", "kind": "holiday", "name": "元旦"}
+    year = {"unit_id": str(world["city"]), "year": 2027, "source": "通知", "days": [holiday]}
+    world.ids["year:city"] = call("office", "POST", "/calendar-years", year, None).json()["id"]
+    (entered,) = (
+        row for row in call("office", "GET", "/day-changes", None, None).json()["items"] if row["day"] == "2027-01-01"
+    )
+    world.ids["day:city:2027"] = entered["id"]
     foreign = call(
         "outsider",
         "POST",

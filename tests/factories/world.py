@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import col, select
 
+from minsheng.calendars.service import ensure_days
 from minsheng.identity import credentials
 from minsheng.identity.models import Grant, Role, User
 from minsheng.identity.service import ensure_roles
@@ -104,6 +105,7 @@ def build(url: str) -> World:
     try:
         with open_session(database, Access.system("test world"), write=True) as session:
             ensure_roles(session)
+            ensure_days(session)
             _people(session, world)
             _city_list(session, world)
             _county_list(session, world)

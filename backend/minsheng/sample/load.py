@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Engine, insert
 from sqlmodel import SQLModel, col, select
 
+from minsheng.calendars.service import ensure_days
 from minsheng.identity import credentials
 from minsheng.identity.models import Grant, Role, User
 from minsheng.identity.service import ensure_roles
@@ -61,6 +62,7 @@ def wenzhou(url: str, *, if_empty: bool = False) -> bool:
                 message = "数据库里已有机构,不再装入样例。"
                 raise SystemExit(message)
             ensure_roles(session)
+            ensure_days(session)
             _Loader(session, sample(clock.today())).run()
             session.commit()
         print("样例数据已装入:温州市及其县、乡镇。")  # noqa: T201 - a command's answer
@@ -338,6 +340,7 @@ def synthetic(url: str, sizes: dict[str, int]) -> None:
     database = Database(url)
     with open_session(database, Access.system("synthetic data"), write=True) as session:
         ensure_roles(session)
+        ensure_days(session)
         _Bulk(session, make_synthetic(**sizes)).run()
         session.commit()
     database.dispose()

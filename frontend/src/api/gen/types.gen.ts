@@ -369,6 +369,168 @@ export type BodyRevokeToken = {
 };
 
 /**
+ * CalendarDayOut
+ *
+ * One day with the answer that holds for the unit.
+ */
+export type CalendarDayOut = {
+    /**
+     * Change Id
+     *
+     * 另定的记录
+     */
+    change_id: string | null;
+    /**
+     * Kind
+     *
+     * workday 平日；weekend 周末；holiday 节假日；makeup 周末上班
+     */
+    kind: 'workday' | 'weekend' | 'holiday' | 'makeup';
+    /**
+     * Name
+     *
+     * 节日或事由
+     */
+    name: string | null;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Source
+     *
+     * 依据
+     */
+    source: string | null;
+    /**
+     * Unit Id
+     *
+     * 由哪个机构另定；null 为国务院安排或平常的星期
+     */
+    unit_id: string | null;
+    /**
+     * Working
+     *
+     * 是否工作日
+     */
+    working: boolean;
+};
+
+/**
+ * CalendarOut
+ *
+ * A year of one unit.
+ */
+export type CalendarOut = {
+    /**
+     * Days
+     */
+    days: Array<CalendarDayOut>;
+    /**
+     * Editable
+     *
+     * 本人能否为这个机构另定日期
+     */
+    editable: boolean;
+    /**
+     * Origin
+     *
+     * 这一年由国务院安排录入，还是由机构补录
+     */
+    origin: 'national' | 'unit';
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+    /**
+     * Workdays
+     *
+     * 全年工作日
+     */
+    workdays: number;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
+ * CalendarYearIn
+ *
+ * A whole year that the product does not know yet, from the State Council's notice.
+ */
+export type CalendarYearIn = {
+    /**
+     * Days
+     *
+     * 全部放假日与调休上班日
+     */
+    days: Array<YearDayIn>;
+    /**
+     * Source
+     *
+     * 依据文件
+     */
+    source: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
+ * CalendarYearOut
+ *
+ * A year that a unit entered.
+ */
+export type CalendarYearOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Status
+     */
+    status: 'active' | 'void';
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Void Reason
+     */
+    void_reason: string | null;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
  * CellOut
  *
  * One figure with everything a clerk needs beside it.
@@ -656,6 +818,92 @@ export type CurvePoint = {
      * On
      */
     on: string;
+};
+
+/**
+ * DayChangeIn
+ *
+ * A day that a unit sets otherwise.
+ */
+export type DayChangeIn = {
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * Kind
+     *
+     * holiday 放假；workday 上班
+     */
+    kind: 'holiday' | 'workday';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Source
+     *
+     * 原因或文号
+     */
+    source: string;
+    /**
+     * Unit Id
+     *
+     * 哪个机构；对它和下级都有效，离得最近的机构为准
+     */
+    unit_id: string;
+};
+
+/**
+ * DayChangeOut
+ *
+ * A day that a unit set otherwise.
+ */
+export type DayChangeOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'holiday' | 'workday';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Status
+     */
+    status: 'active' | 'void';
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Void Reason
+     */
+    void_reason: string | null;
 };
 
 /**
@@ -1800,7 +2048,39 @@ export type OwedOut = {
  *
  * What may be done.
  */
-export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'task.read' | 'task.split' | 'plan.edit' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'board.read' | 'journal.read';
+export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'task.read' | 'task.split' | 'plan.edit' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'board.read' | 'journal.read' | 'calendar.edit';
+
+/**
+ * Page[CalendarYearOut]
+ */
+export type PageCalendarYearOut = {
+    /**
+     * Items
+     */
+    items: Array<CalendarYearOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[DayChangeOut]
+ */
+export type PageDayChangeOut = {
+    /**
+     * Items
+     */
+    items: Array<DayChangeOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
 
 /**
  * Page[GrantOut]
@@ -3757,6 +4037,84 @@ export type Workbench = {
     today: string;
 };
 
+/**
+ * WorkdayOut
+ *
+ * Counting in working days from a day.
+ */
+export type WorkdayOut = {
+    /**
+     * Between
+     *
+     * 至 until 有几个工作日，当天不计
+     */
+    between: number | null;
+    /**
+     * Count
+     *
+     * 往后数几个工作日，负数往前
+     */
+    count: number;
+    /**
+     * Day
+     *
+     * 数到的日期；当天不计
+     */
+    day: string;
+    /**
+     * Name
+     */
+    name: string | null;
+    /**
+     * Next
+     *
+     * 之后最近的工作日；那一年没有日历时为 null
+     */
+    next: string | null;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Previous
+     *
+     * 之前最近的工作日；那一年没有日历时为 null
+     */
+    previous: string | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Until
+     */
+    until: string | null;
+    /**
+     * Working
+     */
+    working: boolean;
+};
+
+/**
+ * YearDayIn
+ *
+ * One special day of a year that is entered by hand.
+ */
+export type YearDayIn = {
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * Kind
+     */
+    kind: 'holiday' | 'workday';
+    /**
+     * Name
+     */
+    name: string;
+};
+
 export type GetCurveData = {
     body?: never;
     headers?: {
@@ -4093,6 +4451,415 @@ export type GetSummaryResponses = {
 
 export type GetSummaryResponse = GetSummaryResponses[keyof GetSummaryResponses];
 
+export type GetCalendarData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Year
+         *
+         * 年度；省略为今年
+         */
+        year?: number | null;
+        /**
+         * Unit Id
+         *
+         * 按哪个机构的日历；省略为本单位
+         */
+        unit_id?: string | null;
+    };
+    url: '/api/v1/calendar';
+};
+
+export type GetCalendarErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetCalendarError = GetCalendarErrors[keyof GetCalendarErrors];
+
+export type GetCalendarResponses = {
+    /**
+     * Successful Response
+     */
+    200: CalendarOut;
+};
+
+export type GetCalendarResponse = GetCalendarResponses[keyof GetCalendarResponses];
+
+export type ListCalendarYearsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/calendar-years';
+};
+
+export type ListCalendarYearsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListCalendarYearsError = ListCalendarYearsErrors[keyof ListCalendarYearsErrors];
+
+export type ListCalendarYearsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageCalendarYearOut;
+};
+
+export type ListCalendarYearsResponse = ListCalendarYearsResponses[keyof ListCalendarYearsResponses];
+
+export type CreateCalendarYearData = {
+    body: CalendarYearIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/calendar-years';
+};
+
+export type CreateCalendarYearErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateCalendarYearError = CreateCalendarYearErrors[keyof CreateCalendarYearErrors];
+
+export type CreateCalendarYearResponses = {
+    /**
+     * Successful Response
+     */
+    201: CalendarYearOut;
+};
+
+export type CreateCalendarYearResponse = CreateCalendarYearResponses[keyof CreateCalendarYearResponses];
+
+export type GetCalendarYearData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/calendar-years/{id}';
+};
+
+export type GetCalendarYearErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetCalendarYearError = GetCalendarYearErrors[keyof GetCalendarYearErrors];
+
+export type GetCalendarYearResponses = {
+    /**
+     * Successful Response
+     */
+    200: CalendarYearOut;
+};
+
+export type GetCalendarYearResponse = GetCalendarYearResponses[keyof GetCalendarYearResponses];
+
+export type VoidCalendarYearData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/calendar-years/{id}/void';
+};
+
+export type VoidCalendarYearErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidCalendarYearError = VoidCalendarYearErrors[keyof VoidCalendarYearErrors];
+
+export type VoidCalendarYearResponses = {
+    /**
+     * Successful Response
+     */
+    200: CalendarYearOut;
+};
+
+export type VoidCalendarYearResponse = VoidCalendarYearResponses[keyof VoidCalendarYearResponses];
+
+export type GetWorkdayData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * On
+         *
+         * 从哪天起；省略为今天
+         */
+        on?: string | null;
+        /**
+         * Count
+         *
+         * 往后数几个工作日，负数往前
+         */
+        count?: number;
+        /**
+         * Until
+         *
+         * 再数到这一天有几个工作日
+         */
+        until?: string | null;
+        /**
+         * Unit Id
+         *
+         * 按哪个机构的日历；省略为本单位
+         */
+        unit_id?: string | null;
+    };
+    url: '/api/v1/calendar/workday';
+};
+
+export type GetWorkdayErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetWorkdayError = GetWorkdayErrors[keyof GetWorkdayErrors];
+
+export type GetWorkdayResponses = {
+    /**
+     * Successful Response
+     */
+    200: WorkdayOut;
+};
+
+export type GetWorkdayResponse = GetWorkdayResponses[keyof GetWorkdayResponses];
+
 export type ListChangesData = {
     body?: never;
     headers?: {
@@ -4164,6 +4931,277 @@ export type ListChangesResponses = {
 };
 
 export type ListChangesResponse = ListChangesResponses[keyof ListChangesResponses];
+
+export type ListDayChangesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Unit Id
+         *
+         * 由哪个机构另定
+         */
+        unit_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/day-changes';
+};
+
+export type ListDayChangesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListDayChangesError = ListDayChangesErrors[keyof ListDayChangesErrors];
+
+export type ListDayChangesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageDayChangeOut;
+};
+
+export type ListDayChangesResponse = ListDayChangesResponses[keyof ListDayChangesResponses];
+
+export type CreateDayChangeData = {
+    body: DayChangeIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/day-changes';
+};
+
+export type CreateDayChangeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateDayChangeError = CreateDayChangeErrors[keyof CreateDayChangeErrors];
+
+export type CreateDayChangeResponses = {
+    /**
+     * Successful Response
+     */
+    201: DayChangeOut;
+};
+
+export type CreateDayChangeResponse = CreateDayChangeResponses[keyof CreateDayChangeResponses];
+
+export type GetDayChangeData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/day-changes/{id}';
+};
+
+export type GetDayChangeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetDayChangeError = GetDayChangeErrors[keyof GetDayChangeErrors];
+
+export type GetDayChangeResponses = {
+    /**
+     * Successful Response
+     */
+    200: DayChangeOut;
+};
+
+export type GetDayChangeResponse = GetDayChangeResponses[keyof GetDayChangeResponses];
+
+export type VoidDayChangeData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/day-changes/{id}/void';
+};
+
+export type VoidDayChangeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidDayChangeError = VoidDayChangeErrors[keyof VoidDayChangeErrors];
+
+export type VoidDayChangeResponses = {
+    /**
+     * Successful Response
+     */
+    200: DayChangeOut;
+};
+
+export type VoidDayChangeResponse = VoidDayChangeResponses[keyof VoidDayChangeResponses];
 
 export type GetEntrySheetData = {
     body?: never;
