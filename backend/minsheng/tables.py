@@ -7,10 +7,13 @@ _MODULES = (
     "kernel.idempotency",
     "org.models",
     "identity.models",
+    "rule_sets.models",
     "programmes.models",
     "targets.models",
     "plans.models",
+    "exemptions.models",
     "reports.models",
+    "boards.models",
 )
 
 
