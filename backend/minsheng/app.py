@@ -5,6 +5,7 @@ import hashlib
 import html
 import logging
 import re
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,8 +26,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from minsheng import __version__
+from minsheng.boards import freezing, trials
 from minsheng.boards import router as boards
 from minsheng.calendars import router as calendars
+from minsheng.exemptions import router as exemptions
 from minsheng.identity import login
 from minsheng.identity import router as identity
 from minsheng.identity.sessions import Authenticator
@@ -52,6 +55,7 @@ from minsheng.org import router as org
 from minsheng.plans import router as plans
 from minsheng.programmes import router as programmes
 from minsheng.reports import router as reports
+from minsheng.rule_sets import router as rule_sets
 from minsheng.targets import router as targets
 
 API = "/api/v1"
@@ -64,22 +68,29 @@ ROUTERS = (
     org.router,
     identity.router,
     calendars.router,
+    rule_sets.router,
     programmes.router,
     targets.router,
     plans.router,
+    exemptions.router,
     reports.router,
     boards.router,
+    trials.router,
     integration.router,
 )
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Return the application for one installation."""
+def create_app(settings: Settings | None = None, *, freezing_lights: bool = False) -> FastAPI:
+    """Return the application for one installation; ``freezing_lights`` starts the thread that freezes closed rounds."""
     settings = settings or Settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        stop = threading.Event()
+        if freezing_lights:
+            threading.Thread(target=freezing.keep_freezing, args=(app.state.database, stop), daemon=True).start()
         yield
+        stop.set()
         app.state.database.dispose()
 
     app = FastAPI(

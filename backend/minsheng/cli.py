@@ -19,6 +19,7 @@ from minsheng.kernel.db import Database, make_engine
 from minsheng.kernel.door import open_session
 from minsheng.kernel.lifecycle import diagrams
 from minsheng.kernel.settings import PROJECT_ROOT, Settings
+from minsheng.rule_sets.service import ensure_presets
 from minsheng.sample import load
 
 T = TypeVar("T")
@@ -66,6 +67,7 @@ def _init() -> None:
     migrations.upgrade(settings.url)
     _in_transaction(settings, "built-in roles", service.ensure_roles)
     _in_transaction(settings, "holidays", calendars.ensure_days)
+    _in_transaction(settings, "shipped rule sets", ensure_presets)
     print("数据库已就绪。")
 
 
@@ -118,7 +120,7 @@ def _serve() -> None:
         print(flush=True)
     logs.set_up()
     uvicorn.run(
-        create_app(settings),
+        create_app(settings, freezing_lights=True),
         host=settings.host,
         port=settings.port,
         log_config=None,

@@ -33,6 +33,8 @@ class P(StrEnum):
     TASK_READ = "task.read"
     TASK_SPLIT = "task.split"
     PLAN_EDIT = "plan.edit"
+    RULE_EDIT = "rule.edit"
+    EXEMPTION_DECIDE = "exemption.decide"
     ROUND_EDIT = "round.edit"
     REPORT_READ = "report.read"
     REPORT_EDIT = "report.edit"
@@ -56,6 +58,8 @@ LABELS: dict[P, str] = {
     P.TASK_READ: "查看任务",
     P.TASK_SPLIT: "分解任务",
     P.PLAN_EDIT: "排进度计划",
+    P.RULE_EDIT: "维护亮灯规则",
+    P.EXEMPTION_DECIDE: "批准亮灯豁免",
     P.ROUND_EDIT: "调整填报期",
     P.REPORT_READ: "查看报告",
     P.REPORT_EDIT: "填报",
@@ -96,6 +100,8 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
                 P.PROGRAMME_ISSUE,
                 P.TASK_SPLIT,
                 P.PLAN_EDIT,
+                P.RULE_EDIT,
+                P.EXEMPTION_DECIDE,
                 P.ROUND_EDIT,
                 P.REPORT_ACCEPT,
                 P.JOURNAL_READ,

@@ -8,10 +8,13 @@ _MODULES = (
     "org.models",
     "identity.models",
     "calendars.models",
+    "rule_sets.models",
     "programmes.models",
     "targets.models",
     "plans.models",
+    "exemptions.models",
     "reports.models",
+    "boards.models",
 )
 
 

@@ -45,6 +45,9 @@ def test_a_light_is_worked_out_step_by_step(people: Callers, world: World) -> No
         "progress_pct": "66.7",
         "expected_pct": "81.5",
         "gap_points": "14.8",
+        "bad": True,
+        "waived": None,
+        "parts": [],
         "explanation": (
             "截至2026年10月31日，目标不低于30，累计完成20，完成率66.7%，序时进度81.5%，落后14.8个百分点，"
             "亮黄灯（落后序时进度10至30个百分点，含10和30）。"
@@ -191,11 +194,7 @@ def test_the_matrix_of_the_city(people: Callers, world: World) -> None:
         "on": 0,
         "behind": 2,
         "unjudged": 0,
-        "green": 2,
-        "yellow": 1,
-        "red": 1,
-        "done": 1,
-        "none": 0,
+        "lights": {"green": 2, "yellow": 1, "red": 1, "done": 1, "none": 0},
     }
     assert [
         (item["code"], item["met"], item["base"], item["left_out"], item["count_pct"], item["value_pct"])
@@ -341,7 +340,7 @@ def test_each_sees_the_boards_of_his_area_and_line(people: Callers, world: World
     assert [row["programme_name"] for row in people["lead"].get("/boards/summary")["items"]] == ["温州市2026年民生实事"]
     assert people["outsider"].get("/boards/summary")["items"] == []
     totals = people["a1-clerk"].get("/boards/matrix", programme_id=str(world["list"]))["totals"]
-    assert (totals["done"], totals["yellow"], totals["red"]) == (1, 1, 0)
+    assert [totals["lights"][light] for light in ("done", "yellow", "red")] == [1, 1, 0]
 
 
 ABSURD_DAY_IS_REFUSED: list[str] = ["0001-01-01", "9999-12-31", "2026-02-30", "20261031", "1767225600", "", "today"]

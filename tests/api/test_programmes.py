@@ -39,6 +39,7 @@ def test_a_list_starts_as_a_draft_of_its_owner(people: Callers, world: World) ->
         "issued_on": None,
         "level_labels": ["大项", "小项"],
         "rule_set": "points-10-30",
+        "rule_reason": None,
         "cut_off_day": 5,
         "cut_off_hour": 18,
         "close_after_days": 5,
@@ -61,7 +62,7 @@ WRONG_LIST_NAMES_THE_FIELD: list[tuple[dict[str, Any], tuple[str, str]]] = [
     ({"cut_off_day": 29}, ("/cut_off_day", "less-than-equal")),
     ({"cut_off_hour": 0}, ("/cut_off_hour", "greater-than-equal")),
     ({"close_after_days": 61}, ("/close_after_days", "less-than-equal")),
-    ({"rule_set": "other"}, ("/rule_set", "literal-error")),
+    ({"rule_set": "other"}, ("/rule_set", "unknown-rule-set")),
     ({"kind": "other"}, ("/kind", "literal-error")),
     ({"level_labels": ["一"] * 9}, ("/level_labels", "too-long")),
     ({"level_labels": ["大\x07项"]}, ("/level_labels/0", "control-character")),
@@ -293,7 +294,7 @@ def test_issuing_hands_down_and_opens_the_rounds(draft: PromiseList, people: Cal
     problem(clerk.call("GET", f"/tasks/{share['id']}"), 404, "not-found")
     issued = draft.issue("2026-09-15")
     assert (issued["status"], issued["issued_on"]) == ("issued", "2026-09-15")
-    assert [action["verb"] for action in issued["actions"]] == ["close"]
+    assert [action["verb"] for action in issued["actions"]] == ["change-rules", "close"]
     mine = clerk.get(f"/tasks/{share['id']}")
     assert (mine["status"], mine["issued_on"]) == ("issued", "2026-09-15")
     rounds = clerk.get("/rounds", programme_id=draft.id)["items"]

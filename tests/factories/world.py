@@ -29,6 +29,7 @@ from minsheng.programmes.schemas import IssueIn
 from minsheng.reports import policy as _reports  # noqa: F401 - what issuing means for reports
 from minsheng.reports.models import Report, ReportValue
 from minsheng.reports.service import month_end
+from minsheng.rule_sets.service import ensure_presets
 from minsheng.targets.models import Target, Task
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ def build(url: str) -> World:
         with open_session(database, Access.system("test world"), write=True) as session:
             ensure_roles(session)
             ensure_days(session)
+            ensure_presets(session)
             _people(session, world)
             _city_list(session, world)
             _county_list(session, world)

@@ -1,8 +1,6 @@
 """Lights: bands to the last millionth, ceilings, silence, and the words that go with them (guide 4.4, 10)."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -12,15 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minsheng.kernel import quantity
-from minsheng.plans.lights import (
-    POINTS_10_30,
-    RULE_SETS,
-    Band,
-    Judgement,
-    count_standings,
-    judge,
-)
+from minsheng.plans.lights import Judgement, count_standings, judge
 from minsheng.plans.rules import MonthlyVector, Plan, StraightLine
+from minsheng.rule_sets.service import preset
+
+POINTS_10_30 = preset("points-10-30")
 
 # 100 days, so that a day is a percentage point.
 LINE = StraightLine(date(2026, 1, 1), date(2026, 4, 11))
@@ -323,60 +317,6 @@ def test_the_whole_arithmetic_of_a_straight_line() -> None:
 )
 def test_the_step_that_names_the_plan(plan: Plan, target: str, on: date, step: tuple[str, str]) -> None:
     assert step in light_of(target, "-1", on, plan=plan).steps
-
-
-# --- rule sets --------------------------------------------------------------------------------------------
-
-
-def test_the_preset_is_data_with_words_for_every_light() -> None:
-    assert RULE_SETS["points-10-30"] is POINTS_10_30
-    assert POINTS_10_30.lights == ("green", "yellow", "red", "done", "none")
-    assert len(set(POINTS_10_30.glyphs.values())) == 5
-
-
-@pytest.mark.parametrize(
-    "bands",
-    [
-        (),
-        (Band("red", Decimal(30), inclusive=False),),
-        (Band("green", None, inclusive=True), Band("red", Decimal(30), inclusive=False)),
-        (Band("red", None, inclusive=True), POINTS_10_30.bands[-1]),
-        (Band("red", Decimal(10), inclusive=True), Band("yellow", Decimal(30), inclusive=True), POINTS_10_30.bands[-1]),
-        (Band("red", Decimal(10), inclusive=True), Band("yellow", Decimal(10), inclusive=True), POINTS_10_30.bands[-1]),
-    ],
-)
-def test_bands_with_a_hole_are_refused(bands: tuple[Band, ...]) -> None:
-    with pytest.raises(ValueError, match="bounds must fall"):
-        replace(POINTS_10_30, bands=bands)
-
-
-@pytest.mark.parametrize("light", POINTS_10_30.lights)
-def test_a_light_without_words_is_refused(light: str) -> None:
-    def without(words: Mapping[str, str]) -> dict[str, str]:
-        return {key: value for key, value in words.items() if key != light}
-
-    with pytest.raises(ValueError, match=f"'{light}' lacks"):
-        replace(POINTS_10_30, names=without(POINTS_10_30.names))
-    with pytest.raises(ValueError, match=f"'{light}' lacks"):
-        replace(POINTS_10_30, glyphs=without(POINTS_10_30.glyphs))
-    with pytest.raises(ValueError, match=f"'{light}' lacks"):
-        replace(POINTS_10_30, meanings=without(POINTS_10_30.meanings))
-
-
-def test_nothing_assumes_that_red_is_bad() -> None:
-    """A place whose red list is praise (衡阳 红黄榜): the words and the order come from the rule set alone."""
-    bands = (Band("yellow", Decimal(5), inclusive=True), Band("red", None, inclusive=True))
-    praise = replace(POINTS_10_30, code="red-list", bands=bands, names={**POINTS_10_30.names, "red": "红榜"})
-
-    def seen(operator: str, actual: str) -> tuple[str, str | None]:
-        found = judge(praise, operator, "cumulative", Decimal(100), Decimal(actual), LINE, after(50))
-        return found.light, found.standing
-
-    assert seen("ge", "50") == ("red", "on")
-    assert seen("ge", "45.000001") == ("red", "on")
-    assert seen("ge", "45") == ("yellow", "behind")
-    assert seen("le", "45") == ("red", "on")
-    assert seen("le", "101") == ("yellow", "behind")
 
 
 # --- properties -------------------------------------------------------------------------------------------

@@ -17,9 +17,7 @@ from minsheng.boards.schemas import (
     BoardUnit,
     LagOut,
     LagRow,
-    LightName,
     MatrixOut,
-    RuleSetOut,
     SummaryOut,
     SummaryRow,
 )
@@ -34,11 +32,13 @@ from minsheng.org.service import in_tree_order, unit_names
 from minsheng.permissions import P
 from minsheng.plans import rules
 from minsheng.plans import service as plans
-from minsheng.plans.lights import RuleSet
-from minsheng.plans.schemas import CurveOut, CurvePoint, JudgementOut, Step
+from minsheng.plans.schemas import CurveOut, CurvePoint, JudgementOut, PartOut, Step
+from minsheng.plans.verdicts import PARTS
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
 from minsheng.programmes.service import in_catalogue_order
 from minsheng.reports.service import month_end
+from minsheng.rule_sets import service as rule_sets
+from minsheng.rule_sets.definition import RuleSet
 from minsheng.targets.models import Target
 
 router = APIRouter(tags=["boards"], prefix="/boards", route_class=Route)
@@ -47,25 +47,14 @@ OnQuery = Annotated[Day | None, Query(description="判定日；省略为最近�
 Door = Annotated[Session, allow(P.BOARD_READ)]
 
 
-def _rule_set(rule_set: RuleSet) -> RuleSetOut:
-    return RuleSetOut(
-        code=rule_set.code,
-        name=rule_set.name,
-        source=rule_set.source,
-        lights=[
-            LightName(
-                key=key,  # type: ignore[arg-type]
-                name=name,
-                glyph=rule_set.glyphs[key],
-                meaning=rule_set.meanings[key],
-            )
-            for key, name in rule_set.names.items()
-        ],
+def _totals(tally: Counter[str], rule_set: RuleSet) -> BoardTotals:
+    return BoardTotals(
+        ahead=tally["ahead"],
+        on=tally["on"],
+        behind=tally["behind"],
+        unjudged=tally["unjudged"],
+        lights={light: tally[f"light {light}"] for light in rule_set.lights},
     )
-
-
-def _totals(tally: Counter[str]) -> BoardTotals:
-    return BoardTotals(**{name: tally[name] for name in BoardTotals.model_fields})
 
 
 def _percent(share: Fraction | None) -> str | None:
@@ -82,29 +71,29 @@ def matrix(
     """Return the lights of a programme as units × items; each cell is the worst of the item's indicators."""
     programme = rows.fetch(session, Programme, programme_id)
     seen = picture(session, programme, on)
-    ordered = in_tree_order(session, {line.unit_id for line in seen.lines})
+    ordered = in_tree_order(session, {line.entry.unit_id for line in seen.lines})
     if under:
         ordered = [(unit, depth) for unit, depth in ordered if under in (unit.id, unit.parent_id)]
     units = {unit.id for unit, _ in ordered}
     groups: dict[tuple[UUID, UUID], list[Line]] = defaultdict(list)
     for line in seen.lines:
-        if line.unit_id in units:
-            groups[(line.unit_id, line.item_id)].append(line)
-    items = in_catalogue_order(session, {line.item_id for line in seen.lines})
+        if line.entry.unit_id in units:
+            groups[(line.entry.unit_id, line.entry.item_id)].append(line)
+    items = in_catalogue_order(session, {line.entry.item_id for line in seen.lines})
     by_item = service.by_item(seen.direct)
     return MatrixOut(
         programme_id=programme.id,
         programme_name=programme.name,
         on=on,
         due_on=seen.due_on,
-        rule_set=_rule_set(seen.rule_set),
+        rule_set=rule_sets.present(seen.rule_set),
         items=[_item(item, by_item[item.id]) for item in items],
         units=[
             BoardUnit(id=unit.id, parent_id=unit.parent_id, name=unit.name, tier=unit.tier, depth=depth)
             for unit, depth in ordered
         ],
         cells=[_cell(key, lines, seen) for key, lines in groups.items()],
-        totals=_totals(service.totals(seen.direct)),
+        totals=_totals(service.totals(seen.direct), seen.rule_set),
     )
 
 
@@ -128,13 +117,14 @@ def _cell(key: tuple[UUID, UUID], lines: list[Line], seen: Picture) -> BoardCell
     return BoardCell(
         unit_id=key[0],
         item_id=key[1],
-        target_id=line.target_id,
-        light=judged.light,  # type: ignore[arg-type]
+        target_id=line.entry.target_id,
+        light=judged.light,
         progress_pct=plans.progress_text(judged),
         expected_pct=plans.expected_text(judged),
         gap_points=plans.gap_text(judged, line.rule_set),
         standing=judged.standing,
-        own=line.leaf,
+        waived=judged.waived is not None,
+        own=line.entry.leaf,
         missing=line.missing,
     )
 
@@ -153,52 +143,56 @@ def lag(
     found: list[tuple[Line, Programme]] = []
     for programme in session.exec(statement).all():
         seen = picture(session, programme, on)
-        found += [(line, programme) for line in seen.direct if line.judgement.standing == "behind"]
-    found.sort(key=lambda entry: (-(entry[0].judgement.gap_points or 0), entry[0].target_id))
+        found += [(line, programme) for line in seen.direct if service.lags(line)]
+    found.sort(key=lambda entry: (-(entry[0].judgement.gap_points or 0), entry[0].entry.target_id))
     return LagOut(total=len(found), items=_lag_rows(session, found[:limit]))
 
 
 def _lag_rows(session: Session, found: list[tuple[Line, Programme]]) -> list[LagRow]:
-    names = unit_names(session, {line.unit_id for line, _ in found})
+    names = unit_names(session, {line.entry.unit_id for line, _ in found})
     items = {
         item.id: item
-        for item in session.exec(select(Item).where(col(Item.id).in_({line.item_id for line, _ in found}))).all()
+        for item in session.exec(select(Item).where(col(Item.id).in_({line.entry.item_id for line, _ in found}))).all()
     }
     indicators = {
         indicator.id: (indicator.name, measure)
         for indicator, measure in session.exec(
             select(Indicator, Measure.name)
             .join(Measure, col(Measure.id) == col(Indicator.measure_id))
-            .where(col(Indicator.id).in_({line.indicator_id for line, _ in found}))
+            .where(col(Indicator.id).in_({line.entry.indicator_id for line, _ in found}))
         ).all()
     }
     causes: dict[UUID, tuple[str | None, str | None]] = {}
     for programme in {programme.id: programme for _, programme in found}.values():
-        causes |= service.causes(session, programme, {line.task_id for line, owner in found if owner is programme})
+        causes |= service.causes(
+            session, programme, {line.entry.task_id for line, owner in found if owner is programme}
+        )
     result = []
     for line, programme in found:
         judged = line.judgement
-        code, note = causes.get(line.task_id, (None, None))
+        entry = line.entry
+        code, note = causes.get(entry.task_id, (None, None))
         result.append(
             LagRow(
-                target_id=line.target_id,
+                target_id=entry.target_id,
                 programme_id=programme.id,
                 programme_name=programme.name,
-                unit_id=line.unit_id,
-                unit_name=names.get(line.unit_id, ""),
-                item_id=line.item_id,
-                item_code=items[line.item_id].code,
-                item_title=items[line.item_id].title,
-                indicator_name=indicators[line.indicator_id][0],
-                measure_name=indicators[line.indicator_id][1],
-                operator=line.operator,  # type: ignore[arg-type]
-                value=line.value,
+                unit_id=entry.unit_id,
+                unit_name=names.get(entry.unit_id, ""),
+                item_id=entry.item_id,
+                item_code=items[entry.item_id].code,
+                item_title=items[entry.item_id].title,
+                indicator_name=indicators[entry.indicator_id][0],
+                measure_name=indicators[entry.indicator_id][1],
+                operator=entry.operator,  # type: ignore[arg-type]
+                value=entry.value,
                 actual=line.actual,
                 judged_on=line.judged_on,
-                light=judged.light,  # type: ignore[arg-type]
+                light=judged.light,
                 progress_pct=plans.progress_text(judged),
                 expected_pct=plans.expected_text(judged),
                 gap_points=plans.gap_text(judged, line.rule_set),
+                waived=judged.waived,
                 cause_code=code,
                 cause_note=note,
                 explanation=judged.explanation,
@@ -212,7 +206,7 @@ def _line_of(session: Session, target_id: UUID, on: date | None) -> tuple[Line, 
     programme = rows.fetch(session, Programme, target.programme_id)
     seen = picture(session, programme, on)
     for line in seen.lines:
-        if line.target_id == target_id:
+        if line.entry.target_id == target_id:
             return line, seen
     raise NotFound
 
@@ -226,12 +220,18 @@ def light(session: Door, target_id: Annotated[UUID, Query(description="目标")]
         target_id=target_id,
         on=line.judged_on,
         rule_set=seen.rule_set.code,
-        light=judged.light,  # type: ignore[arg-type]
+        light=judged.light,
         light_name=seen.rule_set.names[judged.light],
         standing=judged.standing,
         progress_pct=plans.progress_text(judged),
         expected_pct=plans.expected_text(judged),
         gap_points=plans.gap_text(judged, line.rule_set),
+        bad=judged.bad,
+        waived=judged.waived,
+        parts=[
+            PartOut(kind=kind, name=PARTS[kind], light=lit, light_name=seen.rule_set.names[lit])  # type: ignore[arg-type]
+            for kind, lit in judged.parts
+        ],
         explanation=judged.explanation,
         steps=[Step(label=label, value=value) for label, value in judged.steps],
     )
@@ -241,41 +241,35 @@ def light(session: Door, target_id: Annotated[UUID, Query(description="目标")]
 def curve(session: Door, target_id: Annotated[UUID, Query(description="目标")]) -> CurveOut:
     """Return plan and actual of a target at each month's end (S 曲线)."""
     line, seen = _line_of(session, target_id, None)
-    start = line.plan.start if isinstance(line.plan, rules.StraightLine) else seen.programme.starts_on
-    actual: dict[date, object] = {}
-    if line.leaf:
-        actual = dict(service.history(session, target_id))
-    else:
-        series = [dict(service.history(session, leaf.target_id)) for leaf in line.leaves()]
-        for day in sorted({day for each in series for day in each}) if line.aggregation == "sum" else ():
-            known = [max((on for on in each if on <= day), default=None) for each in series]
-            actual[day] = sum(each[on] for each, on in zip(series, known, strict=True) if on)
-    days = sorted({*actual, *_month_ends(start, line.deadline)})
-    names = unit_names(session, {line.unit_id})
-    item = rows.fetch(session, Item, line.item_id)
-    indicator = rows.fetch(session, Indicator, line.indicator_id)
+    entry = line.entry
+    start = entry.plan.start if isinstance(entry.plan, rules.StraightLine) else seen.programme.starts_on
+    actual = dict(entry.figures)
+    days = sorted({*actual, *_month_ends(start, entry.deadline)})
+    names = unit_names(session, {entry.unit_id})
+    item = rows.fetch(session, Item, entry.item_id)
+    indicator = rows.fetch(session, Indicator, entry.indicator_id)
     measure = rows.fetch(session, Measure, indicator.measure_id)
     points = []
     for day in days:
-        share = rules.expected_share(line.plan, line.value, day) if line.value and line.operator != "le" else None
+        share = rules.expected_share(entry.plan, entry.value, day) if entry.value and entry.operator != "le" else None
         figure = actual.get(day)
-        done = rules.progress(line.operator, line.value, figure) if figure is not None else None  # type: ignore[arg-type]
+        done = rules.progress(entry.operator, entry.value, figure) if figure is not None else None
         points.append(
             CurvePoint(
                 on=day,
-                expected_value=service.decimal_of(share, line.value, measure.decimals),
+                expected_value=service.decimal_of(share, entry.value, measure.decimals),
                 expected_pct=rules.percent(share) if share is not None else None,
-                actual_value=figure,  # type: ignore[arg-type]
+                actual_value=figure,
                 actual_pct=_percent(done),
             )
         )
     return CurveOut(
         target_id=target_id,
-        unit_name=names.get(line.unit_id),
+        unit_name=names.get(entry.unit_id),
         item_title=item.title,
         indicator_name=indicator.name,
         measure_name=measure.name,
-        value=line.value,
+        value=entry.value,
         points=points,
     )
 
@@ -316,7 +310,8 @@ def summary(
                 unit_id=programme.unit_id,
                 unit_name=names.get(programme.unit_id, ""),
                 year=programme.year,
-                totals=_totals(service.totals(seen.direct)),
+                rule_set=rule_sets.present(seen.rule_set),
+                totals=_totals(service.totals(seen.direct), seen.rule_set),
                 met=count.met,
                 base=count.base,
                 left_out=count.left_out,

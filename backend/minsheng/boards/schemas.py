@@ -1,30 +1,13 @@
 """The boards as they travel."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from minsheng.kernel.fields import Day, Out, Quantity
+from minsheng.kernel.fields import Code, Day, In, Out, Quantity
 from minsheng.plans.schemas import Light, Standing
-
-
-class LightName(Out):
-    """One light of the rule set: its name, mark and meaning; never assume that red is bad."""
-
-    key: Light = Field(examples=["yellow"])
-    name: str = Field(examples=["黄灯"])
-    glyph: str = Field(examples=["▲"])
-    meaning: str
-
-
-class RuleSetOut(Out):
-    """The rule set in force."""
-
-    code: str = Field(examples=["points-10-30"])
-    name: str
-    source: str
-    lights: list[LightName]
+from minsheng.rule_sets.schemas import DefinitionIn, LightMark, RuleSetOut
 
 
 class BoardItem(Out):
@@ -61,6 +44,7 @@ class BoardCell(Out):
     expected_pct: str | None = Field(examples=["74.1"])
     gap_points: str | None = Field(examples=["12.2"])
     standing: Standing | None = Field(description="快于序时、按序时、落后", examples=["behind"])
+    waived: bool = Field(description="有正当理由并经批准", examples=[False])
     own: bool = Field(description="本单位直接填报；false 为下级合计")
     missing: int = Field(description="合计中还没有数的单位", examples=[0])
 
@@ -72,11 +56,7 @@ class BoardTotals(Out):
     on: int
     behind: int
     unjudged: int
-    green: int
-    yellow: int
-    red: int
-    done: int
-    none: int
+    lights: dict[str, int] = Field(description="各种灯的个数，键为灯的代号", examples=[{"green": 9, "yellow": 2}])
 
 
 class MatrixOut(Out):
@@ -114,6 +94,7 @@ class LagRow(Out):
     progress_pct: str | None
     expected_pct: str | None
     gap_points: str | None
+    waived: str | None = Field(description="已批准的正当理由", examples=[None])
     cause_code: str | None
     cause_note: str | None
     explanation: str
@@ -134,6 +115,7 @@ class SummaryRow(Out):
     unit_id: UUID
     unit_name: str
     year: int
+    rule_set: RuleSetOut
     totals: BoardTotals
     met: int
     base: int
@@ -145,3 +127,106 @@ class SummaryOut(Out):
     """Every issued programme the caller sees."""
 
     items: list[SummaryRow]
+
+
+class MonthLight(Out):
+    """The light of one target for one period."""
+
+    period: str = Field(examples=["2026-10"])
+    ends_on: Day
+    light: Light = Field(examples=["red"])
+    mark: LightMark
+    frozen: bool = Field(description="填报期关闭后已定格；false 为按现在的数判定", examples=[True])
+    made_up_on: Day | None = Field(description="以后哪一期的数补上了；定格的灯不改", examples=[None])
+    made_up: LightMark | None = Field(description="补上以后按规则看作什么灯")
+    explanation: str
+
+
+class HistoryRow(Out):
+    """The lights of one target, month by month."""
+
+    target_id: UUID
+    unit_id: UUID
+    item_id: UUID
+    months: list[MonthLight]
+
+
+class HistoryOut(Out):
+    """The lights of past periods."""
+
+    programme_id: UUID
+    rows: list[HistoryRow]
+
+
+class SpreadOut(Out):
+    """How evenly one indicator advances across units."""
+
+    item_id: UUID
+    item_code: str = Field(examples=["3.2"])
+    item_title: str
+    indicator_id: UUID
+    indicator_name: str
+    units: int = Field(description="比较的单位数", examples=[12])
+    missing: int = Field(description="还没有数的单位", examples=[0])
+    min_pct: str = Field(examples=["25"])
+    min_unit: str = Field(examples=["灵溪镇"])
+    min_target_id: UUID
+    median_pct: str = Field(examples=["66.7"])
+    max_pct: str = Field(examples=["104"])
+    max_unit: str = Field(examples=["虹桥镇"])
+    max_target_id: UUID
+    spread_points: str = Field(description="最高与最低相差的百分点", examples=["79"])
+    expected_pct: str | None = Field(description="最低单位的序时进度", examples=["81.5"])
+
+
+class SpreadsOut(Out):
+    """Dispersion across units, the most uneven first."""
+
+    programme_id: UUID
+    on: Day | None
+    items: list[SpreadOut]
+
+
+class SimulationIn(In):
+    """A rule set to try on past data: one that exists by its code, or a content that is not kept."""
+
+    programme_id: UUID
+    rule_set: Code | None = Field(default=None, description="已有规则的代号，草稿也可以", examples=["cangnan-month"])
+    definition: DefinitionIn | None = Field(default=None, description="还没有保存的内容", examples=[None])
+    dates: Annotated[list[Day], Field(max_length=24, default_factory=list)] = Field(
+        description="在哪些日子试；省略为每个已到截止的期末", examples=[["2026-10-31"]]
+    )
+
+
+class SimulatedDay(Out):
+    """One day under both rule sets."""
+
+    on: Day
+    before: dict[str, int] = Field(examples=[{"green": 9, "yellow": 2}])
+    after: dict[str, int] = Field(examples=[{"green": 10, "red": 1}])
+    changed: int = Field(examples=[2])
+
+
+class SimulatedChange(Out):
+    """A target whose light would change."""
+
+    on: Day
+    target_id: UUID
+    unit_id: UUID
+    unit_name: str = Field(examples=["柳市镇"])
+    item_id: UUID
+    item_code: str
+    item_title: str
+    before: str = Field(examples=["yellow"])
+    after: str = Field(examples=["red"])
+    explanation: str
+
+
+class SimulationOut(Out):
+    """What a rule set would have shown; nothing was written."""
+
+    before: RuleSetOut
+    after: RuleSetOut
+    days: list[SimulatedDay]
+    changed: int = Field(description="各日合计有几处不同", examples=[4])
+    changes: list[SimulatedChange] = Field(description="最多 500 处，新的日子在前")

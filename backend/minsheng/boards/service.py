@@ -4,78 +4,66 @@ Without a given day a target is judged at the end of the last round that fell du
 figure when that is later: nobody turns yellow merely because this month's report is not yet due, and silence shows.
 """
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from uuid import UUID
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
-from minsheng.kernel import clock
-from minsheng.kernel.access import Session
+from minsheng.boards.gathering import Entry, Gathered, gather
+from minsheng.kernel.access import Access, Session
+from minsheng.org.service import unit_names
 from minsheng.plans import rules
-from minsheng.plans import service as plans
-from minsheng.plans.lights import RULE_SETS, Judgement, RuleSet
-from minsheng.plans.models import Plan
-from minsheng.programmes.models import Indicator, Programme
-from minsheng.reports.models import COUNTED, Report, ReportValue, Round
+from minsheng.plans.lights import Judgement
+from minsheng.plans.measures import Peers
+from minsheng.plans.verdicts import assess
+from minsheng.programmes.models import Programme
+from minsheng.reports.models import Report
 from minsheng.reports.service import month_end
-from minsheng.targets.models import Target, Task
+from minsheng.rule_sets import service as rule_sets
+from minsheng.rule_sets.definition import RuleSet
+from minsheng.targets.models import Target
 
 
 @dataclass
 class Line:
-    """One target in the picture."""
+    """One target in the picture of one day under one rule set."""
 
-    target_id: UUID
-    task_id: UUID
-    parent_id: UUID | None
-    unit_id: UUID
-    item_id: UUID
-    indicator_id: UUID
-    operator: str
-    value: Decimal | None
-    accumulation: str
-    aggregation: str
-    deadline: date
-    plan: rules.Plan
-    rule_set: str
-    leaf: bool = True
-    actual: Decimal | None = None
-    figure_on: date | None = None
-    missing: int = 0
-    judged_on: date = date.min
-    children: list["Line"] = field(default_factory=list)
+    entry: Entry
+    rule_set: RuleSet
+    judged_on: date
+    actual: Decimal | None
+    missing: int
+    others: Callable[[date], Peers | None] | None = None
 
     @cached_property
     def judgement(self) -> Judgement:
         """Judge the line once."""
-        return plans.judge_at(
-            self.rule_set,
-            self.operator,
-            self.accumulation,
-            self.value,
-            self.actual,
-            self.plan,
-            self.judged_on,
-            self.deadline,
-        )
+        case = self.entry.case
+        if self.rule_set.accepted:
+            case = replace(case, accepted=self.accepted)
+        return assess(self.rule_set, case, self.judged_on, self.others, self.actual)
 
-    def leaves(self) -> Iterable["Line"]:
-        """Return the lines that are reported directly beneath this one."""
-        if not self.children:
-            yield self
-        for child in self.children:
-            yield from child.leaves()
+    @property
+    def accepted(self) -> bool:
+        """Whether the figure of the day, and of a sum each of its parts, comes from a report that is accepted."""
+        until = month_end(f"{self.judged_on:%Y-%m}")
+        for leaf in self.entry.leaves():
+            newest = max((day for day, _ in leaf.reported if day <= until), default=None)
+            if newest is None or newest in leaf.unaccepted:
+                return False
+        return True
 
 
 @dataclass
 class Picture:
-    """All targets of one programme in the caller's scope."""
+    """All targets of one programme in the caller's scope, on one day and under one rule set."""
 
     programme: Programme
     rule_set: RuleSet
@@ -86,147 +74,142 @@ class Picture:
     @cached_property
     def direct(self) -> list[Line]:
         """Return the lines that are reported directly."""
-        return [line for line in self.lines if line.leaf]
+        return [line for line in self.lines if line.entry.leaf]
 
 
-def picture(session: Session, programme: Programme, on: date | None) -> Picture:
+def picture(session: Session, programme: Programme, on: date | None, rule_set: RuleSet | None = None) -> Picture:
     """Gather and judge every issued target of a programme."""
-    due_on: date | None = session.exec(
-        select(func.max(Round.ends_on)).where(Round.programme_id == programme.id, Round.due_at <= clock.now())
-    ).one()
-    floor = on or due_on or programme.issued_on or programme.starts_on
-    lines = _lines(session, programme)
-    until = month_end(f"{on:%Y-%m}") if on else None
-    figures = _figures(session, programme, until)
-    by_task = {(line.task_id, line.indicator_id): line for line in lines}
+    rules_in_force = rule_set or rule_sets.in_force(session, programme.rule_set)
+    gathered, visible = gathered_for(session, programme, [rules_in_force])
+    return lit(gathered, rules_in_force, on, visible)
+
+
+def gathered_for(
+    session: Session, programme: Programme, wanted: Sequence[RuleSet]
+) -> tuple[Gathered, frozenset[UUID] | None]:
+    """Gather what some rule sets ask for; with it the targets to show, or None for all of them.
+
+    A place among others must not hang on how many of them the reader may see, so a rule that compares is judged over
+    the whole programme, and only the caller's own lines are shown.
+    """
+    reports = any(each.watches_reports for each in wanted)
+    if session.access.why is not None or not any(each.compares for each in wanted):
+        return gather(session, programme, reports=reports), None
+    visible = session.exec(select(Target.id).where(Target.programme_id == programme.id)).all()
+    with Session(session.connection(), access=Access.system("who is compared with whom"), write=False) as everybody:
+        gathered = gather(everybody, programme, reports=reports)
+        everybody.expunge_all()
+    readable = _readable(session, gathered)
+    for entry in gathered.entries:
+        if entry.unit_id not in readable:
+            entry.unit_name = ""
+    return gathered, frozenset(visible)
+
+
+def _readable(session: Session, gathered: Gathered) -> set[UUID]:
+    return set(unit_names(session, {entry.unit_id for entry in gathered.entries}))
+
+
+def lit(gathered: Gathered, rule_set: RuleSet, on: date | None, visible: frozenset[UUID] | None = None) -> Picture:
+    """Judge what was gathered on a day under a rule set; nothing is read again."""
+    programme = gathered.programme
+    floor = on or gathered.due_on or programme.issued_on or programme.starts_on
+    lines: list[Line] = []
+    for entry in gathered.entries:
+        actual, newest, missing = _figure(entry, on)
+        judged_on = on or (max(floor, newest) if newest else floor)
+        lines.append(Line(entry, rule_set, judged_on, actual, missing))
+    if rule_set.compares:
+        _compare(lines)
+    if visible is not None:
+        lines = [line for line in lines if line.entry.target_id in visible]
+    return Picture(programme, rule_set, on, gathered.due_on, lines)
+
+
+def _figure(entry: Entry, on: date | None) -> tuple[Decimal | None, date | None, int]:
+    """Return the figure of a day (or the newest), the day up to which all of it was reported, and how many lack one."""
+    until = month_end(f"{on:%Y-%m}") if on else date.max
+
+    def newest(leaf: Entry) -> tuple[date, Decimal] | None:
+        at = bisect_right(leaf.reported, until, key=lambda each: each[0])
+        return leaf.reported[at - 1] if at else None
+
+    if entry.leaf:
+        found = newest(entry)
+        return (found[1], found[0], 0) if found else (None, None, 1)
+    leaves = list(entry.leaves())
+    if entry.aggregation != "sum":
+        return None, None, len(leaves)
+    known = [found for found in map(newest, leaves) if found]
+    missing = len(leaves) - len(known)
+    total = rules.sum_actuals(value for _, value in known).total
+    return total, (min(day for day, _ in known) if known and not missing else None), missing
+
+
+def _compare(lines: list[Line]) -> None:
+    """Let each line know those with the same indicator at the same depth: counties with counties, towns with towns."""
+    groups: dict[tuple[UUID, int], list[Line]] = defaultdict(list)
     for line in lines:
-        parent = by_task.get((line.parent_id, line.indicator_id)) if line.parent_id else None
-        if parent is not None:
-            parent.children.append(line)
-            parent.leaf = False
-        if line.target_id in figures:
-            line.figure_on, line.actual = figures[line.target_id]
-    for line in lines:
-        _roll_up(line)
-        newest = line.figure_on
-        line.judged_on = on or (max(floor, newest) if newest else floor)
-    return Picture(programme, RULE_SETS[programme.rule_set], on, due_on, lines)
+        if line.entry.value is not None and line.entry.operator != "le":
+            groups[(line.entry.indicator_id, line.entry.depth)].append(line)
+    for group in groups.values():
+        known: dict[date, Peers | None] = {}
+
+        def others(day: date, group: list[Line] = group, known: dict[date, Peers | None] = known) -> Peers | None:
+            if day not in known:
+                known[day] = _peers(group, day)
+            return known[day]
+
+        for line in group:
+            line.others = others
 
 
-def _lines(session: Session, programme: Programme) -> list[Line]:
-    rows = session.exec(
-        select(  # type: ignore[call-overload]
-            Target.id,
-            Task.id,
-            Task.parent_id,
-            Task.unit_id,
-            Task.item_id,
-            Target.indicator_id,
-            Target.operator,
-            Target.value,
-            Indicator.accumulation,
-            Indicator.aggregation,
-            Task.deadline,
-            Task.issued_on,
-            Plan.kind,
-            Plan.points,
-        )
-        .join(Task, col(Task.id) == col(Target.task_id))
-        .join(Indicator, col(Indicator.id) == col(Target.indicator_id))
-        .join(Plan, col(Plan.target_id) == col(Target.id), isouter=True)
-        .where(Task.programme_id == programme.id, Task.status == "issued", Target.status == "issued")
-    ).all()
-    return [
-        Line(
-            target_id=target,
-            task_id=task,
-            parent_id=parent,
-            unit_id=unit,
-            item_id=item,
-            indicator_id=indicator,
-            operator=operator,
-            value=value,
-            accumulation=accumulation,
-            aggregation=aggregation,
-            deadline=deadline,
-            plan=plans.shape(kind or "straight", points or [], issued_on, deadline),
-            rule_set=programme.rule_set,
-        )
-        for (
-            target,
-            task,
-            parent,
-            unit,
-            item,
-            indicator,
-            operator,
-            value,
-            accumulation,
-            aggregation,
-            deadline,
-            issued_on,
-            kind,
-            points,
-        ) in rows
-    ]
-
-
-def _figures(session: Session, programme: Programme, until: date | None) -> dict[UUID, tuple[date, Decimal]]:
-    """Return the newest counted figure of each target, no later than ``until``."""
-    statement = (
-        select(ReportValue.target_id, ReportValue.ends_on, ReportValue.value)  # type: ignore[call-overload]
-        .join(Report, col(Report.id) == col(ReportValue.report_id))
-        .where(
-            Report.programme_id == programme.id,
-            col(Report.status).in_(COUNTED),
-            col(ReportValue.value).is_not(None),
-        )
-        .order_by(col(ReportValue.ends_on))
-    )
-    if until:
-        statement = statement.where(ReportValue.ends_on <= until)
-    # Ordered by date, so that the last one of each target stays.
-    return {target: (ends_on, value) for target, ends_on, value in session.exec(statement).all()}
-
-
-def _roll_up(line: Line) -> None:
-    """Sum what was reported beneath; a rate is never summed."""
-    if line.leaf:
-        line.missing = int(line.actual is None)
-        return
-    leaves = list(line.leaves())
-    if line.aggregation != "sum":
-        line.actual, line.figure_on, line.missing = None, None, len(leaves)
-        return
-    rolled = rules.sum_actuals(leaf.actual for leaf in leaves)
-    line.actual, line.missing = rolled.total, rolled.missing
-    dates = [leaf.figure_on for leaf in leaves]
-    known = [each for each in dates if each is not None]
-    line.figure_on = min(known) if known and len(known) == len(dates) else None
+def _peers(group: list[Line], day: date) -> Peers | None:
+    names: dict[Fraction, list[str]] = defaultdict(list)
+    for line in group:
+        entry = line.entry
+        figure = line.actual if line.judged_on == day else entry.case.figure(day)
+        if figure is None and entry.accumulation == "cumulative":
+            figure = Decimal(0)
+        share = rules.progress(entry.operator, entry.value, figure)
+        if share is not None:
+            names[share].append(entry.unit_name)
+    if not names:
+        return None
+    shares = sorted(share for share, each in names.items() for _ in each)
+    return Peers(tuple(shares), {share: tuple(filter(None, each)) for share, each in names.items()})
 
 
 def worst(lines: Sequence[Line], rule_set: RuleSet) -> Line:
     """Return the line whose light is furthest down the rule set; the first among equals."""
-    order = {light: rank for rank, light in enumerate((*rule_set.lights,))}
-    return min(lines, key=lambda line: order.get(line.judgement.light, len(order)))
+    return max(lines, key=lambda line: rule_set.order[line.judgement.light])
+
+
+def lags(line: Line) -> bool:
+    """Whether a line belongs on the lag list: behind plan, or under a light that the rule calls bad."""
+    return line.judgement.standing == "behind" or line.judgement.bad
 
 
 def totals(lines: Iterable[Line]) -> Counter[str]:
-    """Count lights and standings."""
+    """Count standings, and lights as ``light <key>``."""
     tally: Counter[str] = Counter()
     for line in lines:
-        tally[line.judgement.light] += 1
+        tally[f"light {line.judgement.light}"] += 1
         tally[line.judgement.standing or "unjudged"] += 1
     return tally
 
 
 def rates(lines: Sequence[Line]) -> tuple[rules.CountRate, rules.ValueRate | None]:
     """Return the count rate and the value rate of one item's direct lines; no surplus hides a gap."""
-    met = [None if line.value is None else bool(rules.meets(line.operator, line.value, line.actual)) for line in lines]
-    summable = {line.indicator_id for line in lines if line.aggregation == "sum" and line.operator != "le"}
+    met = [
+        None if line.entry.value is None else bool(rules.meets(line.entry.operator, line.entry.value, line.actual))
+        for line in lines
+    ]
+    entries = [line.entry for line in lines]
+    summable = {entry.indicator_id for entry in entries if entry.aggregation == "sum" and entry.operator != "le"}
     value = None
-    if len(summable) == 1 and len({line.indicator_id for line in lines}) == 1:
-        value = rules.value_rate((line.value, line.actual) for line in lines)
+    if len(summable) == 1 and len({entry.indicator_id for entry in entries}) == 1:
+        value = rules.value_rate((line.entry.value, line.actual) for line in lines)
     return rules.count_rate(met), value
 
 
@@ -247,26 +230,11 @@ def causes(session: Session, programme: Programme, tasks: set[UUID]) -> dict[UUI
     return found
 
 
-def history(session: Session, target: UUID) -> list[tuple[date, Decimal]]:
-    """Return the counted figures of a target in order."""
-    rows = session.exec(
-        select(ReportValue.ends_on, ReportValue.value)  # type: ignore[call-overload]
-        .join(Report, col(Report.id) == col(ReportValue.report_id))
-        .where(
-            ReportValue.target_id == target,
-            col(Report.status).in_(COUNTED),
-            col(ReportValue.value).is_not(None),
-        )
-        .order_by(col(ReportValue.ends_on))
-    ).all()
-    return [(on, value) for on, value in rows if value is not None]
-
-
 def by_item(lines: Iterable[Line]) -> dict[UUID, list[Line]]:
     """Group lines by item."""
     found: dict[UUID, list[Line]] = defaultdict(list)
     for line in lines:
-        found[line.item_id].append(line)
+        found[line.entry.item_id].append(line)
     return found
 
 

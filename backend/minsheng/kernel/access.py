@@ -52,6 +52,7 @@ class Scoped:
         giver: column with the unit that may change the row, when that is not the unit it lies in.
         header: a column and its values under which the row is readable from beneath ``area``.
         draft: a column and its values under which the row is the giver's alone: what is not handed down is not seen.
+        shared: rows without an area are nobody's: whoever holds the read permission sees them, no caller changes them.
     """
 
     read: str
@@ -60,6 +61,7 @@ class Scoped:
     giver: str | None = None
     header: tuple[str, frozenset[str]] | None = None
     draft: tuple[str, frozenset[str]] | None = None
+    shared: bool = False
 
     def area_of(self, row: Any) -> UUID | None:  # noqa: ANN401 - any table class
         """Return the unit in whose area a row lies now; a draft lies with its giver."""
@@ -203,6 +205,8 @@ class Access:
             at(scope.line) if scope.line else None,
             at(scope.header[0]).in_(scope.header[1]) if scope.header else None,
         )
+        if scope.shared and self.why is None and self.holds(scope.read):
+            condition = or_(condition, at(scope.area).is_(None))
         if scope.draft and scope.giver and self.why is None:
             handed_down = at(scope.draft[0]).not_in(scope.draft[1])
             own = at(scope.giver).in_(self.areas.get(scope.read, frozenset()))

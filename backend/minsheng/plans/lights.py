@@ -4,18 +4,17 @@ Guide 4.4 and practice 1.1: rule sets are data, explain themselves, and never as
 comparisons are made on exact fractions; rounding happens only in the words.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
-from types import MappingProxyType
 from typing import Literal
 
 from minsheng.kernel import quantity
 from minsheng.kernel.quantity import text
+from minsheng.plans.measures import Peers, line_of, measured, reading
 from minsheng.plans.rules import (
     MonthlyVector,
     Plan,
@@ -27,111 +26,10 @@ from minsheng.plans.rules import (
     planned_value,
     progress,
 )
-
-DONE = "done"
-NONE = "none"
+from minsheng.rule_sets.definition import DONE, NONE, RuleSet
 
 Standing = Literal["ahead", "on", "behind"]
 Steps = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """A light and the distance behind plan, in percentage points, from which it is lit.
-
-    ``from_points`` None means any distance, also ahead. ``inclusive`` says whether the bound itself belongs to it.
-    """
-
-    light: str
-    from_points: Decimal | None
-    inclusive: bool
-
-    def holds(self, gap_points: Fraction) -> bool:
-        """Whether a distance of ``gap_points`` behind plan (negative: ahead) reaches this band."""
-        if self.from_points is None:
-            return True
-        return gap_points > self.from_points or (self.inclusive and gap_points == self.from_points)
-
-
-@dataclass(frozen=True, slots=True)
-class RuleSet:
-    """One published way of giving lights, as data.
-
-    ``bands`` run from the furthest behind to the last, which has no bound; the first that holds is lit. "done"
-    and "none" stand outside the bands. ``names``, ``glyphs`` and ``meanings`` are keyed by light, so a place
-    may call its lights as it likes. Raises ``ValueError`` when the bands leave a hole or a light has no words.
-    """
-
-    code: str
-    name: str
-    source: str
-    bands: tuple[Band, ...]
-    names: Mapping[str, str]
-    glyphs: Mapping[str, str]
-    meanings: Mapping[str, str]
-
-    def __post_init__(self) -> None:
-        """Refuse a rule set under which some figure would get no light or a light nobody can read."""
-        bounds = [band.from_points for band in self.bands[:-1]]
-        given = [bound for bound in bounds if bound is not None]
-        falling = all(higher > lower for higher, lower in pairwise(given))
-        if not self.bands or self.bands[-1].from_points is not None or len(given) != len(bounds) or not falling:
-            raise ValueError(f"rule set {self.code}: bounds must fall, and only the last band has none")
-        for light in self.lights:
-            if not (self.names.get(light) and self.glyphs.get(light) and self.meanings.get(light)):
-                raise ValueError(f"rule set {self.code}: light {light!r} lacks name, glyph or meaning")
-
-    @property
-    def lights(self) -> tuple[str, ...]:
-        """Every light of the rule set, from the best to the worst, then done and none."""
-        return (*(band.light for band in reversed(self.bands)), DONE, NONE)
-
-    @property
-    def best(self) -> str:
-        """The light of whoever is on plan."""
-        return self.bands[-1].light
-
-    @property
-    def worst(self) -> str:
-        """The light of the furthest behind."""
-        return self.bands[0].light
-
-    @property
-    def bounds(self) -> tuple[Fraction, ...]:
-        """Bounds of the bands as shares, for writing a distance without touching them."""
-        return tuple(Fraction(band.from_points) / 100 for band in self.bands if band.from_points is not None)
-
-    def light_at(self, gap_points: Fraction) -> str:
-        """Light for a distance behind plan in percentage points; compared exactly."""
-        return next(band.light for band in self.bands if band.holds(gap_points))
-
-
-POINTS_10_30 = RuleSet(
-    code="points-10-30",
-    name="序时进度10/30个百分点",
-    source="银川市红黄绿灯管理（2025）：落后序时进度10至30个百分点（含）为黄灯，超过30个百分点为红灯",
-    bands=(
-        Band("red", Decimal(30), inclusive=False),
-        Band("yellow", Decimal(10), inclusive=True),
-        Band("green", None, inclusive=True),
-    ),
-    names=MappingProxyType(
-        {"green": "绿灯", "yellow": "黄灯", "red": "红灯", DONE: "已完成", NONE: "不亮灯"},
-    ),
-    glyphs=MappingProxyType({"green": "●", "yellow": "▲", "red": "■", DONE: "◆", NONE: "○"}),
-    meanings=MappingProxyType(
-        {
-            "green": "不落后于序时进度，或落后不足10个百分点",
-            "yellow": "落后序时进度10至30个百分点，含10和30",
-            "red": "落后序时进度超过30个百分点，或超出控制目标",
-            DONE: "已达到目标",
-            NONE: "不设年度目标，或尚无审核通过的数",
-        },
-    ),
-)
-
-RULE_SETS: Mapping[str, RuleSet] = MappingProxyType({POINTS_10_30.code: POINTS_10_30})
-"""The presets by code."""
 
 
 Tell = Callable[[], tuple[str, Steps]]
@@ -140,6 +38,9 @@ Tell = Callable[[], tuple[str, Steps]]
 @dataclass(frozen=True)
 class Judgement:
     """One light with its whole reasoning.
+
+    ``bad`` says that the light means behind, by the rule set's own word; ``parts`` are the lights of each dimension
+    where there are several; ``waived`` is the reason of an approved exemption.
 
     ``progress`` and ``expected`` are shares (1 is the whole, not clipped); ``gap_points`` is expected minus
     progress in percentage points, negative when ahead. For a ceiling ``progress`` is the share used up,
@@ -154,6 +55,9 @@ class Judgement:
     expected: Fraction | None
     gap_points: Fraction | None
     _tell: Tell = field(repr=False, compare=False)
+    bad: bool = False
+    parts: tuple[tuple[str, str], ...] = ()
+    waived: str | None = None
 
     @cached_property
     def _told(self) -> tuple[str, Steps]:
@@ -202,8 +106,16 @@ def judge(
     on: date,
     *,
     deadline: date | None = None,
+    line: StraightLine | None = None,
+    accepted: bool = True,
+    peers: Peers | None = None,
+    own: str = "",
 ) -> Judgement:
-    """Judge one target at the end of the day ``on`` (guide 4.4, 3.6; practice 1.1 银川; R053, R106, R131).
+    """Judge the progress of one target at the end of the day ``on`` (guide 4.4, 3.6; practice 1.1; R053, R106, R131).
+
+    The rule set's progress dimension says with what the figure is compared. ``line`` is the straight line from issue to
+    deadline, ``accepted`` whether the figure's report is accepted, ``peers`` whom it is compared with; a rule that
+    compares gives no light without them.
 
     ``target`` and ``actual`` are in the indicator's unit, ``actual`` being the last counted figure, cumulative
     or not as ``accumulation`` ("cumulative", "snapshot") says. ``deadline`` is the task's; without it the plan
@@ -211,8 +123,8 @@ def judge(
 
     - No target: none. A snapshot without a figure: none. A cumulative without a figure is judged as 0 and says
       so, but silence never earns done: where 0 would be done the light is none.
-    - A floor ("ge") or exact count ("eq") that is reached is done on any day, an excess included and named;
-      otherwise the distance behind plan picks the band.
+    - A floor ("ge") or exact count ("eq") that is reached is done on any day, an excess included and named, unless the
+      rule set asks for acceptance too; otherwise the measured value picks the band.
     - A ceiling ("le") is never judged against elapsed time: within it the best light until the deadline and
       done from then on, above it the worst light on any day.
 
@@ -229,8 +141,13 @@ def judge(
     if actual is None and (accumulation == "snapshot" or done):
         silent = "尚无审核通过的数"
         return _unjudged(lambda: (f"{silent}，不亮灯。", (("目标", _aim(operator, target)), ("实际", silent))))
-    case = _Case(rule_set, operator, accumulation, target, figure, on, met, silent=actual is None)
-    return case.against_ceiling(ends) if operator == "le" else case.against_plan(plan)
+    finished = met and (accepted or not rule_set.accepted)
+    case = _Case(rule_set, operator, accumulation, target, figure, on, met, finished, peers, own, silent=actual is None)
+    if operator == "le":
+        return case.against_ceiling(ends)
+    if rule_set.progress.base == "line" and line is not None:
+        plan = line_of(rule_set.progress, line)
+    return case.against_plan(plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +161,9 @@ class _Case:
     figure: Decimal
     on: date
     met: bool
+    finished: bool
+    peers: Peers | None
+    own: str
     silent: bool
 
     def against_ceiling(self, ends: date) -> Judgement:
@@ -254,22 +174,36 @@ class _Case:
             return Judgement(light, "on", share, None, None, lambda: self._within(light, share, ends))
         excess = None if share is None else (share - 1) * 100
         worst = self.rule_set.worst
-        return Judgement(worst, "behind", share, None, excess, lambda: self._above(worst, share))
+        bad = self.rule_set.bad(worst)
+        return Judgement(worst, "behind", share, None, excess, lambda: self._above(worst, share), bad)
 
     def against_plan(self, plan: Plan) -> Judgement:
-        """Judge a floor or an exact count by its distance behind plan."""
+        """Judge a floor or an exact count by what the rule set measures."""
         share = progress(self.operator, self.target, self.figure) or Fraction(0)
         expected = expected_share(plan, self.target, self.on)
         gap = expected - share
-        light = DONE if self.met else self.rule_set.light_at(gap * 100)
-        standing: Standing = "on" if light in {DONE, self.rule_set.best} else "behind"
+        value = measured(
+            self.rule_set,
+            share=share,
+            expected=expected,
+            plan=plan,
+            target=self.target,
+            on=self.on,
+            peers=self.peers,
+        )
+        light = NONE if value is None else self.rule_set.progress.light_at(value)
+        if self.finished:
+            light = DONE
+        bad = self.rule_set.bad(light)
+        behind = bad or (light == NONE and gap > 0)
         return Judgement(
             light,
-            "ahead" if gap < 0 else standing,
+            "ahead" if gap < 0 else "behind" if behind else "on",
             share,
             expected,
             gap * 100,
-            lambda: self._progress(light, share, expected, plan),
+            lambda: self._progress(light, share, expected, plan, value),
+            bad,
         )
 
     def _within(self, light: str, share: Fraction | None, ends: date) -> tuple[str, Steps]:
@@ -292,15 +226,22 @@ class _Case:
     def _used_up(self, share: Fraction | None) -> Steps:
         return () if share is None else (("占控制目标", self._division(share)),)
 
-    def _progress(self, light: str, share: Fraction, expected: Fraction, plan: Plan) -> tuple[str, Steps]:
+    def _progress(
+        self, light: str, share: Fraction, expected: Fraction, plan: Plan, value: Fraction | None
+    ) -> tuple[str, Steps]:
         gap = expected - share
         done = self._division(share) if self.target > 0 else "目标不大于0，只分达到（100%）与未达到（0%）"
+        read = None
+        if value is not None:
+            read = reading(self.rule_set, value, share=share, peers=self.peers, own=self.own)
+        ending = self._ending(light, expected, gap, read.sentence if read else None)
         return self._told(
             light,
-            f"完成率{percent_clear_of(share, (Fraction(1),))}%，{self._ending(light, expected, gap)}",
+            f"完成率{percent_clear_of(share, self.rule_set.share_bounds)}%，{ending}",
             ("完成率", done),
             *self._plan_steps(plan, expected),
             ("落后", f"{percent(expected, 2)}% − {percent(share, 2)}% {_equals(gap, ' 个百分点', self._bounds())}"),
+            *((read.step,) if read and read.step else ()),
             ("比较方式", "按分数精确比较，不先四舍五入"),
         )
 
@@ -312,14 +253,18 @@ class _Case:
         conclusion = ("结论", f"{self.rule_set.names[light]}：{self.rule_set.meanings[light]}")
         return f"{opening}，{words}。", (("目标", aim), (name, counted), *steps, conclusion)
 
-    def _ending(self, light: str, expected: Fraction, gap: Fraction) -> str:
+    def _ending(self, light: str, expected: Fraction, gap: Fraction, read: str | None) -> str:
         if light == DONE:
             excess = f"，{'超出' if self.operator == 'eq' else '超额'}{self._beyond()}"
             return self.rule_set.names[DONE] + (excess if self.figure > self.target else "")
         points = percent_clear_of(abs(gap), self._bounds())
         distance = f"落后{points}个百分点" if gap > 0 else f"快于序时进度{points}个百分点"
-        lit = f"{self.rule_set.names[light]}（{self.rule_set.meanings[light]}）"
-        return f"序时进度{percent(expected)}%，{distance if gap else '与序时进度持平'}，亮{lit}"
+        lit = f"亮{self.rule_set.names[light]}（{self.rule_set.meanings[light]}）"
+        if light == NONE:
+            lit = "没有同类单位可比，不亮灯"
+        waiting = "已达到目标，报告尚未确认，" if self.met else ""
+        words = f"{read}，" if read else ""
+        return f"序时进度{percent(expected)}%，{distance if gap else '与序时进度持平'}，{waiting}{words}{lit}"
 
     def _plan_steps(self, plan: Plan, expected: Fraction) -> Steps:
         if isinstance(plan, MonthlyVector):

@@ -8,7 +8,9 @@ from pydantic import Field
 from minsheng.kernel.fields import Day, In, Out, Quantity
 
 PlanKind = Literal["straight", "monthly"]
-Light = Literal["green", "yellow", "red", "done", "none"]
+Light = str
+"""A light by its key in the rule set in force."""
+
 Standing = Literal["ahead", "on", "behind"]
 
 
@@ -42,6 +44,15 @@ class Step(Out):
     value: str = Field(examples=["212 ÷ 286 天 = 74.1%"])
 
 
+class PartOut(Out):
+    """The light of one dimension."""
+
+    kind: Literal["start", "progress", "money", "reporting"] = Field(examples=["progress"])
+    name: str = Field(examples=["进度"])
+    light: Light = Field(examples=["yellow"])
+    light_name: str = Field(examples=["黄灯"])
+
+
 class JudgementOut(Out):
     """A light with everything it was worked out from."""
 
@@ -54,6 +65,9 @@ class JudgementOut(Out):
     progress_pct: str | None = Field(examples=["61.9"])
     expected_pct: str | None = Field(examples=["74.1"])
     gap_points: str | None = Field(description="落后序时的百分点，负数为超前", examples=["12.2"])
+    bad: bool = Field(description="按规则，亮这种灯是否表示落后", examples=[True])
+    waived: str | None = Field(description="已批准的正当理由", examples=[None])
+    parts: list[PartOut] = Field(description="规则分几项判定时，各项的灯")
     explanation: str = Field(description="一句话说明")
     steps: list[Step]
 

@@ -12,10 +12,11 @@ from minsheng.kernel import quantity
 from minsheng.kernel.access import Session
 from minsheng.kernel.errors import FieldError, Invalid, Locked, Stale
 from minsheng.plans import rules
-from minsheng.plans.lights import RULE_SETS, Judgement, judge
+from minsheng.plans.lights import Judgement, judge
 from minsheng.plans.models import Plan
 from minsheng.plans.schemas import PlanIn, PlanOut, PlanPoint
 from minsheng.programmes.models import Indicator, Measure
+from minsheng.rule_sets.definition import RuleSet
 from minsheng.targets.models import Target, Task
 
 Guard = Callable[[Session, Target], None]
@@ -121,7 +122,7 @@ def present(target: Target, plan: Plan | None) -> PlanOut:
 
 
 def judge_at(
-    rule_set: str,
+    rule_set: RuleSet,
     operator: str,
     accumulation: str,
     value: Decimal | None,
@@ -130,15 +131,16 @@ def judge_at(
     on: date,
     deadline: date,
 ) -> Judgement:
-    """Judge one figure by a programme's rule set."""
-    return judge(RULE_SETS[rule_set], operator, accumulation, value, actual, plan, on, deadline=deadline)
+    """Judge one figure by the progress dimension of a programme's rule set."""
+    line = plan if isinstance(plan, rules.StraightLine) else None
+    return judge(rule_set, operator, accumulation, value, actual, plan, on, deadline=deadline, line=line)
 
 
-def gap_text(judgement: Judgement, rule_set: str) -> str | None:
+def gap_text(judgement: Judgement, rule_set: RuleSet) -> str | None:
     """Return the gap in percentage points, never rounded onto a bound it does not reach."""
     if judgement.gap_points is None:
         return None
-    return rules.percent_clear_of(judgement.gap_points / 100, (*RULE_SETS[rule_set].bounds, Fraction(0)))
+    return rules.percent_clear_of(judgement.gap_points / 100, (*rule_set.bounds, Fraction(0)))
 
 
 def progress_text(judgement: Judgement) -> str | None:

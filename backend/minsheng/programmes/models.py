@@ -31,6 +31,7 @@ class Programme(Row, table=True):
     issued_on: date | None = None
     level_labels: list[str] = Field(default_factory=list, sa_type=JSON, nullable=False)
     rule_set: str = Field(default="points-10-30", nullable=False)
+    rule_reason: str | None = None
     cut_off_day: int = Field(default=5, nullable=False)
     cut_off_hour: int = Field(default=18, nullable=False)
     close_after_days: int = Field(default=5, nullable=False)

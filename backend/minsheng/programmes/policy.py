@@ -5,7 +5,8 @@ from minsheng.kernel.lifecycle import Lifecycle, Move
 from minsheng.permissions import P
 from minsheng.programmes import service
 from minsheng.programmes.models import Item, Programme
-from minsheng.programmes.schemas import IssueIn
+from minsheng.programmes.schemas import IssueIn, RuleChangeIn
+from minsheng.rule_sets.policy import RULE_SET
 
 PROGRAMME = Lifecycle(
     Programme,
@@ -20,6 +21,15 @@ PROGRAMME = Lifecycle(
             takes=IssueIn,
             guards=[service.items_ready],
             effects=[service.issue],
+        ),
+        "change-rules": Move(
+            frozenset({"issued"}),
+            "issued",
+            P.PROGRAMME_ISSUE,
+            "更换亮灯规则",
+            "更换亮灯规则：已关闭月份的灯保持原样，以后按新规则亮灯",
+            takes=RuleChangeIn,
+            effects=[service.change_rules],
         ),
         "close": Move(frozenset({"issued"}), "closed", P.PROGRAMME_ISSUE, "办结", "办结计划"),
     },
@@ -37,4 +47,5 @@ ITEM = Lifecycle(
     final=frozenset({"void", "issued"}),
 )
 
+RULE_SET.extend("retire", guard=service.rules_unused)
 authority.subject_sources.append(service.subjects_led)

@@ -5,14 +5,13 @@ from uuid import UUID
 
 from pydantic import Field
 
-from minsheng.kernel.fields import Day, In, Label, Line, Out, Prose, Whole, Year
+from minsheng.kernel.fields import Code, Day, In, Label, Line, Out, Prose, Reason, Whole, Year
 from minsheng.kernel.lifecycle import Action
 
 ProgrammeKind = Literal["livelihood", "campaign", "evaluation", "key_projects", "line_department"]
 Accumulation = Literal["cumulative", "snapshot"]
 Aggregation = Literal["sum", "none"]
 LeadRole = Literal["lead", "cooperate"]
-RuleSetCode = Literal["points-10-30"]
 Dimension = Literal["count", "length", "area", "volume", "mass", "money", "power", "time", "rate", "other"]
 CutOffDay = Annotated[int, Field(strict=True, ge=1, le=28, examples=[5])]
 CutOffHour = Annotated[int, Field(strict=True, ge=1, le=24, examples=[18])]
@@ -31,7 +30,7 @@ class ProgrammeIn(In):
     starts_on: Day
     ends_on: Day
     level_labels: Labels = Field(default=["大项", "小项"], description="各层的叫法")
-    rule_set: RuleSetCode = Field(default="points-10-30", description="亮灯规则")
+    rule_set: Code = Field(default="points-10-30", description="亮灯规则的代号", examples=["points-10-30"])
     cut_off_day: CutOffDay = Field(default=5, description="次月几日截止")
     cut_off_hour: CutOffHour = Field(default=18, description="截止钟点（北京时间）")
     close_after_days: CloseAfter = Field(default=5, description="截止后几天锁定")
@@ -45,6 +44,7 @@ class ProgrammePatch(In):
     starts_on: Day | None = None
     ends_on: Day | None = None
     level_labels: Labels | None = None
+    rule_set: Code | None = None
     cut_off_day: CutOffDay | None = None
     cut_off_hour: CutOffHour | None = None
     close_after_days: CloseAfter | None = None
@@ -55,6 +55,13 @@ class IssueIn(In):
     """The day of issue, from which the straight line runs (R121)."""
 
     issued_on: Day | None = Field(default=None, description="下达日；省略为今天", examples=["2026-03-20"])
+
+
+class RuleChangeIn(In):
+    """Another rule set for a list that is in force."""
+
+    rule_set: Code = Field(description="启用中的亮灯规则", examples=["cangnan-month"])
+    reason: Reason = Field(description="更换的原因，留在变更记录里", examples=["市政府第12次常务会议决定"])
 
 
 class ProgrammeOut(Out):
@@ -73,6 +80,7 @@ class ProgrammeOut(Out):
     issued_on: Day | None
     level_labels: list[str] = Field(examples=[["大项", "小项"]])
     rule_set: str = Field(examples=["points-10-30"])
+    rule_reason: str | None = Field(description="最近一次更换亮灯规则的原因", examples=[None])
     cut_off_day: int = Field(examples=[5])
     cut_off_hour: int = Field(examples=[18])
     close_after_days: int = Field(examples=[5])

@@ -22,7 +22,10 @@ from minsheng.programmes.schemas import (
     MeasureIn,
     ProgrammeIn,
     ProgrammePatch,
+    RuleChangeIn,
 )
+from minsheng.rule_sets import service as rule_sets
+from minsheng.rule_sets.models import RuleSet
 
 MAX_DEPTH = 8
 
@@ -32,6 +35,7 @@ def create(session: Session, body: ProgrammeIn) -> Programme:
     rows.fetch(session, Unit, body.unit_id)
     programme = Programme(**body.model_dump())
     _check_span(programme)
+    rule_sets.usable(session, programme.rule_set, programme.unit_id)
     session.add(programme)
     session.flush()
     return programme
@@ -44,7 +48,35 @@ def change(session: Session, programme: Programme, body: ProgrammePatch) -> None
             raise invalid(f"/{name}", "null", "不能为空")
         setattr(programme, name, value)
     _check_span(programme)
+    if body.rule_set is not None:
+        rule_sets.usable(session, programme.rule_set, programme.unit_id)
     session.flush()
+
+
+def change_rules(session: Session, programme: Programme, body: RuleChangeIn) -> None:
+    """Name another rule set for a list in force, with the reason.
+
+    Raises:
+        Invalid: it is the same one, not switched on, or of a unit that is not above.
+    """
+    if body.rule_set == programme.rule_set:
+        raise invalid("/rule_set", "unchanged", "已经在用这套规则")
+    rule_sets.usable(session, body.rule_set, programme.unit_id)
+    programme.rule_set, programme.rule_reason = body.rule_set, body.reason
+
+
+def rules_unused(session: Session, rule_set: RuleSet) -> None:
+    """Refuse to stop rules that a list in force is judged by.
+
+    Raises:
+        Conflict: names how many lists use them.
+    """
+    used = session.exec(
+        select(Programme.id).where(Programme.rule_set == rule_set.code, Programme.status != "closed")
+    ).all()
+    if used:
+        message = f"还有 {len(used)} 个计划在用这套规则，请先更换。"
+        raise Conflict(message)
 
 
 def _check_span(programme: Programme) -> None:

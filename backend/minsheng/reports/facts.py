@@ -22,6 +22,8 @@ from minsheng.plans.lights import Judgement
 from minsheng.plans.models import Plan
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
 from minsheng.reports.models import Report, ReportValue, Round
+from minsheng.rule_sets import service as rule_sets
+from minsheng.rule_sets.definition import RuleSet
 from minsheng.targets.models import Target, Task
 
 T = TypeVar("T", bound=Row)
@@ -43,7 +45,7 @@ class Figure:
     indicator: Indicator
     measure: Measure
     plan: rules.Plan
-    rule_set: str
+    rule_set: RuleSet
     on: date
     deadline: date
     row: ReportValue | None
@@ -89,6 +91,7 @@ class ReportFacts:
     task: Task
     item: Item
     unit: Unit
+    rule_set: RuleSet
     figures: list[Figure] = field(default_factory=list)
 
     @cached_property
@@ -100,9 +103,7 @@ class ReportFacts:
     def behind(self) -> bool:
         """Say whether any figure that was typed is behind: then a cause is asked for."""
         return any(
-            figure.judgement.light in {"yellow", "red"}
-            for figure in self.figures
-            if figure.row is not None and figure.row.value is not None
+            figure.judgement.bad for figure in self.figures if figure.row is not None and figure.row.value is not None
         )
 
     def problems(self) -> list[FieldError]:
@@ -177,6 +178,7 @@ def _gather(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFac
     tasks = rows_by_id(session, Task, {report.task_id for report in reports})
     items = rows_by_id(session, Item, {report.item_id for report in reports})
     units = rows_by_id(session, Unit, {report.unit_id for report in reports})
+    in_force = rule_sets.all_in_force(session, {each.rule_set for each in programmes.values()})
     found: dict[UUID, ReportFacts] = {}
     for report in reports:
         unit = units.get(report.unit_id)
@@ -188,6 +190,7 @@ def _gather(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFac
                 task=tasks[report.task_id],
                 item=items[report.item_id],
                 unit=unit,
+                rule_set=in_force[programmes[report.programme_id].rule_set],
             )
     _add_figures(session, found)
     return found
@@ -235,7 +238,7 @@ def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
                         facts.task.issued_on,
                         facts.task.deadline,
                     ),
-                    rule_set=facts.programme.rule_set,
+                    rule_set=facts.rule_set,
                     on=facts.round.ends_on,
                     deadline=facts.task.deadline,
                     row=row,

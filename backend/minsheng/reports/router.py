@@ -50,6 +50,8 @@ from minsheng.reports.schemas import (
     WaitingOut,
     Workbench,
 )
+from minsheng.rule_sets import service as rule_sets
+from minsheng.rule_sets.definition import NONE
 
 router = APIRouter(tags=["reports"], route_class=Route)
 
@@ -96,7 +98,8 @@ def _cell(figure: Figure) -> CellOut:
         source_note=row.source_note if row else None,
         fall_reason=row.fall_reason if row else None,
         progress_pct=plans.progress_text(judged),
-        light=judged.light,  # type: ignore[arg-type]
+        light=judged.light,
+        mark=rule_sets.mark(figure.rule_set, judged.light),
         explanation=judged.explanation,
     )
 
@@ -334,7 +337,8 @@ def review_desk(
         report = facts.report
         closed = facts.round.closes_at <= now
         overdue = report.status == "draft" and facts.round.due_at <= now
-        lights = [figure.judgement.light for figure in facts.figures]
+        rule_set = facts.rule_set
+        light = max((each.judgement.light for each in facts.figures), key=rule_set.order.__getitem__, default=NONE)
         counts.update([report.status, *(["overdue"] if overdue else []), *(["returned"] if report.returned else [])])
         cells.append(
             DeskCell(
@@ -345,7 +349,8 @@ def review_desk(
                 status=report.status,  # type: ignore[arg-type]
                 returned=report.returned,
                 overdue=overdue,
-                light=next((light for light in ("red", "yellow", "green", "done") if light in lights), "none"),
+                light=light,
+                mark=rule_sets.mark(rule_set, light),
                 verbs=[] if closed else [action.verb for action in REPORT.actions(session, report) if action.enabled],
             )
         )

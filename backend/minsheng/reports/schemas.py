@@ -9,6 +9,7 @@ from minsheng.kernel.errors import FieldError
 from minsheng.kernel.fields import Day, In, Moment, Out, Prose, Quantity, Reason, Remark, Version
 from minsheng.kernel.lifecycle import Action
 from minsheng.plans.schemas import Light
+from minsheng.rule_sets.schemas import LightMark
 
 CauseCode = Literal["funds", "upper_money", "land", "approval", "weather", "staff", "coordination", "unwilling"]
 RoundState = Literal["scheduled", "open", "overdue", "closed"]
@@ -104,6 +105,7 @@ class CellOut(Out):
     fall_reason: str | None
     progress_pct: str | None = Field(examples=["61.9"])
     light: Light = Field(examples=["green"])
+    mark: LightMark = Field(description="灯的名称与符号，随亮灯规则而定")
     explanation: str
 
 
@@ -237,6 +239,7 @@ class DeskCell(Out):
     returned: bool
     overdue: bool
     light: Light = Field(examples=["green"])
+    mark: LightMark
     verbs: list[str] = Field(description="可对它做的步骤", examples=[["review", "return"]])
 
 

@@ -25,6 +25,7 @@ from minsheng.plans.models import Plan
 from minsheng.programmes.models import Indicator, Item, ItemLead, Measure, Programme
 from minsheng.reports.models import Report, ReportValue, Round
 from minsheng.reports.service import rounds_of
+from minsheng.rule_sets.service import ensure_presets
 from minsheng.sample.generator import sample
 from minsheng.sample.generator import synthetic as make_synthetic
 from minsheng.sample.shapes import Sample
@@ -63,6 +64,7 @@ def wenzhou(url: str, *, if_empty: bool = False) -> bool:
                 raise SystemExit(message)
             ensure_roles(session)
             ensure_days(session)
+            ensure_presets(session)
             _Loader(session, sample(clock.today())).run()
             session.commit()
         print("样例数据已装入:温州市及其县、乡镇。")  # noqa: T201 - a command's answer
@@ -341,6 +343,7 @@ def synthetic(url: str, sizes: dict[str, int]) -> None:
     with open_session(database, Access.system("synthetic data"), write=True) as session:
         ensure_roles(session)
         ensure_days(session)
+        ensure_presets(session)
         _Bulk(session, make_synthetic(**sizes)).run()
         session.commit()
     database.dispose()

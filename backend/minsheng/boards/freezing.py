@@ -1,0 +1,161 @@
+"""Freezing: once a round has closed, the light of each target at its end is written down for good.
+
+Time changes no status, so nothing waits for a clock: whoever freezes, and however late, finds what was locked when the
+round closed. What a light hangs on beside the figures (the rules in force) may change only after the rounds that have
+closed were frozen.
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlmodel import col, select
+
+from minsheng.boards.gathering import Gathered, gather
+from minsheng.boards.models import FrozenLight, MadeUpMark
+from minsheng.boards.service import Line, lit
+from minsheng.kernel import clock
+from minsheng.kernel.access import Access, Session
+from minsheng.kernel.db import Database
+from minsheng.kernel.door import open_session
+from minsheng.plans import service as plans
+from minsheng.plans.verdicts import made_up_on
+from minsheng.programmes.models import Programme
+from minsheng.programmes.policy import PROGRAMME
+from minsheng.reports.models import Round
+from minsheng.rule_sets import service as rule_sets
+
+EVERY_SECONDS = 600.0
+
+log = logging.getLogger("minsheng")
+
+
+def waiting(session: Session, programme: Programme) -> list[Round]:
+    """Return the rounds of a programme that have closed and are not frozen yet, in order."""
+    frozen = set(
+        session.exec(select(FrozenLight.round_id).where(FrozenLight.programme_id == programme.id).distinct()).all()
+    )
+    closed = session.exec(
+        select(Round)
+        .where(Round.programme_id == programme.id, Round.closes_at <= clock.now())
+        .order_by(col(Round.ends_on))
+    ).all()
+    return [each for each in closed if each.id not in frozen]
+
+
+def freeze(session: Session, programme: Programme) -> int:
+    """Freeze what is waiting in one programme, under the system's access; return how many lights were written.
+
+    Running it again writes nothing.
+    """
+    rounds = waiting(session, programme)
+    if not rounds:
+        return 0
+    rule_set = rule_sets.in_force(session, programme.rule_set)
+    gathered = gather(session, programme, reports=rule_set.watches_reports)
+    written = 0
+    for each in rounds:
+        lines = lit(gathered, rule_set, each.ends_on).lines
+        session.add_all(_row(line, each, programme) for line in lines)
+        session.flush()
+        session.add_all(_marks(session, gathered, each))
+        session.flush()
+        written += len(lines)
+    return written
+
+
+def _row(line: Line, each: Round, programme: Programme) -> FrozenLight:
+    judged = line.judgement
+    return FrozenLight(
+        round_id=each.id,
+        target_id=line.entry.target_id,
+        programme_id=programme.id,
+        item_id=line.entry.item_id,
+        unit_id=line.entry.unit_id,
+        ends_on=each.ends_on,
+        rule_set=line.rule_set.code,
+        light=judged.light,
+        standing=judged.standing,
+        actual=line.actual,
+        progress_pct=plans.progress_text(judged),
+        expected_pct=plans.expected_text(judged),
+        gap_points=plans.gap_text(judged, line.rule_set),
+        explanation=judged.explanation,
+        steps=[list(step) for step in judged.steps],
+    )
+
+
+def _marks(session: Session, gathered: Gathered, each: Round) -> Sequence[MadeUpMark]:
+    """Return the marks of earlier months that the figures of a round have made up."""
+    earlier = session.exec(
+        select(FrozenLight)
+        .join(MadeUpMark, col(MadeUpMark.frozen_light_id) == col(FrozenLight.id), isouter=True)
+        .where(
+            FrozenLight.programme_id == each.programme_id,
+            FrozenLight.ends_on < each.ends_on,
+            col(MadeUpMark.id).is_(None),
+        )
+    ).all()
+    entries = {entry.target_id: entry for entry in gathered.entries}
+    known = rule_sets.all_in_force(session, {row.rule_set for row in earlier})
+    found = []
+    for row in earlier:
+        entry = entries.get(row.target_id)
+        if entry is None or made_up_on(known[row.rule_set], entry.case, row.ends_on, row.light, each.ends_on) is None:
+            continue
+        found.append(
+            MadeUpMark(
+                frozen_light_id=row.id,
+                target_id=row.target_id,
+                programme_id=row.programme_id,
+                item_id=row.item_id,
+                unit_id=row.unit_id,
+                ends_on=each.ends_on,
+            )
+        )
+    return found
+
+
+def freeze_first(session: Session, programme: Programme, _body: object = None) -> None:
+    """Freeze what is waiting before something changes that lights hang on, in the transaction of the change."""
+    session.flush()
+    system = Access.system("lights of closed rounds are frozen")
+    with Session(session.connection(), access=system, write=True) as beside:
+        own = beside.get(Programme, programme.id)
+        if own is not None:
+            freeze(beside, own)
+            beside.flush()
+        beside.expunge_all()
+
+
+def freeze_due(database: Database) -> int:
+    """Freeze every programme's closed rounds, each programme in its own transaction; return how many were written."""
+    with open_session(database, Access.system("lights of closed rounds are frozen"), write=False) as session:
+        keys: Sequence[UUID] = session.exec(select(Programme.id).where(Programme.status != "draft")).all()
+        due = [key for key in keys if waiting(session, session.get_one(Programme, key))]
+    written = 0
+    for key in due:
+        with open_session(database, Access.system("lights of closed rounds are frozen"), write=True) as session:
+            try:
+                written += freeze(session, session.get_one(Programme, key))
+                session.commit()
+            except (IntegrityError, OperationalError) as error:
+                # Another process was faster, or the database is busy: the next turn finds what is left.
+                log.info("freezing is left to the next turn", exc_info=error)
+    return written
+
+
+def keep_freezing(database: Database, stop: threading.Event) -> None:
+    """Freeze at the start and every ten minutes, until told to stop: the work of a thread beside the server."""
+    while not stop.is_set():
+        try:
+            freeze_due(database)
+        except Exception:
+            log.exception("freezing failed; it will be tried again")
+        stop.wait(EVERY_SECONDS)
+
+
+# The lights of months that have closed were given by the old rules, whenever somebody first looks.
+PROGRAMME.moves["change-rules"].effects.insert(0, freeze_first)

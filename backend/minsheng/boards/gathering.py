@@ -1,0 +1,250 @@
+"""What every light of a programme is made of, gathered in a handful of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from minsheng.exemptions.models import Exemption
+from minsheng.kernel import clock
+from minsheng.kernel.access import Session
+from minsheng.org.service import unit_names
+from minsheng.plans import rules
+from minsheng.plans import service as plans
+from minsheng.plans.models import Plan
+from minsheng.plans.verdicts import Case, Due, Waiver
+from minsheng.programmes.models import Indicator, Programme
+from minsheng.reports.models import COUNTED, Report, ReportValue, Round
+from minsheng.targets.models import Target, Task
+
+
+@dataclass
+class Entry:
+    """One target with everything its light may hang on; sums are made from the entries beneath."""
+
+    target_id: UUID
+    task_id: UUID
+    parent_id: UUID | None
+    unit_id: UUID
+    item_id: UUID
+    indicator_id: UUID
+    operator: str
+    value: Decimal | None
+    accumulation: str
+    aggregation: str
+    deadline: date
+    plan: rules.Plan
+    issued_on: date | None
+    reported: list[tuple[date, Decimal]] = field(default_factory=list)
+    unaccepted: set[date] = field(default_factory=set)
+    dues: tuple[Due, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    unit_name: str = ""
+    depth: int = 0
+    ends: tuple[date, ...] = ()
+    children: list["Entry"] = field(default_factory=list)
+
+    @property
+    def leaf(self) -> bool:
+        """Whether it is reported directly."""
+        return not self.children
+
+    def leaves(self) -> Iterable["Entry"]:
+        """Return the entries that are reported directly beneath this one."""
+        if not self.children:
+            yield self
+        for child in self.children:
+            yield from child.leaves()
+
+    @cached_property
+    def figures(self) -> tuple[tuple[date, Decimal], ...]:
+        """The counted figures in order; of a sum, one for every day on which a part was reported. A rate has none."""
+        if self.leaf:
+            return tuple(self.reported)
+        if self.aggregation != "sum":
+            return ()
+        total = Decimal(0)
+        known: dict[UUID, Decimal] = {}
+        days: dict[date, Decimal] = {}
+        for on, key, value in sorted(
+            (on, leaf.target_id, value) for leaf in self.leaves() for on, value in leaf.figures
+        ):
+            # Twelve digits and six places, added a few thousand times: within the 28 digits of the default context.
+            total += value - known.get(key, Decimal(0))
+            known[key] = value
+            days[on] = total
+        return tuple(days.items())
+
+    @cached_property
+    def case(self) -> Case:
+        """What the light is judged by."""
+        return Case(
+            operator=self.operator,
+            accumulation=self.accumulation,
+            target=self.value,
+            plan=self.plan,
+            line=rules.StraightLine(self.issued_on or self.deadline, self.deadline),
+            deadline=self.deadline,
+            figures=self.figures,
+            dues=self.dues,
+            ends=self.ends,
+            waivers=self.waivers,
+            own=self.unit_name,
+        )
+
+
+@dataclass
+class Gathered:
+    """All issued targets of one programme in a session's scope, and its rounds."""
+
+    programme: Programme
+    rounds: Sequence[Round]
+    entries: list[Entry]
+
+    @cached_property
+    def due_on(self) -> date | None:
+        """End of the last round that fell due."""
+        now = clock.now()
+        return max((each.ends_on for each in self.rounds if each.due_at <= now), default=None)
+
+
+def gather(session: Session, programme: Programme, *, reports: bool = False) -> Gathered:
+    """Gather every issued target of a programme; ``reports`` adds when reports were due and came in."""
+    rounds = session.exec(select(Round).where(Round.programme_id == programme.id).order_by(col(Round.ends_on))).all()
+    entries = _entries(session, programme)
+    _add_figures(session, programme, entries)
+    _add_waivers(session, programme, entries)
+    if reports:
+        _add_dues(session, programme, entries)
+    by_task = {(entry.task_id, entry.indicator_id): entry for entry in entries}
+    names = unit_names(session, {entry.unit_id for entry in entries})
+    ends = tuple(each.ends_on for each in rounds)
+    for entry in entries:
+        entry.unit_name = names.get(entry.unit_id, "")
+        entry.ends = ends
+        parent = by_task.get((entry.parent_id, entry.indicator_id)) if entry.parent_id else None
+        if parent is not None:
+            parent.children.append(entry)
+    for entry in entries:
+        if entry.parent_id is None or (entry.parent_id, entry.indicator_id) not in by_task:
+            _set_depth(entry, 0)
+    return Gathered(programme, rounds, entries)
+
+
+def _set_depth(entry: Entry, depth: int) -> None:
+    entry.depth = depth
+    for child in entry.children:
+        _set_depth(child, depth + 1)
+
+
+def _entries(session: Session, programme: Programme) -> list[Entry]:
+    rows = session.exec(
+        select(  # type: ignore[call-overload]
+            Target.id,
+            Task.id,
+            Task.parent_id,
+            Task.unit_id,
+            Task.item_id,
+            Target.indicator_id,
+            Target.operator,
+            Target.value,
+            Indicator.accumulation,
+            Indicator.aggregation,
+            Task.deadline,
+            Task.issued_on,
+            Plan.kind,
+            Plan.points,
+        )
+        .join(Task, col(Task.id) == col(Target.task_id))
+        .join(Indicator, col(Indicator.id) == col(Target.indicator_id))
+        .join(Plan, col(Plan.target_id) == col(Target.id), isouter=True)
+        .where(Task.programme_id == programme.id, Task.status == "issued", Target.status == "issued")
+    ).all()
+    return [
+        Entry(
+            target_id=target,
+            task_id=task,
+            parent_id=parent,
+            unit_id=unit,
+            item_id=item,
+            indicator_id=indicator,
+            operator=operator,
+            value=value,
+            accumulation=accumulation,
+            aggregation=aggregation,
+            deadline=deadline,
+            plan=plans.shape(kind or "straight", points or [], issued_on, deadline),
+            issued_on=issued_on,
+        )
+        for (
+            target,
+            task,
+            parent,
+            unit,
+            item,
+            indicator,
+            operator,
+            value,
+            accumulation,
+            aggregation,
+            deadline,
+            issued_on,
+            kind,
+            points,
+        ) in rows
+    ]
+
+
+def _add_figures(session: Session, programme: Programme, entries: list[Entry]) -> None:
+    """Give each target its counted figures in order of their periods, and which of them are not accepted yet."""
+    by_target = {entry.target_id: entry for entry in entries}
+    for target, ends_on, value, status in session.exec(
+        select(ReportValue.target_id, ReportValue.ends_on, ReportValue.value, Report.status)  # type: ignore[call-overload]
+        .join(Report, col(Report.id) == col(ReportValue.report_id))
+        .where(
+            Report.programme_id == programme.id,
+            col(Report.status).in_(COUNTED),
+            col(ReportValue.value).is_not(None),
+        )
+        .order_by(col(ReportValue.ends_on))
+    ).all():
+        entry = by_target.get(target)
+        if entry is not None:
+            entry.reported.append((ends_on, value))
+            if status != "accepted":
+                entry.unaccepted.add(ends_on)
+
+
+def _add_waivers(session: Session, programme: Programme, entries: list[Entry]) -> None:
+    found: dict[UUID, list[Waiver]] = defaultdict(list)
+    for row in session.exec(
+        select(Exemption)
+        .where(Exemption.programme_id == programme.id, Exemption.status == "approved")
+        .order_by(col(Exemption.starts_on))
+    ).all():
+        found[row.target_id].append(Waiver(row.starts_on, row.ends_on, row.reason))
+    for entry in entries:
+        if entry.target_id in found:
+            entry.waivers = tuple(found[entry.target_id])
+
+
+def _add_dues(session: Session, programme: Programme, entries: list[Entry]) -> None:
+    """Give each target that is reported directly the days its reports were due and came in."""
+    today = clock.today()
+    found: dict[UUID, list[Due]] = defaultdict(list)
+    for task, ends_on, due_at, closes_at, submitted_at in session.exec(
+        select(Report.task_id, Round.ends_on, Round.due_at, Round.closes_at, Report.submitted_at)  # type: ignore[call-overload]
+        .join(Round, col(Round.id) == col(Report.round_id))
+        .where(Report.programme_id == programme.id, Report.status != "void")
+        .order_by(col(Round.ends_on))
+    ).all():
+        last = clock.day_of(closes_at - timedelta(seconds=1))
+        sent = clock.day_of(submitted_at) if submitted_at else None
+        found[task].append(Due(ends_on, clock.day_of(due_at - timedelta(seconds=1)), sent, min(today, last)))
+    for entry in entries:
+        entry.dues = tuple(found[entry.task_id])
