@@ -51,6 +51,7 @@ from minsheng.org import router as org
 from minsheng.plans import router as plans
 from minsheng.programmes import router as programmes
 from minsheng.reports import router as reports
+from minsheng.targets import changes
 from minsheng.targets import router as targets
 
 API = "/api/v1"
@@ -64,6 +65,7 @@ ROUTERS = (
     identity.router,
     programmes.router,
     targets.router,
+    changes.router,
     plans.router,
     reports.router,
     boards.router,

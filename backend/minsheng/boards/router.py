@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from sqlmodel import col, select
 
-from minsheng.boards import service
+from minsheng.boards import service, terms
 from minsheng.boards.schemas import (
     BoardCell,
     BoardItem,
@@ -119,6 +119,7 @@ def _item(item: Item, lines: list[Line]) -> BoardItem:
         left_out=count.left_out,
         count_pct=_percent(count.share),
         value_pct=_percent(value.share) if value else None,
+        **terms.item_facts(lines, value),
     )
 
 
@@ -136,6 +137,7 @@ def _cell(key: tuple[UUID, UUID], lines: list[Line], seen: Picture) -> BoardCell
         standing=judged.standing,
         own=line.leaf,
         missing=line.missing,
+        **terms.cell_facts(line),
     )
 
 
@@ -194,6 +196,7 @@ def _lag_rows(session: Session, found: list[tuple[Line, Programme]]) -> list[Lag
                 operator=line.operator,  # type: ignore[arg-type]
                 value=line.value,
                 actual=line.actual,
+                **terms.lag_facts(line),
                 judged_on=line.judged_on,
                 light=judged.light,  # type: ignore[arg-type]
                 progress_pct=plans.progress_text(judged),
@@ -232,6 +235,7 @@ def light(session: Door, target_id: Annotated[UUID, Query(description="目标")]
         progress_pct=plans.progress_text(judged),
         expected_pct=plans.expected_text(judged),
         gap_points=plans.gap_text(judged, line.rule_set),
+        **terms.light_facts(line),
         explanation=judged.explanation,
         steps=[Step(label=label, value=value) for label, value in judged.steps],
     )
@@ -257,13 +261,13 @@ def curve(session: Door, target_id: Annotated[UUID, Query(description="目标")]
     measure = rows.fetch(session, Measure, indicator.measure_id)
     points = []
     for day in days:
-        share = rules.expected_share(line.plan, line.value, day) if line.value and line.operator != "le" else None
+        share, whole = terms.expected_on(line, day)
         figure = actual.get(day)
-        done = rules.progress(line.operator, line.value, figure) if figure is not None else None  # type: ignore[arg-type]
+        done = terms.progress_on(line, day, figure) if figure is not None else None  # type: ignore[arg-type]
         points.append(
             CurvePoint(
                 on=day,
-                expected_value=service.decimal_of(share, line.value, measure.decimals),
+                expected_value=service.decimal_of(share, whole, measure.decimals),
                 expected_pct=rules.percent(share) if share is not None else None,
                 actual_value=figure,  # type: ignore[arg-type]
                 actual_pct=_percent(done),

@@ -15,13 +15,16 @@ from uuid import UUID
 
 from sqlmodel import col, func, select
 
+from minsheng.boards import terms
 from minsheng.kernel import clock
 from minsheng.kernel.access import Session
 from minsheng.plans import rules
 from minsheng.plans import service as plans
+from minsheng.plans.aimed import Case
 from minsheng.plans.lights import RULE_SETS, Judgement, RuleSet
 from minsheng.plans.models import Plan
-from minsheng.programmes.models import Indicator, Programme
+from minsheng.plans.terms import Terms
+from minsheng.programmes.models import Indicator, Measure, Programme
 from minsheng.reports.models import COUNTED, Report, ReportValue, Round
 from minsheng.reports.service import month_end
 from minsheng.targets.models import Target, Task
@@ -44,11 +47,16 @@ class Line:
     deadline: date
     plan: rules.Plan
     rule_set: str
+    measure_name: str = ""
     leaf: bool = True
     actual: Decimal | None = None
     figure_on: date | None = None
     missing: int = 0
     judged_on: date = date.min
+    case: Case | None = None
+    terms: Terms | None = None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
     children: list["Line"] = field(default_factory=list)
 
     @cached_property
@@ -63,6 +71,7 @@ class Line:
             self.plan,
             self.judged_on,
             self.deadline,
+            self.case,
         )
 
     def leaves(self) -> Iterable["Line"]:
@@ -106,10 +115,13 @@ def picture(session: Session, programme: Programme, on: date | None) -> Picture:
             parent.leaf = False
         if line.target_id in figures:
             line.figure_on, line.actual = figures[line.target_id]
+    known = terms.gather(session, programme)
+    terms.take_rates(session, programme, lines, until, known)
     for line in lines:
         _roll_up(line)
         newest = line.figure_on
         line.judged_on = on or (max(floor, newest) if newest else floor)
+    terms.dress(programme, lines, known)
     return Picture(programme, RULE_SETS[programme.rule_set], on, due_on, lines)
 
 
@@ -130,9 +142,11 @@ def _lines(session: Session, programme: Programme) -> list[Line]:
             Task.issued_on,
             Plan.kind,
             Plan.points,
+            Measure.name,
         )
         .join(Task, col(Task.id) == col(Target.task_id))
         .join(Indicator, col(Indicator.id) == col(Target.indicator_id))
+        .join(Measure, col(Measure.id) == col(Indicator.measure_id))
         .join(Plan, col(Plan.target_id) == col(Target.id), isouter=True)
         .where(Task.programme_id == programme.id, Task.status == "issued", Target.status == "issued")
     ).all()
@@ -151,6 +165,7 @@ def _lines(session: Session, programme: Programme) -> list[Line]:
             deadline=deadline,
             plan=plans.shape(kind or "straight", points or [], issued_on, deadline),
             rule_set=programme.rule_set,
+            measure_name=measure,
         )
         for (
             target,
@@ -167,6 +182,7 @@ def _lines(session: Session, programme: Programme) -> list[Line]:
             issued_on,
             kind,
             points,
+            measure,
         ) in rows
     ]
 
@@ -195,6 +211,9 @@ def _roll_up(line: Line) -> None:
         line.missing = int(line.actual is None)
         return
     leaves = list(line.leaves())
+    if line.aggregation == "ratio":
+        terms.roll_rates(line, leaves)
+        return
     if line.aggregation != "sum":
         line.actual, line.figure_on, line.missing = None, None, len(leaves)
         return
@@ -222,11 +241,12 @@ def totals(lines: Iterable[Line]) -> Counter[str]:
 
 def rates(lines: Sequence[Line]) -> tuple[rules.CountRate, rules.ValueRate | None]:
     """Return the count rate and the value rate of one item's direct lines; no surplus hides a gap."""
-    met = [None if line.value is None else bool(rules.meets(line.operator, line.value, line.actual)) for line in lines]
-    summable = {line.indicator_id for line in lines if line.aggregation == "sum" and line.operator != "le"}
+    met = [terms.met(line) for line in lines]
+    wholes = [line for line in lines if terms.counts(line)]
+    summable = {line.indicator_id for line in wholes if line.aggregation == "sum" and line.operator != "le"}
     value = None
-    if len(summable) == 1 and len({line.indicator_id for line in lines}) == 1:
-        value = rules.value_rate((line.value, line.actual) for line in lines)
+    if len(summable) == 1 and len({line.indicator_id for line in wholes}) == 1:
+        value = rules.value_rate((terms.whole(line), line.actual) for line in wholes)
     return rules.count_rate(met), value
 
 

@@ -312,6 +312,11 @@ STATE_NAMES: dict[str, str] = {
     "active": "有效",
     "disabled": "已停用",
     "revoked": "已收回",
+    "asked": "待批",
+    "approved": "已批准",
+    "refused": "未批准",
+    "withdrawn": "已撤回",
+    "ended": "已恢复",
 }
 
 

@@ -12,6 +12,9 @@ Light = Literal["green", "yellow", "red", "done", "none"]
 Standing = Literal["ahead", "on", "behind"]
 
 
+Attainment = Literal["none", "short", "floor", "met", "over", "stretch", "beyond"]
+
+
 class PlanPoint(In):
     """The cumulative figure planned from a day on."""
 
@@ -54,6 +57,10 @@ class JudgementOut(Out):
     progress_pct: str | None = Field(examples=["61.9"])
     expected_pct: str | None = Field(examples=["74.1"])
     gap_points: str | None = Field(description="落后序时的百分点，负数为超前", examples=["12.2"])
+    value: Quantity | None = Field(description="判定日有效的目标值")
+    original_value: Quantity | None = Field(description="下达时的目标值")
+    attainment: Attainment = Field(examples=["short"])
+    attainment_name: str = Field(examples=["未达到"])
     explanation: str = Field(description="一句话说明")
     steps: list[Step]
 

@@ -12,6 +12,7 @@ from minsheng.kernel import quantity
 from minsheng.kernel.access import Session
 from minsheng.kernel.errors import FieldError, Invalid, Locked, Stale
 from minsheng.plans import rules
+from minsheng.plans.aimed import Case, judge_case
 from minsheng.plans.lights import RULE_SETS, Judgement, judge
 from minsheng.plans.models import Plan
 from minsheng.plans.schemas import PlanIn, PlanOut, PlanPoint
@@ -129,8 +130,11 @@ def judge_at(
     plan: rules.Plan,
     on: date,
     deadline: date,
+    case: Case | None = None,
 ) -> Judgement:
-    """Judge one figure by a programme's rule set."""
+    """Judge one figure by a programme's rule set; ``case`` is a target that is more than one value."""
+    if case is not None:
+        return judge_case(RULE_SETS[rule_set], case, actual, plan, on, deadline)
     return judge(RULE_SETS[rule_set], operator, accumulation, value, actual, plan, on, deadline=deadline)
 
 
