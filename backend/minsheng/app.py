@@ -56,6 +56,7 @@ from minsheng.plans import router as plans
 from minsheng.programmes import router as programmes
 from minsheng.reports import router as reports
 from minsheng.rule_sets import router as rule_sets
+from minsheng.targets import changes
 from minsheng.targets import router as targets
 
 API = "/api/v1"
@@ -71,6 +72,7 @@ ROUTERS = (
     rule_sets.router,
     programmes.router,
     targets.router,
+    changes.router,
     plans.router,
     exemptions.router,
     reports.router,

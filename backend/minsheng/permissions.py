@@ -32,6 +32,8 @@ class P(StrEnum):
     PROGRAMME_ISSUE = "programme.issue"
     TASK_READ = "task.read"
     TASK_SPLIT = "task.split"
+    CHANGE_ASK = "change.ask"
+    CHANGE_DECIDE = "change.decide"
     PLAN_EDIT = "plan.edit"
     RULE_EDIT = "rule.edit"
     EXEMPTION_DECIDE = "exemption.decide"
@@ -57,6 +59,8 @@ LABELS: dict[P, str] = {
     P.PROGRAMME_ISSUE: "下达与办结计划",
     P.TASK_READ: "查看任务",
     P.TASK_SPLIT: "分解任务",
+    P.CHANGE_ASK: "申请调整目标、改变任务状态",
+    P.CHANGE_DECIDE: "批准调整与任务状态",
     P.PLAN_EDIT: "排进度计划",
     P.RULE_EDIT: "维护亮灯规则",
     P.EXEMPTION_DECIDE: "批准亮灯豁免",
@@ -99,6 +103,8 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
                 P.PROGRAMME_EDIT,
                 P.PROGRAMME_ISSUE,
                 P.TASK_SPLIT,
+                P.CHANGE_ASK,
+                P.CHANGE_DECIDE,
                 P.PLAN_EDIT,
                 P.RULE_EDIT,
                 P.EXEMPTION_DECIDE,
@@ -112,11 +118,11 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
     "lead_department": (
         "牵头部门",
         {
-            Axis.AREA: (*_READ, P.REPORT_EDIT, P.PLAN_EDIT),
+            Axis.AREA: (*_READ, P.REPORT_EDIT, P.PLAN_EDIT, P.CHANGE_ASK),
             Axis.LINE: (P.TASK_READ, P.REPORT_READ, P.BOARD_READ),
         },
     ),
-    "clerk": ("填报员", {Axis.AREA: (*_READ, P.REPORT_EDIT, P.PLAN_EDIT)}),
+    "clerk": ("填报员", {Axis.AREA: (*_READ, P.REPORT_EDIT, P.PLAN_EDIT, P.CHANGE_ASK)}),
     "reviewer": ("审核员", {Axis.AREA: (*_READ, P.REPORT_REVIEW)}),
     "leader": ("领导", {Axis.AREA: _READ}),
     "finance": ("财务", {Axis.AREA: _READ}),

@@ -48,6 +48,10 @@ def test_a_light_is_worked_out_step_by_step(people: Callers, world: World) -> No
         "bad": True,
         "waived": None,
         "parts": [],
+        "value": "30",
+        "original_value": "30",
+        "attainment": "short",
+        "attainment_name": "未达到",
         "explanation": (
             "截至2026年10月31日，目标不低于30，累计完成20，完成率66.7%，序时进度81.5%，落后14.8个百分点，"
             "亮黄灯（落后序时进度10至30个百分点，含10和30）。"

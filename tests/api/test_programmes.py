@@ -197,6 +197,16 @@ def test_indicators_and_measures(draft: PromiseList, world: World) -> None:
         "decimals": 3,
         "accumulation": "cumulative",
         "aggregation": "sum",
+        "kind": "count",
+        "better": "higher",
+        "counting": None,
+        "survey": "census",
+        "numerator_name": None,
+        "denominator_name": None,
+        "per": 100,
+        "levels": [],
+        "per_period": None,
+        "part_of": None,
     }
     path = f"/indicators/{made['id']}"
     changed = draft.office.patch(path, {"name": "新改建里程", "measure_id": draft.measure("条")}, version=1)

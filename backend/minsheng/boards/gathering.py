@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from minsheng.boards.terms import Pair, add_terms, rolled
 from minsheng.exemptions.models import Exemption
 from minsheng.kernel import clock
 from minsheng.kernel.access import Session
@@ -17,8 +18,9 @@ from minsheng.org.service import unit_names
 from minsheng.plans import rules
 from minsheng.plans import service as plans
 from minsheng.plans.models import Plan
+from minsheng.plans.terms import Terms
 from minsheng.plans.verdicts import Case, Due, Waiver
-from minsheng.programmes.models import Indicator, Programme
+from minsheng.programmes.models import Indicator, Measure, Programme
 from minsheng.reports.models import COUNTED, Report, ReportValue, Round
 from minsheng.targets.models import Target, Task
 
@@ -40,10 +42,13 @@ class Entry:
     deadline: date
     plan: rules.Plan
     issued_on: date | None
+    measure_name: str = ""
     reported: list[tuple[date, Decimal]] = field(default_factory=list)
     unaccepted: set[date] = field(default_factory=set)
     dues: tuple[Due, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    terms: Terms | None = None
+    rated: list[Pair] = field(default_factory=list)
     unit_name: str = ""
     depth: int = 0
     ends: tuple[date, ...] = ()
@@ -63,9 +68,11 @@ class Entry:
 
     @cached_property
     def figures(self) -> tuple[tuple[date, Decimal], ...]:
-        """The counted figures in order; of a sum, one for every day on which a part was reported. A rate has none."""
+        """The counted figures in order; of a sum or a rate of two figures, one for every day a part was reported."""
         if self.leaf:
             return tuple(self.reported)
+        if self.aggregation == "ratio":
+            return tuple((day, rate) for day, _, _, rate in rolled(self))
         if self.aggregation != "sum":
             return ()
         total = Decimal(0)
@@ -95,6 +102,8 @@ class Entry:
             ends=self.ends,
             waivers=self.waivers,
             own=self.unit_name,
+            terms=self.terms,
+            pairs=tuple(self.rated if self.leaf else [each[:3] for each in rolled(self)]) if self.terms else (),
         )
 
 
@@ -118,6 +127,7 @@ def gather(session: Session, programme: Programme, *, reports: bool = False) -> 
     rounds = session.exec(select(Round).where(Round.programme_id == programme.id).order_by(col(Round.ends_on))).all()
     entries = _entries(session, programme)
     _add_figures(session, programme, entries)
+    add_terms(session, programme, entries)
     _add_waivers(session, programme, entries)
     if reports:
         _add_dues(session, programme, entries)
@@ -159,9 +169,11 @@ def _entries(session: Session, programme: Programme) -> list[Entry]:
             Task.issued_on,
             Plan.kind,
             Plan.points,
+            Measure.name,
         )
         .join(Task, col(Task.id) == col(Target.task_id))
         .join(Indicator, col(Indicator.id) == col(Target.indicator_id))
+        .join(Measure, col(Measure.id) == col(Indicator.measure_id))
         .join(Plan, col(Plan.target_id) == col(Target.id), isouter=True)
         .where(Task.programme_id == programme.id, Task.status == "issued", Target.status == "issued")
     ).all()
@@ -180,6 +192,7 @@ def _entries(session: Session, programme: Programme) -> list[Entry]:
             deadline=deadline,
             plan=plans.shape(kind or "straight", points or [], issued_on, deadline),
             issued_on=issued_on,
+            measure_name=measure,
         )
         for (
             target,
@@ -196,6 +209,7 @@ def _entries(session: Session, programme: Programme) -> list[Entry]:
             issued_on,
             kind,
             points,
+            measure,
         ) in rows
     ]
 

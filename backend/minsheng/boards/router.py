@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from sqlmodel import col, select
 
-from minsheng.boards import service
+from minsheng.boards import service, terms
 from minsheng.boards.schemas import (
     BoardCell,
     BoardItem,
@@ -108,6 +108,7 @@ def _item(item: Item, lines: list[Line]) -> BoardItem:
         left_out=count.left_out,
         count_pct=_percent(count.share),
         value_pct=_percent(value.share) if value else None,
+        **terms.item_facts(lines, value),
     )
 
 
@@ -126,6 +127,7 @@ def _cell(key: tuple[UUID, UUID], lines: list[Line], seen: Picture) -> BoardCell
         waived=judged.waived is not None,
         own=line.entry.leaf,
         missing=line.missing,
+        **terms.cell_facts(line),
     )
 
 
@@ -185,8 +187,8 @@ def _lag_rows(session: Session, found: list[tuple[Line, Programme]]) -> list[Lag
                 indicator_name=indicators[entry.indicator_id][0],
                 measure_name=indicators[entry.indicator_id][1],
                 operator=entry.operator,  # type: ignore[arg-type]
-                value=entry.value,
                 actual=line.actual,
+                **terms.lag_facts(line),
                 judged_on=line.judged_on,
                 light=judged.light,
                 progress_pct=plans.progress_text(judged),
@@ -232,6 +234,7 @@ def light(session: Door, target_id: Annotated[UUID, Query(description="目标")]
             PartOut(kind=kind, name=PARTS[kind], light=lit, light_name=seen.rule_set.names[lit])  # type: ignore[arg-type]
             for kind, lit in judged.parts
         ],
+        **terms.light_facts(line),
         explanation=judged.explanation,
         steps=[Step(label=label, value=value) for label, value in judged.steps],
     )
@@ -251,13 +254,13 @@ def curve(session: Door, target_id: Annotated[UUID, Query(description="目标")]
     measure = rows.fetch(session, Measure, indicator.measure_id)
     points = []
     for day in days:
-        share = rules.expected_share(entry.plan, entry.value, day) if entry.value and entry.operator != "le" else None
+        share, whole = terms.expected_on(line, day)
         figure = actual.get(day)
-        done = rules.progress(entry.operator, entry.value, figure) if figure is not None else None
+        done = entry.case.share(figure, day) if figure is not None else None
         points.append(
             CurvePoint(
                 on=day,
-                expected_value=service.decimal_of(share, entry.value, measure.decimals),
+                expected_value=service.decimal_of(share, whole, measure.decimals),
                 expected_pct=rules.percent(share) if share is not None else None,
                 actual_value=figure,
                 actual_pct=_percent(done),

@@ -1,13 +1,14 @@
 """The boards as they travel."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
 from minsheng.kernel.fields import Code, Day, In, Out, Quantity
-from minsheng.plans.schemas import Light, Standing
+from minsheng.plans.schemas import Attainment, Light, Standing
 from minsheng.rule_sets.schemas import DefinitionIn, LightMark, RuleSetOut
+from minsheng.targets.schemas import Operator, StateKind
 
 
 class BoardItem(Out):
@@ -18,9 +19,15 @@ class BoardItem(Out):
     title: str
     met: int = Field(description="达标单位数", examples=[9])
     base: int = Field(description="应计单位数", examples=[12])
-    left_out: int = Field(description="不计入的单位数（无年度目标）", examples=[0])
+    left_out: int = Field(description="不计入的单位数（无年度目标、不适用、尚未下达）", examples=[0])
     count_pct: str | None = Field(description="达标率：达标单位 ÷ 应计单位", examples=["75"])
     value_pct: str | None = Field(description="完成率：累计数 ÷ 目标数；不可相加时为 null", examples=["96.1"])
+    value_actual: Quantity | None = Field(description="完成率的分子：各单位累计数之和")
+    value_base: Quantity | None = Field(description="完成率的分母：各单位目标之和")
+    short: int | None = Field(description="低于各自目标的单位数，不因别处超额而隐去")
+    shortfall: Quantity | None = Field(description="这些单位共差多少")
+    measure_name: str | None = Field(description="相加所用的计量单位", examples=["公里"])
+    states: dict[str, int] = Field(description="特殊状态的单位数", examples=[{"suspended": 1}])
 
 
 class BoardUnit(Out):
@@ -47,6 +54,12 @@ class BoardCell(Out):
     waived: bool = Field(description="有正当理由并经批准", examples=[False])
     own: bool = Field(description="本单位直接填报；false 为下级合计")
     missing: int = Field(description="合计中还没有数的单位", examples=[0])
+    value: Quantity | None = Field(description="判定日有效的目标值")
+    original_value: Quantity | None = Field(description="下达时的目标值；与 value 不同即已调整")
+    attainment: Attainment = Field(
+        description="达到的程度：未达到、保底、目标、超额、力争、超出上限", examples=["short"]
+    )
+    state: StateKind | None = Field(description="特殊状态；不亮灯", examples=[None])
 
 
 class BoardTotals(Out):
@@ -86,9 +99,14 @@ class LagRow(Out):
     item_title: str
     indicator_name: str
     measure_name: str
-    operator: Literal["ge", "le", "eq"]
-    value: Quantity | None
+    operator: Operator
+    value: Quantity | None = Field(description="判定日有效的目标值，区间的下限")
+    value_max: Quantity | None
+    original_value: Quantity | None = Field(description="下达时的目标值")
     actual: Quantity | None
+    numerator: Quantity | None
+    denominator: Quantity | None
+    levels: list[str]
     judged_on: Day
     light: Light
     progress_pct: str | None

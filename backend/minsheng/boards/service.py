@@ -16,10 +16,12 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from minsheng.boards import terms
 from minsheng.boards.gathering import Entry, Gathered, gather
 from minsheng.kernel.access import Access, Session
 from minsheng.org.service import unit_names
 from minsheng.plans import rules
+from minsheng.plans.aimed import InForce
 from minsheng.plans.lights import Judgement
 from minsheng.plans.measures import Peers
 from minsheng.plans.verdicts import assess
@@ -49,6 +51,11 @@ class Line:
         if self.rule_set.accepted:
             case = replace(case, accepted=self.accepted)
         return assess(self.rule_set, case, self.judged_on, self.others, self.actual)
+
+    @cached_property
+    def in_force(self) -> InForce | None:
+        """What holds on the day; None for a target that is one value to reach or keep under."""
+        return self.entry.case.in_force(self.judged_on)
 
     @property
     def accepted(self) -> bool:
@@ -116,7 +123,7 @@ def lit(gathered: Gathered, rule_set: RuleSet, on: date | None, visible: frozens
     floor = on or gathered.due_on or programme.issued_on or programme.starts_on
     lines: list[Line] = []
     for entry in gathered.entries:
-        actual, newest, missing = _figure(entry, on)
+        actual, newest, missing = _figure(entry, on, floor)
         judged_on = on or (max(floor, newest) if newest else floor)
         lines.append(Line(entry, rule_set, judged_on, actual, missing))
     if rule_set.compares:
@@ -126,7 +133,7 @@ def lit(gathered: Gathered, rule_set: RuleSet, on: date | None, visible: frozens
     return Picture(programme, rule_set, on, gathered.due_on, lines)
 
 
-def _figure(entry: Entry, on: date | None) -> tuple[Decimal | None, date | None, int]:
+def _figure(entry: Entry, on: date | None, floor: date) -> tuple[Decimal | None, date | None, int]:
     """Return the figure of a day (or the newest), the day up to which all of it was reported, and how many lack one."""
     until = month_end(f"{on:%Y-%m}") if on else date.max
 
@@ -138,19 +145,23 @@ def _figure(entry: Entry, on: date | None) -> tuple[Decimal | None, date | None,
         found = newest(entry)
         return (found[1], found[0], 0) if found else (None, None, 1)
     leaves = list(entry.leaves())
-    if entry.aggregation != "sum":
+    if entry.aggregation == "none":
         return None, None, len(leaves)
-    known = [found for found in map(newest, leaves) if found]
-    missing = len(leaves) - len(known)
-    total = rules.sum_actuals(value for _, value in known).total
-    return total, (min(day for day, _ in known) if known and not missing else None), missing
+    figures = [(leaf, newest(leaf)) for leaf in leaves]
+    known = [found for _, found in figures if found]
+    missing = sum(found is None and not terms.outside(leaf, floor) for leaf, found in figures)
+    if entry.aggregation == "ratio":
+        total = entry.case.figure(until) if entry.figures else None
+    else:
+        total = rules.sum_actuals(value for _, value in known).total
+    return total, (min(day for day, _ in known) if known and len(known) == len(leaves) else None), missing
 
 
 def _compare(lines: list[Line]) -> None:
     """Let each line know those with the same indicator at the same depth: counties with counties, towns with towns."""
     groups: dict[tuple[UUID, int], list[Line]] = defaultdict(list)
     for line in lines:
-        if line.entry.value is not None and line.entry.operator != "le":
+        if terms.whole(line) is not None and line.entry.operator != "le":
             groups[(line.entry.indicator_id, line.entry.depth)].append(line)
     for group in groups.values():
         known: dict[date, Peers | None] = {}
@@ -171,7 +182,7 @@ def _peers(group: list[Line], day: date) -> Peers | None:
         figure = line.actual if line.judged_on == day else entry.case.figure(day)
         if figure is None and entry.accumulation == "cumulative":
             figure = Decimal(0)
-        share = rules.progress(entry.operator, entry.value, figure)
+        share = entry.case.share(figure, day)
         if share is not None:
             names[share].append(entry.unit_name)
     if not names:
@@ -201,15 +212,13 @@ def totals(lines: Iterable[Line]) -> Counter[str]:
 
 def rates(lines: Sequence[Line]) -> tuple[rules.CountRate, rules.ValueRate | None]:
     """Return the count rate and the value rate of one item's direct lines; no surplus hides a gap."""
-    met = [
-        None if line.entry.value is None else bool(rules.meets(line.entry.operator, line.entry.value, line.actual))
-        for line in lines
-    ]
-    entries = [line.entry for line in lines]
+    met = [terms.met(line) for line in lines]
+    wholes = [line for line in lines if terms.counts(line)]
+    entries = [line.entry for line in wholes]
     summable = {entry.indicator_id for entry in entries if entry.aggregation == "sum" and entry.operator != "le"}
     value = None
     if len(summable) == 1 and len({entry.indicator_id for entry in entries}) == 1:
-        value = rules.value_rate((line.entry.value, line.actual) for line in lines)
+        value = rules.value_rate((terms.whole(line), line.actual) for line in wholes)
     return rules.count_rate(met), value
 
 

@@ -317,6 +317,7 @@ STATE_NAMES: dict[str, str] = {
     "approved": "已批准",
     "refused": "未批准",
     "withdrawn": "已撤回",
+    "ended": "已恢复",
 }
 
 

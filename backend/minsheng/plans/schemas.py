@@ -14,6 +14,9 @@ Light = str
 Standing = Literal["ahead", "on", "behind"]
 
 
+Attainment = Literal["none", "short", "floor", "met", "over", "stretch", "beyond"]
+
+
 class PlanPoint(In):
     """The cumulative figure planned from a day on."""
 
@@ -68,6 +71,10 @@ class JudgementOut(Out):
     bad: bool = Field(description="按规则，亮这种灯是否表示落后", examples=[True])
     waived: str | None = Field(description="已批准的正当理由", examples=[None])
     parts: list[PartOut] = Field(description="规则分几项判定时，各项的灯")
+    value: Quantity | None = Field(description="判定日有效的目标值")
+    original_value: Quantity | None = Field(description="下达时的目标值")
+    attainment: Attainment = Field(examples=["short"])
+    attainment_name: str = Field(examples=["未达到"])
     explanation: str = Field(description="一句话说明")
     steps: list[Step]
 

@@ -12,9 +12,12 @@ from decimal import Decimal
 from fractions import Fraction
 from types import EllipsisType
 
+from minsheng.plans import aims, rules
+from minsheng.plans.aimed import InForce, judge_in_force
 from minsheng.plans.lights import Judgement, Steps, judge
 from minsheng.plans.measures import Peers
 from minsheng.plans.rules import Plan, StraightLine, expected_share
+from minsheng.plans.terms import Terms
 from minsheng.rule_sets.definition import DONE, NONE, Dimension, RuleSet
 
 PARTS = {"start": "开工", "progress": "进度", "money": "资金", "reporting": "填报"}
@@ -51,6 +54,8 @@ class Case:
 
     ``figures`` are the counted ones by the end of their period, rising; ``ends`` the ends of the programme's periods;
     ``line`` the straight line from issue to deadline; ``accepted`` whether the newest figure's report is accepted.
+    ``terms`` belong to a target that is more than one value to reach or keep under; ``pairs`` are the numerators and
+    denominators of a rate by the end of their period.
     """
 
     operator: str
@@ -65,12 +70,46 @@ class Case:
     ends: tuple[date, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     own: str = ""
+    terms: Terms | None = None
+    pairs: tuple[tuple[date, Decimal, Decimal], ...] = ()
+
+    def in_force(self, on: date) -> InForce | None:
+        """Return what holds on a day, None for a plain target."""
+        if self.terms is None:
+            return None
+        found = self.terms.on(on, self.line.start, self.deadline)
+        until = _month_end(on)
+        pair = next((each for each in reversed(self.pairs) if each[0] <= until), None)
+        return found if pair is None else replace(found, numerator=pair[1], denominator=pair[2])
+
+    def asked(self, on: date) -> tuple[Decimal | None, Plan]:
+        """Return what is to be reached in all, as it stands on a day, and the plan that goes with it.
+
+        None for what elapsed time says nothing about: ceilings, ways down, levels, parameters, tasks out of work.
+        """
+        found = self.in_force(on)
+        if found is None:
+            return (None if self.operator == "le" else self.target), self.plan
+        aim = found.aim
+        if aim.operator == "le" or aim.at_once or found.state is not None:
+            return None, self.plan
+        return aim.whole, aims.fit(self.plan, aim, self.terms.slices if self.terms else ())
+
+    def share(self, figure: Decimal | None, on: date) -> Fraction | None:
+        """Return the share of what is in force on a day that a figure reaches."""
+        found = self.in_force(on)
+        if found is None:
+            return rules.progress(self.operator, self.target, figure)
+        return aims.progress(found.aim, figure)
 
     def figure(self, on: date) -> Decimal | None:
         """Return the newest figure of the month of a day or before it."""
-        until = on.replace(day=monthrange(on.year, on.month)[1])
-        at = bisect_right(self.figures, until, key=lambda each: each[0])
+        at = bisect_right(self.figures, _month_end(on), key=lambda each: each[0])
         return self.figures[at - 1][1] if at else None
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 Others = Callable[[date], Peers | None]
@@ -109,20 +148,39 @@ def assess(
 
 
 def _dimensions(rule_set: RuleSet, case: Case, on: date, peers: Peers | None, actual: Decimal | None) -> Judgement:
-    progress = judge(
-        rule_set,
-        case.operator,
-        case.accumulation,
-        case.target,
-        actual,
-        case.plan,
-        on,
-        deadline=case.deadline,
-        line=case.line,
-        accepted=case.accepted,
-        peers=peers,
-        own=case.own,
-    )
+    found = case.in_force(on)
+    if found is None:
+        progress = judge(
+            rule_set,
+            case.operator,
+            case.accumulation,
+            case.target,
+            actual,
+            case.plan,
+            on,
+            deadline=case.deadline,
+            line=case.line,
+            accepted=case.accepted,
+            peers=peers,
+            own=case.own,
+        )
+    else:
+        plan = aims.fit(case.plan, found.aim, case.terms.slices if case.terms else ())
+        progress = judge_in_force(
+            rule_set,
+            found,
+            actual,
+            plan,
+            on,
+            case.deadline,
+            # What the aim itself spreads over the time (counts per period, yearly parts) is no straight line any more.
+            line=case.line if isinstance(plan, StraightLine) or not isinstance(case.plan, StraightLine) else None,
+            accepted=case.accepted,
+            peers=peers,
+            own=case.own,
+        )
+        if found.state is not None:
+            return progress
     if not rule_set.others:
         return progress
     parts = [("progress", progress.light, "")]
@@ -166,13 +224,14 @@ def months_unstarted(case: Case, on: date, actual: Decimal | None) -> int | None
 
     None without a target, and for ceilings and snapshots, which do not start.
     """
-    if case.target is None or case.operator == "le" or case.accumulation == "snapshot":
+    target, plan = case.asked(on)
+    if target is None or case.accumulation == "snapshot":
         return None
     if actual is not None and actual > 0:
         return 0
     months = 0
     for end in case.ends:
-        if end <= on and expected_share(case.plan, case.target, end) > 0:
+        if end <= on and expected_share(plan, target, end) > 0:
             months += 1
     return months
 
@@ -258,14 +317,15 @@ def made_up_on(rule_set: RuleSet, case: Case, missed: date, light: str, until: d
 
     None while it has not, when the rule knows no making up, or for a light that is not made up.
     """
-    if case.target is None or case.operator == "le" or light == DONE:
+    target, plan = case.asked(missed)
+    if target is None or light == DONE:
         return None
     if rule_set.made_up is not None and light not in rule_set.made_up.when:
         return None
     if rule_set.made_up is None and not rule_set.bad(light):
         return None
-    asked = expected_share(case.plan, case.target, missed)
+    asked = expected_share(plan, target, missed)
     for on, figure in case.figures:
-        if missed < on <= until and case.target > 0 and Fraction(figure) / Fraction(case.target) >= asked:
+        if missed < on <= until and target > 0 and Fraction(figure) / Fraction(target) >= asked:
             return on
     return None

@@ -111,4 +111,14 @@ class Indicator(Row, table=True):
     name: str = Field(nullable=False)
     accumulation: str = Field(nullable=False)
     aggregation: str = Field(nullable=False)
+    kind: str = Field(default="count", nullable=False)
+    better: str = Field(default="higher", nullable=False)
+    counting: str | None = None
+    survey: str = Field(default="census", nullable=False)
+    numerator_name: str | None = None
+    denominator_name: str | None = None
+    per: int = Field(default=100, nullable=False)
+    levels: list[str] = Field(default_factory=list, sa_type=JSON, nullable=False)
+    per_period: str | None = None
+    part_of: UUID | None = Field(default=None, foreign_key="indicator.id")
     status: str = Field(default="draft", nullable=False)

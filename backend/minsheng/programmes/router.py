@@ -15,7 +15,7 @@ from minsheng.kernel.http import Route
 from minsheng.kernel.pages import Page, Paging
 from minsheng.org.service import unit_names
 from minsheng.permissions import P
-from minsheng.programmes import service
+from minsheng.programmes import indicators, service
 from minsheng.programmes.models import Indicator, Item, ItemLead, Measure, Programme
 from minsheng.programmes.policy import ITEM, PROGRAMME
 from minsheng.programmes.schemas import (
@@ -94,6 +94,16 @@ def present_indicator(indicator: Indicator, measure: Measure) -> IndicatorOut:
         decimals=measure.decimals,
         accumulation=indicator.accumulation,  # type: ignore[arg-type]
         aggregation=indicator.aggregation,  # type: ignore[arg-type]
+        kind=indicator.kind,  # type: ignore[arg-type]
+        better=indicator.better,  # type: ignore[arg-type]
+        counting=indicator.counting,  # type: ignore[arg-type]
+        survey=indicator.survey,  # type: ignore[arg-type]
+        numerator_name=indicator.numerator_name,
+        denominator_name=indicator.denominator_name,
+        per=indicator.per,
+        levels=indicator.levels,
+        per_period=indicator.per_period,  # type: ignore[arg-type]
+        part_of=indicator.part_of,
     )
 
 
@@ -212,7 +222,7 @@ def create_indicator(
     body: IndicatorIn, response: Response, session: Annotated[Session, allow(P.PROGRAMME_EDIT)]
 ) -> IndicatorOut:
     """Add what is counted to an item of a draft."""
-    indicator = service.create_indicator(session, body)
+    indicator = indicators.create(session, body)
     rows.tag(response, indicator)
     return present_indicator(indicator, rows.fetch(session, Measure, indicator.measure_id))
 
@@ -239,7 +249,7 @@ def change_indicator(
 ) -> IndicatorOut:
     """Change what is counted while the list is a draft."""
     indicator = rows.hold(session, Indicator, id, version)
-    service.change_indicator(session, indicator, body)
+    indicators.change(session, indicator, body)
     rows.tag(response, indicator)
     return present_indicator(indicator, rows.fetch(session, Measure, indicator.measure_id))
 

@@ -10,7 +10,14 @@ from minsheng.kernel.lifecycle import Action
 
 ProgrammeKind = Literal["livelihood", "campaign", "evaluation", "key_projects", "line_department"]
 Accumulation = Literal["cumulative", "snapshot"]
-Aggregation = Literal["sum", "none"]
+Aggregation = Literal["sum", "ratio", "none"]
+IndicatorKind = Literal["count", "ratio", "ordinal", "frequency", "policy"]
+Better = Literal["higher", "lower"]
+Counting = Literal["gross", "net"]
+Survey = Literal["census", "sample"]
+PerPeriod = Literal["month", "quarter", "year"]
+Per = Annotated[int, Field(strict=True, ge=1, le=1_000_000, examples=[100])]
+Levels = Annotated[list[Label], Field(max_length=20)]
 LeadRole = Literal["lead", "cooperate"]
 Dimension = Literal["count", "length", "area", "volume", "mass", "money", "power", "time", "rate", "other"]
 CutOffDay = Annotated[int, Field(strict=True, ge=1, le=28, examples=[5])]
@@ -136,6 +143,16 @@ class IndicatorOut(Out):
     decimals: int = Field(examples=[0])
     accumulation: Accumulation = Field(examples=["cumulative"])
     aggregation: Aggregation = Field(examples=["sum"])
+    kind: IndicatorKind = Field(examples=["count"])
+    better: Better = Field(description="数字越高越好，还是越低越好", examples=["higher"])
+    counting: Counting | None = Field(description="总量还是净增", examples=[None])
+    survey: Survey = Field(description="全面统计还是抽样", examples=["census"])
+    numerator_name: str | None = Field(examples=[None])
+    denominator_name: str | None = Field(examples=[None])
+    per: int = Field(description="比率的基数：100 为百分率", examples=[100])
+    levels: list[str] = Field(description="等级，从差到好", examples=[[]])
+    per_period: PerPeriod | None = Field(examples=[None])
+    part_of: UUID | None = Field(description="其中项：属于哪个指标")
 
 
 class ItemOut(Out):
@@ -160,8 +177,27 @@ class IndicatorIn(In):
     item_id: UUID
     name: Line = Field(examples=["线路"])
     measure_id: UUID
-    accumulation: Accumulation = "cumulative"
-    aggregation: Aggregation = Field(default="sum", description="上级合计：相加，或不可相加（比率）")
+    kind: IndicatorKind = Field(
+        default="count",
+        description="count 数量；ratio 比率（填分子、分母）；ordinal 等级；frequency 每期几次；policy 政策参数",
+    )
+    accumulation: Accumulation | None = Field(
+        default=None, description="累计或时点；省略时数量、频次为累计，其余为时点", examples=["cumulative"]
+    )
+    aggregation: Aggregation | None = Field(
+        default=None,
+        description="上级合计：sum 相加，ratio 分子之和比分母之和，none 不可相加；省略时由种类和计量单位定",
+        examples=["sum"],
+    )
+    better: Better = Field(default="higher", description="数字越高越好，还是越低越好")
+    counting: Counting | None = Field(default=None, description="总量（gross）还是净增（net）")
+    survey: Survey = Field(default="census", description="全面统计（census）还是抽样（sample）")
+    numerator_name: Line | None = Field(default=None, description="比率的分子", examples=["已通自来水户数"])
+    denominator_name: Line | None = Field(default=None, description="比率的分母", examples=["农村总户数"])
+    per: Per = Field(default=100, description="比率的基数：100 为百分率，1000 为千分率，1 为人均等")
+    levels: Levels = Field(default_factory=list, description="等级，从差到好", examples=[["劣Ⅴ", "Ⅴ", "Ⅳ", "Ⅲ"]])
+    per_period: PerPeriod | None = Field(default=None, description="频次按月、季还是年计")
+    part_of: UUID | None = Field(default=None, description="其中项：属于同一项目的哪个指标")
 
 
 class IndicatorPatch(In):
@@ -169,8 +205,18 @@ class IndicatorPatch(In):
 
     name: Line | None = None
     measure_id: UUID | None = None
+    kind: IndicatorKind | None = None
     accumulation: Accumulation | None = None
     aggregation: Aggregation | None = None
+    better: Better | None = None
+    counting: Counting | None = None
+    survey: Survey | None = None
+    numerator_name: Line | None = None
+    denominator_name: Line | None = None
+    per: Per | None = None
+    levels: Levels | None = None
+    per_period: PerPeriod | None = None
+    part_of: UUID | None = None
 
 
 class MeasureIn(In):

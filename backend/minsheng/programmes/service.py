@@ -13,8 +13,6 @@ from minsheng.kernel.errors import Conflict, Duplicate, FieldError, WrongState, 
 from minsheng.org.models import Unit
 from minsheng.programmes.models import Indicator, Item, ItemLead, Measure, Programme
 from minsheng.programmes.schemas import (
-    IndicatorIn,
-    IndicatorPatch,
     IssueIn,
     ItemIn,
     ItemPatch,
@@ -148,7 +146,7 @@ def create_item(session: Session, body: ItemIn) -> Item:
     return item
 
 
-def _not_void(item: Item) -> None:
+def not_void(item: Item) -> None:
     if item.status == "void":
         message = "这个项目已作废。"
         raise WrongState(message)
@@ -156,7 +154,7 @@ def _not_void(item: Item) -> None:
 
 def change_item(session: Session, item: Item, body: ItemPatch) -> None:
     """Change a node of a draft list."""
-    _not_void(item)
+    not_void(item)
     fields = body.model_dump(exclude_unset=True, exclude={"leads"})
     for name, value in fields.items():
         if value is None and name != "parent_id":
@@ -264,28 +262,7 @@ def subjects_led(session: Session, departments: frozenset[UUID]) -> set[UUID]:
     )
 
 
-# Indicators and measures
-
-
-def create_indicator(session: Session, body: IndicatorIn) -> Indicator:
-    """Add what is counted to an item of a draft list."""
-    item = rows.fetch(session, Item, body.item_id)
-    _not_void(item)
-    rows.fetch(session, Measure, body.measure_id)
-    indicator = Indicator(**body.model_dump(), programme_id=item.programme_id, unit_id=item.unit_id)
-    session.add(indicator)
-    session.flush()
-    return indicator
-
-
-def change_indicator(session: Session, indicator: Indicator, body: IndicatorPatch) -> None:
-    """Change what is counted while the list is a draft."""
-    for name, value in body.model_dump(exclude_unset=True).items():
-        if value is None:
-            raise invalid(f"/{name}", "null", "不能为空")
-        setattr(indicator, name, value)
-    rows.fetch(session, Measure, indicator.measure_id)
-    session.flush()
+# Measures
 
 
 def create_measure(session: Session, body: MeasureIn) -> Measure:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -16,15 +16,19 @@ from minsheng.kernel.access import Session
 from minsheng.kernel.db import Row
 from minsheng.kernel.errors import FieldError
 from minsheng.org.models import Unit
-from minsheng.plans import rules
+from minsheng.plans import aims, rules
 from minsheng.plans import service as plans
+from minsheng.plans.aimed import InForce
 from minsheng.plans.lights import Judgement
 from minsheng.plans.models import Plan
+from minsheng.plans.terms import Terms, terms_of
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
 from minsheng.reports.models import Report, ReportValue, Round
 from minsheng.rule_sets import service as rule_sets
 from minsheng.rule_sets.definition import RuleSet
+from minsheng.targets.adjusted import approved, steps_of
 from minsheng.targets.models import Target, Task
+from minsheng.targets.states import standings
 
 T = TypeVar("T", bound=Row)
 
@@ -50,6 +54,27 @@ class Figure:
     deadline: date
     row: ReportValue | None
     previous: Decimal | None
+    terms: Terms
+    start: date | None = None
+
+    @cached_property
+    def in_force(self) -> InForce:
+        """Return what is in force at the end of the period."""
+        found = self.terms.on(self.on, self.start, self.deadline)
+        row = self.row
+        if row is not None and row.numerator is not None and row.denominator is not None:
+            found = replace(found, numerator=row.numerator, denominator=row.denominator)
+        return found
+
+    @property
+    def value(self) -> Decimal | None:
+        """Return the target's value in force at the end of the period."""
+        return self.in_force.aim.value
+
+    @property
+    def fitted(self) -> rules.Plan:
+        """Return the plan that goes with it."""
+        return aims.fit(self.plan, self.in_force.aim, self.terms.slices)
 
     @cached_property
     def judgement(self) -> Judgement:
@@ -58,24 +83,27 @@ class Figure:
             self.rule_set,
             self.target.operator,
             self.indicator.accumulation,
-            self.target.value,
+            self.value,
             self.row.value if self.row and self.row.value is not None else self.previous,
-            self.plan,
+            self.fitted,
             self.on,
             self.deadline,
+            self.in_force,
         )
 
     def put(self, row: ReportValue) -> None:
         """Take the row that was just written, and judge anew when next asked."""
         self.row = row
-        self.__dict__.pop("judgement", None)
+        for kept in ("judgement", "in_force"):
+            self.__dict__.pop(kept, None)
 
     @property
     def plan_value(self) -> Decimal | None:
         """Return the cumulative figure due at the end of the period, cut to the measure's decimals upwards."""
-        if self.target.value is None or self.target.operator == "le":
+        aim = self.in_force.aim
+        if aim.whole is None or aim.operator == "le" or aim.at_once:
             return None
-        exact = rules.expected_value(self.plan, self.target.value, self.on)
+        exact = rules.expected_value(self.fitted, aim.whole, self.on)
         scale: int = 10**self.measure.decimals
         upwards = -((-exact.numerator * scale) // exact.denominator)
         return Decimal(upwards) / Decimal(scale)
@@ -114,6 +142,8 @@ class ReportFacts:
             name = figure.indicator.name
             row = figure.row
             if row is None or row.value is None:
+                if self.report.excused:
+                    continue
                 found.append(FieldError(pointer=f"{where}/value", code="missing", message=f"“{name}”还没有填"))
                 continue
             if figure.indicator.accumulation == "cumulative":
@@ -137,8 +167,10 @@ class ReportFacts:
         """Return what is worth a second look but stops nobody."""
         found: list[FieldError] = []
         for figure in self.figures:
-            row, target = figure.row, figure.target.value
-            if row is None or row.value is None or not target or figure.target.operator == "le":
+            row, target = figure.row, figure.in_force.aim.whole
+            found += self._doubts(figure)
+            plain = figure.indicator.kind in {"count", "frequency"} and figure.target.operator != "le"
+            if row is None or row.value is None or not target or not plain:
                 continue
             where = f"/cells/{figure.target.id}/value"
             if row.value > FAR_ABOVE * target:
@@ -148,6 +180,22 @@ class ReportFacts:
                 message = f"“{figure.indicator.name}”本期数是以前累计的 {JUMP} 倍以上，请核对"
                 found.append(FieldError(pointer=where, code="jump", message=message))
         return found
+
+    def _doubts(self, figure: Figure) -> list[FieldError]:
+        """Return what is doubtful about a part that exceeds its whole, or a rate above all there is."""
+        row = figure.row
+        if row is None or row.value is None:
+            return []
+        where, name = f"/cells/{figure.target.id}/value", figure.indicator.name
+        if row.numerator is not None and row.denominator is not None and row.numerator > row.denominator:
+            message = f"“{name}”的分子大于分母，请核对"
+            return [FieldError(pointer=where, code="over-one", message=message)]
+        for whole in self.figures:
+            above = whole.row.value if whole.row else None
+            if whole.indicator.id == figure.indicator.part_of and above is not None and row.value > above:
+                message = f"其中项“{name}”{row.value} 大于“{whole.indicator.name}”{above}，请核对"
+                return [FieldError(pointer=where, code="part-exceeds", message=message)]
+        return []
 
 
 def facts_of(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFacts]:
@@ -219,7 +267,10 @@ def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
         (row.report_id, row.target_id): row
         for row in session.exec(select(ReportValue).where(col(ReportValue.report_id).in_(found))).all()
     }
-    earlier = _earlier(session, found, [each[0].id for group in targets.values() for each in group])
+    keys = [each[0].id for group in targets.values() for each in group]
+    earlier = _earlier(session, found, keys)
+    changes = approved(session, targets=keys)
+    states = standings(session, tasks=task_ids)
     for key, facts in found.items():
         for target, indicator, measure, plan in targets[facts.task.id]:
             row = rows.get((key, target.id))
@@ -243,6 +294,10 @@ def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
                     deadline=facts.task.deadline,
                     row=row,
                     previous=previous,
+                    terms=terms_of(
+                        target, indicator, steps_of(changes.get(target.id, ())), states.get(target.task_id, ())
+                    ),
+                    start=facts.task.issued_on,
                 )
             )
 

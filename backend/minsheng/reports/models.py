@@ -71,6 +71,7 @@ class Report(Row, table=True):
     status: str = Field(default="draft", nullable=False)
     returned: bool = Field(default=False, nullable=False)
     return_reason: str | None = None
+    excused: bool = Field(default=False, nullable=False)
     note: str | None = None
     cause_code: str | None = None
     cause_note: str | None = None
@@ -104,6 +105,8 @@ class ReportValue(Row, table=True):
     previous: Decimal | None = Field(default=None, sa_type=Figure)
     current: Decimal | None = Field(default=None, sa_type=Figure)
     value: Decimal | None = Field(default=None, sa_type=Figure)
+    numerator: Decimal | None = Field(default=None, sa_type=Figure)
+    denominator: Decimal | None = Field(default=None, sa_type=Figure)
     basis: str = Field(default="reported", nullable=False)
     source_note: str | None = None
     fall_reason: str | None = None

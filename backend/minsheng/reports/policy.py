@@ -5,10 +5,11 @@ from minsheng.kernel.lifecycle import Lifecycle, Move, ReasonIn
 from minsheng.permissions import P
 from minsheng.plans import service as plans
 from minsheng.programmes.policy import PROGRAMME
-from minsheng.reports import service
+from minsheng.reports import counted, service
 from minsheng.reports.models import Report
+from minsheng.targets import adjustments
 from minsheng.targets.models import Task
-from minsheng.targets.policy import TASK, issue_tasks
+from minsheng.targets.policy import STATE, TASK, issue_tasks
 
 REPORT = Lifecycle(
     Report,
@@ -94,3 +95,6 @@ PROGRAMME.extend("issue", effect=service.make_rounds, before=issue_tasks)
 TASK.extend("issue", effect=service.expect_reports)
 TASK.extend("issue", effect=withdraw_from_parent)
 plans.guards.append(service.plan_unused)
+adjustments.done_sources.append(counted.done)
+STATE.extend("approve", effect=counted.excuse)
+STATE.extend("end", effect=counted.excuse)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
+from sqlalchemy import or_
 from sqlmodel import col, func, select
 
 from minsheng.kernel import clock, rows
@@ -89,11 +90,21 @@ def _cell(figure: Figure) -> CellOut:
         decimals=figure.measure.decimals,
         accumulation=figure.indicator.accumulation,  # type: ignore[arg-type]
         operator=figure.target.operator,  # type: ignore[arg-type]
-        target_value=figure.target.value,
+        kind=figure.indicator.kind,  # type: ignore[arg-type]
+        levels=figure.indicator.levels,
+        numerator_name=figure.indicator.numerator_name,
+        denominator_name=figure.indicator.denominator_name,
+        per=figure.indicator.per,
+        part_of=figure.indicator.part_of,
+        target_value=figure.value,
+        target_max=figure.in_force.aim.value_max,
+        original_value=figure.terms.original,
         plan_value=figure.plan_value,
         previous=figure.previous,
         current=row.current if row else None,
         value=row.value if row else None,
+        numerator=row.numerator if row else None,
+        denominator=row.denominator if row else None,
         basis=row.basis if row else "reported",  # type: ignore[arg-type]
         source_note=row.source_note if row else None,
         fall_reason=row.fall_reason if row else None,
@@ -130,6 +141,7 @@ def _report(session: Session, facts: ReportFacts, now: datetime) -> ReportOut:
         status=report.status,  # type: ignore[arg-type]
         returned=report.returned,
         return_reason=report.return_reason,
+        excused=report.excused,
         note=report.note,
         cause_code=report.cause_code,  # type: ignore[arg-type]
         cause_note=report.cause_note,
@@ -336,7 +348,7 @@ def review_desk(
     for facts in known.values():
         report = facts.report
         closed = facts.round.closes_at <= now
-        overdue = report.status == "draft" and facts.round.due_at <= now
+        overdue = report.status == "draft" and facts.round.due_at <= now and not report.excused
         rule_set = facts.rule_set
         light = max((each.judgement.light for each in facts.figures), key=rule_set.order.__getitem__, default=NONE)
         counts.update([report.status, *(["overdue"] if overdue else []), *(["returned"] if report.returned else [])])
@@ -460,7 +472,13 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
             func.count(),
         )
         .join(Round, col(Round.id) == col(Report.round_id))
-        .where(Report.status != "void", Round.opens_at <= now, Round.closes_at > now)
+        .where(
+            Report.status != "void",
+            # What nobody has to report is not owed; what was handed in all the same is looked at.
+            or_(col(Report.excused).is_(False), col(Report.status) != "draft"),
+            Round.opens_at <= now,
+            Round.closes_at > now,
+        )
         .group_by(Report.programme_id, Report.round_id, Report.unit_id, Report.status, Report.returned)
     ).all()
     rounds = rows_by_id(session, Round, {row[1] for row in counted})

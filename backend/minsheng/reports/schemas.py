@@ -9,7 +9,9 @@ from minsheng.kernel.errors import FieldError
 from minsheng.kernel.fields import Day, In, Moment, Out, Prose, Quantity, Reason, Remark, Version
 from minsheng.kernel.lifecycle import Action
 from minsheng.plans.schemas import Light
+from minsheng.programmes.schemas import IndicatorKind
 from minsheng.rule_sets.schemas import LightMark
+from minsheng.targets.schemas import Operator
 
 CauseCode = Literal["funds", "upper_money", "land", "approval", "weather", "staff", "coordination", "unwilling"]
 RoundState = Literal["scheduled", "open", "overdue", "closed"]
@@ -50,7 +52,9 @@ class ValueIn(In):
 
     target_id: UUID
     current: Quantity | None = Field(default=None, description="本期数", examples=["12"])
-    value: Quantity | None = Field(default=None, description="累计数；时点指标为当前数", examples=["37"])
+    value: Quantity | None = Field(default=None, description="累计数；时点指标为当前数，等级为第几级", examples=["37"])
+    numerator: Quantity | None = Field(default=None, description="比率的分子；比率由此算出，不直接填")
+    denominator: Quantity | None = Field(default=None, description="比率的分母")
     base: "BaseIn | None" = Field(default=None, description="填报人看到的原数")
     fall_reason: Remark | None = Field(default=None, description="数字下降的原因")
 
@@ -60,6 +64,8 @@ class BaseIn(In):
 
     current: Quantity | None = None
     value: Quantity | None = None
+    numerator: Quantity | None = None
+    denominator: Quantity | None = None
 
 
 class ReportPatch(In):
@@ -94,12 +100,22 @@ class CellOut(Out):
     measure_name: str = Field(examples=["条"])
     decimals: int = Field(examples=[0])
     accumulation: Literal["cumulative", "snapshot"] = Field(examples=["cumulative"])
-    operator: Literal["ge", "le", "eq"] = Field(examples=["ge"])
-    target_value: Quantity | None
+    operator: Operator = Field(examples=["ge"])
+    kind: IndicatorKind = Field(examples=["count"])
+    levels: list[str] = Field(description="等级，从差到好", examples=[[]])
+    numerator_name: str | None = Field(examples=[None])
+    denominator_name: str | None = Field(examples=[None])
+    per: int = Field(description="比率的基数：100 为百分率", examples=[100])
+    part_of: UUID | None = Field(description="其中项：所属目标")
+    target_value: Quantity | None = Field(description="期末有效的目标值，区间的下限")
+    target_max: Quantity | None = Field(description="区间的上限")
+    original_value: Quantity | None = Field(description="下达时的目标值")
     plan_value: Quantity | None = Field(description="期末序时应达的累计数")
     previous: Quantity | None = Field(description="上期累计")
     current: Quantity | None = Field(description="本期数")
     value: Quantity | None = Field(description="累计数")
+    numerator: Quantity | None = Field(description="比率的分子")
+    denominator: Quantity | None = Field(description="比率的分母")
     basis: FigureBasis = Field(examples=["reported"])
     source_note: str | None
     fall_reason: str | None
@@ -137,6 +153,7 @@ class ReportOut(Out):
     status: ReportStatus = Field(examples=["draft"])
     returned: bool = Field(examples=[False])
     return_reason: str | None
+    excused: bool = Field(description="任务处于特殊状态，不必填报", examples=[False])
     note: str | None
     cause_code: CauseCode | None
     cause_note: str | None
@@ -175,7 +192,7 @@ class ConflictOut(Out):
     """A figure that somebody else changed since the clerk saw it."""
 
     target_id: UUID
-    field: Literal["current", "value"]
+    field: Literal["current", "value", "numerator", "denominator"]
     mine: Quantity | None
     theirs: Quantity | None
     at: Moment | None

@@ -12,9 +12,9 @@ from minsheng.kernel.access import Session
 from minsheng.kernel.errors import Conflict, FieldError, Invalid, Locked, OwnWork, Problem, invalid
 from minsheng.org.models import Unit
 from minsheng.permissions import P
-from minsheng.plans import rules
-from minsheng.programmes.models import Indicator, Measure, Programme
+from minsheng.programmes.models import Programme
 from minsheng.reports.facts import ReportFacts, facts_of, keep
+from minsheng.reports.figures import FIGURES, figures
 from minsheng.reports.models import Report, ReportValue, Round
 from minsheng.reports.schemas import ReportPatch, RoundPatch, ValueIn
 from minsheng.targets.models import Target, Task
@@ -199,52 +199,24 @@ def _stage(
         unit_id=report.unit_id,
         ends_on=facts.round.ends_on,
     )
-    current, value = row.current, row.value
-    if given & {"current", "value"}:
-        current, value = _figures(fact.indicator, fact.measure, fact.previous, each, where)
+    before = {name: getattr(row, name) for name in FIGURES}
+    after = dict(before)
+    if given & set(FIGURES):
+        after |= figures(fact, each, before, where)
     if fact.row is not None and each.base is not None:
-        for name, wanted, theirs in (("current", current, row.current), ("value", value, row.value)):
-            if name in given and theirs not in (getattr(each.base, name), wanted):
-                conflicts.append((row, name, wanted, theirs))
+        conflicts += [
+            (row, name, after[name], before[name])
+            for name in FIGURES
+            if name in given and before[name] not in (getattr(each.base, name), after[name])
+        ]
     reason = each.fall_reason if "fall_reason" in given else row.fall_reason
-    if fact.row is not None and (row.current, row.value, row.fall_reason) == (current, value, reason):
+    if fact.row is not None and (before, row.fall_reason) == (after, reason):
         return []
-    row.previous, row.current, row.value, row.fall_reason = fact.previous, current, value, reason or None
+    row.previous, row.fall_reason = fact.previous, reason or None
+    for name, figure in after.items():
+        setattr(row, name, figure)
     row.basis, row.source_note = "reported", None
     return [row]
-
-
-def _check_decimals(measure: Measure, each: ValueIn, where: str) -> None:
-    for name in ("current", "value"):
-        figure: Decimal | None = getattr(each, name)
-        exponent = figure.normalize().as_tuple().exponent if figure is not None else 0
-        if isinstance(exponent, int) and -exponent > measure.decimals:
-            raise invalid(f"{where}/{name}", "decimals", f"“{measure.name}”最多 {measure.decimals} 位小数")
-
-
-def _figures(
-    indicator: Indicator, measure: Measure, previous: Decimal | None, each: ValueIn, where: str
-) -> tuple[Decimal | None, Decimal | None]:
-    _check_decimals(measure, each, where)
-    if indicator.accumulation == "snapshot":
-        if each.current is not None:
-            raise invalid(f"{where}/current", "snapshot", "时点指标只填当前数，没有本期数")
-        if each.value is not None and each.value < 0:
-            raise invalid(f"{where}/value", "negative", "不能为负数")
-        return None, each.value
-    if each.current is None and each.value is None:
-        return None, None
-    try:
-        current, value = rules.completed(previous, each.current, each.value)
-    except rules.SumMismatchError as mismatch:
-        total = (previous or Decimal(0)) + mismatch.current
-        message = f"上期累计 {previous or 0} + 本期 {mismatch.current} = {total}，与填的累计 {mismatch.value} 不符"
-        raise invalid(f"{where}/value", "sum-mismatch", message) from None
-    if value < 0:
-        raise invalid(f"{where}/value", "negative", "累计数不能为负数")
-    if value >= 10**12:
-        raise invalid(f"{where}/value", "quantity", "累计数超过 12 位")
-    return current, value
 
 
 # Guards and effects of the life cycle

@@ -1,15 +1,15 @@
 """Tasks and targets: one item given to one unit, and the number it must reach."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import JSON, Index
 from sqlalchemy.orm.attributes import get_history
 from sqlmodel import Field
 
 from minsheng.kernel.access import Scoped, Session
-from minsheng.kernel.db import Figure, Row
+from minsheng.kernel.db import Figure, Instant, Row
 from minsheng.kernel.errors import Locked, Problem
 from minsheng.permissions import P
 
@@ -60,6 +60,83 @@ class Target(Row, table=True):
     giver_id: UUID = Field(nullable=False, foreign_key="unit.id")
     operator: str = Field(default="ge", nullable=False)
     value: Decimal | None = Field(default=None, sa_type=Figure)
+    value_max: Decimal | None = Field(default=None, sa_type=Figure)
+    floor: Decimal | None = Field(default=None, sa_type=Figure)
+    stretch: Decimal | None = Field(default=None, sa_type=Figure)
+    baseline: Decimal | None = Field(default=None, sa_type=Figure)
+    approximate: bool = Field(default=False, nullable=False)
+    origin: str = Field(default="own", nullable=False)
+    quota: Decimal | None = Field(default=None, sa_type=Figure)
     basis: str = Field(default="entered", nullable=False)
     source_note: str | None = None
+    source_document: str | None = None
+    slices: list[list[str]] = Field(default_factory=list, sa_type=JSON, nullable=False)
+    rate_base: str | None = None
+    stated_actual: Decimal | None = Field(default=None, sa_type=Figure)
+    stated_rate: Decimal | None = Field(default=None, sa_type=Figure)
+    stated_on: date | None = None
     status: str = Field(default="draft", nullable=False)
+
+
+_ASKED = Scoped(read=P.TASK_READ, line="item_id")
+
+
+class TargetAdjustment(Row, table=True):
+    """A change of an issued target (目标调整): both values stay, and each day is judged by the one in force on it."""
+
+    __tablename__ = "target_adjustment"
+    __scope__ = _ASKED
+    __table_args__ = (
+        Index("ix_target_adjustment_target_id", "target_id"),
+        Index("ix_target_adjustment_programme_id", "programme_id"),
+        Index("ix_target_adjustment_unit_id_id", "unit_id", "id"),
+    )
+
+    target_id: UUID = Field(nullable=False, foreign_key="target.id")
+    programme_id: UUID = Field(nullable=False, foreign_key="programme.id")
+    item_id: UUID = Field(nullable=False, foreign_key="item.id")
+    unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
+    giver_id: UUID = Field(nullable=False, foreign_key="unit.id")
+    old_value: Decimal | None = Field(default=None, sa_type=Figure)
+    old_value_max: Decimal | None = Field(default=None, sa_type=Figure)
+    new_value: Decimal = Field(nullable=False, sa_type=Figure)
+    new_value_max: Decimal | None = Field(default=None, sa_type=Figure)
+    effective_on: date = Field(nullable=False)
+    below_done: bool = Field(default=False, nullable=False)
+    reason: str = Field(nullable=False)
+    document_number: str | None = None
+    asked_by: UUID | None = None
+    decided_by: UUID | None = None
+    decided_unit_id: UUID | None = Field(default=None, foreign_key="unit.id")
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+    decision: str | None = None
+    status: str = Field(default="asked", nullable=False)
+
+
+class TaskState(Row, table=True):
+    """A task that is not applicable, waits for a policy, is suspended or not handed down yet: beside its life cycle."""
+
+    __tablename__ = "task_state"
+    __scope__ = _ASKED
+    __table_args__ = (
+        Index("ix_task_state_task_id", "task_id"),
+        Index("ix_task_state_programme_id", "programme_id"),
+        Index("ix_task_state_unit_id_id", "unit_id", "id"),
+    )
+
+    task_id: UUID = Field(nullable=False, foreign_key="task.id")
+    programme_id: UUID = Field(nullable=False, foreign_key="programme.id")
+    item_id: UUID = Field(nullable=False, foreign_key="item.id")
+    unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
+    giver_id: UUID = Field(nullable=False, foreign_key="unit.id")
+    kind: str = Field(nullable=False)
+    from_on: date = Field(nullable=False)
+    until_on: date | None = None
+    reason: str = Field(nullable=False)
+    document_number: str | None = None
+    asked_by: UUID | None = None
+    decided_by: UUID | None = None
+    decided_unit_id: UUID | None = Field(default=None, foreign_key="unit.id")
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+    decision: str | None = None
+    status: str = Field(default="asked", nullable=False)

@@ -1,12 +1,13 @@
 """Life cycle of tasks, and what issuing a programme does to them."""
 
 from minsheng.kernel.access import Session
-from minsheng.kernel.lifecycle import Lifecycle, Move
+from minsheng.kernel.lifecycle import Lifecycle, Move, ReasonIn
 from minsheng.permissions import P
 from minsheng.programmes.models import Item, Programme
 from minsheng.programmes.policy import ITEM, PROGRAMME
-from minsheng.targets import service
-from minsheng.targets.models import Task
+from minsheng.targets import adjustments, duties, service, states
+from minsheng.targets.models import TargetAdjustment, Task, TaskState
+from minsheng.targets.schemas import DecisionIn, EndIn
 
 TASK = Lifecycle(
     Task,
@@ -27,6 +28,91 @@ TASK = Lifecycle(
         ),
     },
     final=frozenset({"issued", "void"}),
+)
+
+
+_DECIDES = [duties.higher_tier, duties.not_asked_by_oneself]
+
+ADJUSTMENT = Lifecycle(
+    TargetAdjustment,
+    "asked",
+    {
+        "approve": Move(
+            frozenset({"asked"}),
+            "approved",
+            P.CHANGE_DECIDE,
+            "批准",
+            "批准目标调整：新值从生效日起计，原值永远保留",
+            takes=DecisionIn,
+            guards=[*_DECIDES, adjustments.still_stands],
+            effects=[duties.stamp_decision, adjustments.apply],
+        ),
+        "refuse": Move(
+            frozenset({"asked"}),
+            "refused",
+            P.CHANGE_DECIDE,
+            "不批准",
+            "带原因退回调整申请",
+            takes=ReasonIn,
+            guards=[*_DECIDES],
+            effects=[duties.stamp_decision],
+        ),
+        "withdraw": Move(
+            frozenset({"asked"}),
+            "withdrawn",
+            P.CHANGE_ASK,
+            "撤回",
+            "撤回还没有批的申请",
+            guards=[duties.asks_oneself],
+        ),
+    },
+    final=frozenset({"approved", "refused", "withdrawn"}),
+)
+
+STATE = Lifecycle(
+    TaskState,
+    "asked",
+    {
+        "approve": Move(
+            frozenset({"asked"}),
+            "approved",
+            P.CHANGE_DECIDE,
+            "批准",
+            "批准任务的特殊状态：从起始日起不亮灯",
+            takes=DecisionIn,
+            guards=[*_DECIDES, states.no_overlap],
+            effects=[duties.stamp_decision],
+        ),
+        "refuse": Move(
+            frozenset({"asked"}),
+            "refused",
+            P.CHANGE_DECIDE,
+            "不批准",
+            "带原因退回申请",
+            takes=ReasonIn,
+            guards=[*_DECIDES],
+            effects=[duties.stamp_decision],
+        ),
+        "withdraw": Move(
+            frozenset({"asked"}),
+            "withdrawn",
+            P.CHANGE_ASK,
+            "撤回",
+            "撤回还没有批的申请",
+            guards=[duties.asks_oneself],
+        ),
+        "end": Move(
+            frozenset({"approved"}),
+            "ended",
+            P.CHANGE_DECIDE,
+            "恢复",
+            "从某天起恢复正常：重新计入、亮灯",
+            takes=EndIn,
+            guards=[duties.higher_tier],
+            effects=[states.set_end],
+        ),
+    },
+    final=frozenset({"refused", "withdrawn", "ended"}),
 )
 
 

@@ -1,6 +1,5 @@
 """Tasks and the split over HTTP."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
@@ -17,14 +16,15 @@ from minsheng.org.models import Unit
 from minsheng.org.service import unit_names
 from minsheng.permissions import P
 from minsheng.programmes.models import Item, Programme
-from minsheng.targets import service
-from minsheng.targets.models import Target, Task
+from minsheng.targets import service, states
+from minsheng.targets.models import Task
 from minsheng.targets.policy import TASK
+from minsheng.targets.present import present_targets
 from minsheng.targets.schemas import (
     SplitIn,
     SplitOut,
     SplitResults,
-    TargetOut,
+    StateBrief,
     TaskIn,
     TaskOut,
     TaskPatch,
@@ -40,19 +40,15 @@ def present_tasks(session: Session, tasks: Sequence[Task]) -> list[TaskOut]:
     titles = dict(
         session.exec(select(Item.id, Item.title).where(col(Item.id).in_({task.item_id for task in tasks}))).all()
     )
-    targets: dict[UUID, list[TargetOut]] = defaultdict(list)
-    for target in session.exec(
-        select(Target)
-        .where(col(Target.task_id).in_([task.id for task in tasks]), Target.status != "void")
-        .order_by(col(Target.indicator_id))
-    ).all():
-        targets[target.task_id].append(TargetOut.model_validate(target))
+    targets = present_targets(session, [task.id for task in tasks])
+    now = states.today(session, {task.id for task in tasks})
     return [
         TaskOut(
             **task.model_dump(exclude={"created_at"}),
             item_title=titles.get(task.item_id),
             unit_name=names.get(task.unit_id),
             targets=targets[task.id],
+            state=StateBrief.model_validate(now[task.id]) if task.id in now else None,
             actions=TASK.actions(session, task),
         )
         for task in tasks

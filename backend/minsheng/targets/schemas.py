@@ -6,22 +6,58 @@ from uuid import UUID
 from pydantic import Field
 
 from minsheng.kernel.errors import FieldError
-from minsheng.kernel.fields import Day, In, Out, Prose, Quantity
+from minsheng.kernel.fields import Day, In, Line, Moment, Out, Prose, Quantity, Reason, Remark, Year
 from minsheng.kernel.lifecycle import Action
 
-Operator = Literal["ge", "le", "eq"]
+Operator = Literal["ge", "le", "eq", "range"]
+Origin = Literal["own", "handed_down"]
 Basis = Literal["entered", "published", "generated"]
 TaskStatus = Literal["draft", "issued", "void"]
+StateKind = Literal["not_applicable", "waiting_policy", "suspended", "not_handed_down"]
+RequestStatus = Literal["asked", "approved", "refused", "withdrawn"]
+StateStatus = Literal["asked", "approved", "refused", "withdrawn", "ended"]
 Balance = Literal["balanced", "short", "over", "none"]
+
+
+class SliceIn(In):
+    """One year's part of a commitment over several years."""
+
+    year: Year
+    value: Quantity = Field(examples=["400"])
+
+
+class StatedIn(In):
+    """What a published source prints: kept beside what is computed, never instead of it (R010)."""
+
+    actual: Quantity | None = Field(default=None, description="公布的完成数", examples=["6818"])
+    rate: Quantity | None = Field(default=None, description="公布的完成率（百分数）", examples=["100"])
+    on: Day | None = Field(default=None, description="公布数截至哪天")
 
 
 class TargetIn(In):
     """A target of a task; ``value`` null is work without a yearly target (常态化)."""
 
     indicator_id: UUID
-    operator: Operator = Field(default="ge", description="ge 不少于，le 不超过，eq 等于")
-    value: Quantity | None = Field(description="目标值；常态化项目为 null", examples=["1200"])
+    operator: Operator | None = Field(
+        default=None,
+        description="ge 不少于，le 不超过，eq 等于，range 区间；省略时越低越好的指标为 le，其余为 ge",
+        examples=["ge"],
+    )
+    value: Quantity | None = Field(description="目标值，区间的下限；常态化项目为 null", examples=["1200"])
+    value_max: Quantity | None = Field(default=None, description="区间的上限")
+    floor: Quantity | None = Field(default=None, description="保底值（确保）")
+    stretch: Quantity | None = Field(default=None, description="力争值")
+    baseline: Quantity | None = Field(default=None, description="基数：政策参数、压减类目标从哪里起算")
+    approximate: bool = Field(default=False, description="约数（“余”“左右”）")
+    origin: Origin | None = Field(default=None, description="own 自定，handed_down 上级下达；省略时分解的任务为下达")
+    quota: Quantity | None = Field(default=None, description="上级下达数；目标高出的部分为加压")
     source_note: Prose | None = Field(default=None, description="出处")
+    source_document: Line | None = Field(default=None, description="依据文件、文号", examples=["温政办〔2026〕12号"])
+    slices: Annotated[list[SliceIn], Field(max_length=12)] = Field(
+        default_factory=list, description="跨年任务的分年数，合计应等于目标"
+    )
+    rate_base: Line | None = Field(default=None, description="完成率的分母是什么", examples=["年度计划投资"])
+    stated: StatedIn | None = Field(default=None, description="公布的完成数与完成率")
 
 
 class TaskIn(In):
@@ -41,15 +77,57 @@ class TaskPatch(In):
     targets: Annotated[list[TargetIn], Field(min_length=1, max_length=50)] | None = None
 
 
+class SliceOut(Out):
+    """One year's part of a commitment over several years."""
+
+    year: int = Field(examples=[2026])
+    value: Quantity
+
+
+class StatedOut(Out):
+    """What a published source prints."""
+
+    actual: Quantity | None
+    rate: Quantity | None
+    on: Day | None
+
+
+class AdjustmentBrief(Out):
+    """An approved change of a target, for ever beside it."""
+
+    id: UUID
+    old_value: Quantity | None
+    old_value_max: Quantity | None
+    new_value: Quantity
+    new_value_max: Quantity | None
+    effective_on: Day
+    reason: str
+    document_number: str | None
+
+
 class TargetOut(Out):
-    """A target."""
+    """A target; ``value`` is the one in force, ``original_value`` the one it was issued with."""
 
     id: UUID
     indicator_id: UUID
     operator: Operator = Field(examples=["ge"])
     value: Quantity | None
+    value_max: Quantity | None
+    original_value: Quantity | None = Field(description="下达时的目标值")
+    floor: Quantity | None
+    stretch: Quantity | None
+    baseline: Quantity | None
+    approximate: bool
+    origin: Origin = Field(examples=["own"])
+    quota: Quantity | None = Field(description="上级下达数")
+    pressure: Quantity | None = Field(description="加压：目标高出上级下达数的部分，负数为不足")
     basis: Basis = Field(description="填入、公布或生成", examples=["published"])
     source_note: str | None
+    source_document: str | None
+    slices: list[SliceOut]
+    rate_base: str | None
+    stated: StatedOut | None
+    adjustments: list[AdjustmentBrief] = Field(description="已批准的调整，按生效日")
 
 
 class TaskOut(Out):
@@ -68,7 +146,18 @@ class TaskOut(Out):
     issued_on: Day | None
     status: TaskStatus = Field(examples=["issued"])
     targets: list[TargetOut]
+    state: "StateBrief | None" = Field(description="今天所处的特殊状态")
     actions: list[Action]
+
+
+class StateBrief(Out):
+    """A state of a task beside its life cycle."""
+
+    id: UUID
+    kind: "StateKind" = Field(examples=["suspended"])
+    from_on: Day
+    until_on: Day | None
+    reason: str
 
 
 class SplitCellIn(In):
@@ -119,6 +208,7 @@ class SplitCell(Out):
     task_version: int = Field(examples=[1])
     target_id: UUID
     value: Quantity | None
+    original_value: Quantity | None = Field(description="下达时的目标值")
     deadline: Day
     status: TaskStatus = Field(examples=["draft"])
 
@@ -137,6 +227,7 @@ class SplitRow(Out):
     decimals: int = Field(examples=[0])
     operator: Operator = Field(examples=["ge"])
     value: Quantity | None
+    original_value: Quantity | None = Field(description="下达时的目标值")
     deadline: Day
     status: TaskStatus = Field(examples=["issued"])
     sum: Quantity | None = Field(description="各单位之和；不可相加时为 null")
@@ -155,3 +246,103 @@ class SplitOut(Out):
     unit_name: str = Field(examples=["温州市"])
     units: list[SplitUnit]
     rows: list[SplitRow]
+
+
+class AdjustmentIn(In):
+    """A change of an issued target, asked by the unit that carries it."""
+
+    target_id: UUID
+    new_value: Quantity = Field(description="新目标值，区间的下限", examples=["25"])
+    new_value_max: Quantity | None = Field(default=None, description="区间的新上限")
+    effective_on: Day = Field(description="从哪天起按新目标判定")
+    reason: Reason = Field(examples=["省里核减建设任务"])
+    document_number: Line | None = Field(default=None, description="文号", examples=["温政办〔2026〕12号"])
+    confirmed: Literal["below-done"] | None = Field(
+        default=None, description="新目标低于已完成数时须写 below-done", examples=["below-done"]
+    )
+
+
+class DecisionIn(In):
+    """What the higher tier says when it approves."""
+
+    decision: Remark | None = Field(default=None, description="批准意见", examples=["同意，按核减后的任务执行"])
+
+
+class EndIn(In):
+    """The day from which a state no longer holds."""
+
+    until_on: Day = Field(description="从哪天起恢复")
+
+
+class AdjustmentOut(Out):
+    """A change of a target with both values."""
+
+    id: UUID
+    version: int = Field(examples=[1])
+    target_id: UUID
+    programme_id: UUID
+    item_id: UUID
+    item_title: str | None
+    indicator_name: str | None
+    measure_name: str | None
+    operator: Operator = Field(examples=["ge"])
+    unit_id: UUID
+    unit_name: str | None = Field(examples=["柳市镇"])
+    giver_id: UUID
+    old_value: Quantity | None
+    old_value_max: Quantity | None
+    new_value: Quantity
+    new_value_max: Quantity | None
+    effective_on: Day
+    below_done: bool = Field(description="新目标低于申请时的已完成数，已确认")
+    reason: str
+    document_number: str | None
+    asked_by: UUID | None
+    asked_at: Moment
+    decided_by: UUID | None
+    decided_unit_name: str | None
+    decided_at: Moment | None
+    decision: str | None
+    status: RequestStatus = Field(examples=["asked"])
+    actions: list[Action]
+
+
+class StateIn(In):
+    """A state of an issued task, asked with its reason."""
+
+    task_id: UUID
+    kind: StateKind = Field(
+        description="not_applicable 不适用，waiting_policy 等待政策，suspended 暂缓实施，not_handed_down 尚未下达",
+        examples=["suspended"],
+    )
+    from_on: Day = Field(description="从哪天起")
+    until_on: Day | None = Field(default=None, description="到哪天恢复；不知道就不填")
+    reason: Reason = Field(examples=["用地批复未到"])
+    document_number: Line | None = Field(default=None, description="文号")
+
+
+class StateOut(Out):
+    """A state of a task with who asked and who decided."""
+
+    id: UUID
+    version: int = Field(examples=[1])
+    task_id: UUID
+    programme_id: UUID
+    item_id: UUID
+    item_title: str | None
+    unit_id: UUID
+    unit_name: str | None = Field(examples=["柳市镇"])
+    giver_id: UUID
+    kind: StateKind = Field(examples=["suspended"])
+    from_on: Day
+    until_on: Day | None
+    reason: str
+    document_number: str | None
+    asked_by: UUID | None
+    asked_at: Moment
+    decided_by: UUID | None
+    decided_unit_name: str | None
+    decided_at: Moment | None
+    decision: str | None
+    status: StateStatus = Field(examples=["asked"])
+    actions: list[Action]

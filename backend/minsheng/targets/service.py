@@ -23,6 +23,7 @@ from minsheng.kernel.errors import (
 )
 from minsheng.org.models import Unit
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
+from minsheng.targets.adjusted import originals
 from minsheng.targets.balance import balance
 from minsheng.targets.models import Target, Task
 from minsheng.targets.schemas import (
@@ -38,6 +39,7 @@ from minsheng.targets.schemas import (
     TaskIn,
     TaskPatch,
 )
+from minsheng.targets.terms import check_figure, check_indicator, check_terms, take_terms
 
 
 def create(session: Session, body: TaskIn) -> Task:
@@ -151,7 +153,8 @@ def set_targets(session: Session, task: Task, wanted: Sequence[TargetIn]) -> Non
         if each.indicator_id in seen:
             raise invalid(f"/targets/{index}/indicator_id", "duplicate", "同一指标写了两次")
         seen.add(each.indicator_id)
-        _check_figure(session, task.item_id, each.indicator_id, each.value, f"/targets/{index}")
+        indicator = check_indicator(session, task.item_id, each.indicator_id, f"/targets/{index}")
+        check_terms(session, indicator, each, task, f"/targets/{index}")
         target = known.get(each.indicator_id) or Target(
             task_id=task.id,
             indicator_id=each.indicator_id,
@@ -160,28 +163,13 @@ def set_targets(session: Session, task: Task, wanted: Sequence[TargetIn]) -> Non
             unit_id=task.unit_id,
             giver_id=task.giver_id,
         )
-        target.operator, target.value, target.source_note = each.operator, each.value, each.source_note
+        take_terms(target, indicator, each, share=task.parent_id is not None)
         session.add(target)
     for key, target in known.items():
         if key not in seen:
             target.status = "void"
             session.add(target)
     session.flush()
-
-
-def _check_figure(session: Session, item_id: UUID, indicator_id: UUID, value: Decimal | None, where: str) -> None:
-    indicator = session.get(Indicator, indicator_id)
-    if indicator is None or indicator.item_id != item_id:
-        raise invalid(f"{where}/indicator_id", "foreign-indicator", "指标不属于这个项目")
-    if value is None:
-        return
-    if value < 0:
-        raise invalid(f"{where}/value", "negative", "目标值不能为负数")
-    measure = rows.fetch(session, Measure, indicator.measure_id)
-    exponent = value.normalize().as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > measure.decimals:
-        message = f"“{measure.name}”最多 {measure.decimals} 位小数"
-        raise invalid(f"{where}/value", "decimals", message)
 
 
 # Moves
@@ -300,6 +288,7 @@ def split_of(session: Session, programme: Programme, unit: Unit) -> SplitOut:
     ).all()
     parents = [task.id for task, *_ in facts]
     shares: dict[tuple[UUID, UUID], list[SplitCell]] = defaultdict(list)
+    first = originals(session, programme.id)
     used: set[UUID] = set()
     for task, target in session.exec(
         select(Task, Target)
@@ -315,6 +304,7 @@ def split_of(session: Session, programme: Programme, unit: Unit) -> SplitOut:
                 task_version=task.version,
                 target_id=target.id,
                 value=target.value,
+                original_value=first.get(target.id, target.value),
                 deadline=task.deadline,
                 status=task.status,  # type: ignore[arg-type]
             )
@@ -326,7 +316,7 @@ def split_of(session: Session, programme: Programme, unit: Unit) -> SplitOut:
         unit_name=unit.name,
         units=_columns(session, unit, used),
         rows=[
-            _split_row(task, target, item, indicator, measure, shares[(task.id, target.indicator_id)])
+            _split_row(task, target, item, indicator, measure, shares[(task.id, target.indicator_id)], first)
             for task, target, item, indicator, measure in facts
         ],
     )
@@ -345,9 +335,16 @@ def _columns(session: Session, unit: Unit, used: Iterable[UUID]) -> list[SplitUn
 
 
 def _split_row(
-    task: Task, target: Target, item: Item, indicator: Indicator, measure: Measure, cells: list[SplitCell]
+    task: Task,
+    target: Target,
+    item: Item,
+    indicator: Indicator,
+    measure: Measure,
+    cells: list[SplitCell],
+    first: dict[UUID, Decimal | None],
 ) -> SplitRow:
-    sums = balance(target.value, [cell.value for cell in cells], indicator.aggregation)
+    # A count per period adds up over places as any count; a rate, a level or a parameter does not.
+    sums = balance(target.value, [cell.value for cell in cells], "sum" if indicator.aggregation == "sum" else "none")
     return SplitRow(
         task_id=task.id,
         item_id=item.id,
@@ -360,6 +357,7 @@ def _split_row(
         decimals=measure.decimals,
         operator=target.operator,  # type: ignore[arg-type]
         value=target.value,
+        original_value=first.get(target.id, target.value),
         deadline=task.deadline,
         status=task.status,  # type: ignore[arg-type]
         sum=sums.sum,
@@ -422,7 +420,7 @@ def _save_cell(session: Session, cell: SplitCellIn, void: Callable[[Task], None]
     if task.status != "draft":
         message = "这一格已下达，不能直接修改，须走目标调整。"
         raise Locked(message)
-    _check_figure(session, task.item_id, cell.indicator_id, cell.value, "")
+    check_figure(session, check_indicator(session, task.item_id, cell.indicator_id, ""), cell.value, "/value")
     if deadline != task.deadline:
         _check_deadline(rows.fetch(session, Programme, task.programme_id), parent, deadline)
         task.deadline = deadline
@@ -452,5 +450,8 @@ def _share(session: Session, parent: Task, task: Task, indicator_id: UUID) -> Ta
         item_id=task.item_id,
         unit_id=task.unit_id,
         giver_id=task.giver_id,
-        operator=given.operator,
+        # The bounds of a range belong to the whole; what a share has is its own least.
+        operator="ge" if given.operator == "range" else given.operator,
+        baseline=given.baseline,
+        origin="handed_down",
     )
