@@ -26,6 +26,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from minsheng import __version__
 from minsheng.boards import router as boards
+from minsheng.consultation import router as consultation
 from minsheng.identity import login
 from minsheng.identity import router as identity
 from minsheng.identity.service import Authenticator
@@ -63,6 +64,7 @@ ROUTERS = (
     org.router,
     identity.router,
     programmes.router,
+    consultation.router,
     targets.router,
     plans.router,
     reports.router,

@@ -30,8 +30,13 @@ class P(StrEnum):
     PROGRAMME_READ = "programme.read"
     PROGRAMME_EDIT = "programme.edit"
     PROGRAMME_ISSUE = "programme.issue"
+    COMMENT_EDIT = "comment.edit"
+    FIGURE_EDIT = "figure.edit"
     TASK_READ = "task.read"
     TASK_SPLIT = "task.split"
+    TASK_ACKNOWLEDGE = "task.acknowledge"
+    PLEDGE_EDIT = "pledge.edit"
+    PLEDGE_SIGN = "pledge.sign"
     PLAN_EDIT = "plan.edit"
     ROUND_EDIT = "round.edit"
     REPORT_READ = "report.read"
@@ -54,6 +59,11 @@ LABELS: dict[P, str] = {
     P.PROGRAMME_ISSUE: "下达与办结计划",
     P.TASK_READ: "查看任务",
     P.TASK_SPLIT: "分解任务",
+    P.TASK_ACKNOWLEDGE: "签收任务",
+    P.PLEDGE_EDIT: "制发目标责任书",
+    P.PLEDGE_SIGN: "签订目标责任书",
+    P.COMMENT_EDIT: "提意见",
+    P.FIGURE_EDIT: "维护基础数据",
     P.PLAN_EDIT: "排进度计划",
     P.ROUND_EDIT: "调整填报期",
     P.REPORT_READ: "查看报告",
@@ -65,6 +75,8 @@ LABELS: dict[P, str] = {
 }
 
 _READ = (P.UNIT_READ, P.PROGRAMME_READ, P.TASK_READ, P.REPORT_READ, P.BOARD_READ)
+_UNIT_SIDE = (P.COMMENT_EDIT, P.TASK_ACKNOWLEDGE, P.PLEDGE_SIGN)
+"""What a unit answers in its own name to whoever gives it tasks."""
 _HEADERS = (P.UNIT_READ, P.PROGRAMME_READ)
 
 ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
@@ -79,6 +91,7 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
                 P.ROLE_EDIT,
                 P.GRANT_EDIT,
                 P.PROGRAMME_READ,
+                P.FIGURE_EDIT,
             ),
             Axis.HAND: tuple(P),
         },
@@ -91,7 +104,12 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
                 P.USER_READ,
                 P.PROGRAMME_EDIT,
                 P.PROGRAMME_ISSUE,
+                P.COMMENT_EDIT,
+                P.FIGURE_EDIT,
                 P.TASK_SPLIT,
+                P.TASK_ACKNOWLEDGE,
+                P.PLEDGE_EDIT,
+                P.PLEDGE_SIGN,
                 P.PLAN_EDIT,
                 P.ROUND_EDIT,
                 P.REPORT_ACCEPT,
@@ -102,13 +120,13 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
     "lead_department": (
         "牵头部门",
         {
-            Axis.AREA: (*_READ, P.REPORT_EDIT, P.PLAN_EDIT),
-            Axis.LINE: (P.TASK_READ, P.REPORT_READ, P.BOARD_READ),
+            Axis.AREA: (*_READ, *_UNIT_SIDE, P.REPORT_EDIT, P.PLAN_EDIT),
+            Axis.LINE: (P.TASK_READ, P.TASK_ACKNOWLEDGE, P.REPORT_READ, P.BOARD_READ),
         },
     ),
-    "clerk": ("填报员", {Axis.AREA: (*_READ, P.REPORT_EDIT, P.PLAN_EDIT)}),
+    "clerk": ("填报员", {Axis.AREA: (*_READ, *_UNIT_SIDE, P.REPORT_EDIT, P.PLAN_EDIT)}),
     "reviewer": ("审核员", {Axis.AREA: (*_READ, P.REPORT_REVIEW)}),
-    "leader": ("领导", {Axis.AREA: _READ}),
+    "leader": ("领导", {Axis.AREA: (*_READ, P.PLEDGE_SIGN)}),
     "finance": ("财务", {Axis.AREA: _READ}),
     "payer": ("拨款员", {Axis.AREA: _HEADERS}),
     "inspector": ("督查组", {Axis.AREA: _READ}),

@@ -8,6 +8,7 @@ _MODULES = (
     "org.models",
     "identity.models",
     "programmes.models",
+    "consultation.models",
     "targets.models",
     "plans.models",
     "reports.models",

@@ -4,15 +4,27 @@ from minsheng.identity import authority
 from minsheng.kernel.lifecycle import Lifecycle, Move
 from minsheng.permissions import P
 from minsheng.programmes import service
-from minsheng.programmes.models import Item, Programme
-from minsheng.programmes.schemas import IssueIn
+from minsheng.programmes.models import Item, ItemListing, Programme
+from minsheng.programmes.schemas import ConsultIn, IssueIn
 
 PROGRAMME = Lifecycle(
     Programme,
     "draft",
     {
-        "issue": Move(
+        "consult": Move(
             frozenset({"draft"}),
+            "consultation",
+            P.PROGRAMME_EDIT,
+            "征求意见",
+            "把草稿送有关单位征求意见：期间锁定，被征求单位可见",
+            takes=ConsultIn,
+            guards=[service.has_items],
+        ),
+        "revise": Move(
+            frozenset({"consultation"}), "draft", P.PROGRAMME_EDIT, "收回修改", "结束征求意见，回到草稿修改"
+        ),
+        "issue": Move(
+            frozenset({"draft", "consultation"}),
             "issued",
             P.PROGRAMME_ISSUE,
             "下达",
@@ -35,6 +47,13 @@ ITEM = Lifecycle(
         )
     },
     final=frozenset({"void", "issued"}),
+)
+
+LISTING = Lifecycle(
+    ItemListing,
+    "draft",
+    {"end": Move(frozenset({"draft"}), "ended", P.PROGRAMME_EDIT, "移出", "不再列入这个计划")},
+    final=frozenset({"issued", "ended"}),
 )
 
 authority.subject_sources.append(service.subjects_led)

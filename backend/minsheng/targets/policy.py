@@ -3,6 +3,7 @@
 from minsheng.kernel.access import Session
 from minsheng.kernel.lifecycle import Lifecycle, Move
 from minsheng.permissions import P
+from minsheng.programmes import copies
 from minsheng.programmes.models import Item, Programme
 from minsheng.programmes.policy import ITEM, PROGRAMME
 from minsheng.targets import service
@@ -53,4 +54,5 @@ def void_shares(session: Session, task: Task, _body: object) -> None:
 
 TASK.extend("void", effect=void_shares)
 ITEM.extend("void", effect=void_with_item)
+copies.followers.append(service.copy_promises)
 PROGRAMME.extend("issue", guard=service.promises_complete, effect=issue_tasks)

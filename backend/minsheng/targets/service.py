@@ -1,7 +1,7 @@
 """What is done with tasks and targets: giving, splitting, balancing."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -22,7 +22,9 @@ from minsheng.kernel.errors import (
     invalid,
 )
 from minsheng.org.models import Unit
+from minsheng.programmes.copies import shifted
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
+from minsheng.programmes.schemas import CopyIn
 from minsheng.targets.balance import balance
 from minsheng.targets.models import Target, Task
 from minsheng.targets.schemas import (
@@ -182,6 +184,67 @@ def _check_figure(session: Session, item_id: UUID, indicator_id: UUID, value: De
     if isinstance(exponent, int) and -exponent > measure.decimals:
         message = f"“{measure.name}”最多 {measure.decimals} 位小数"
         raise invalid(f"{where}/value", "decimals", message)
+
+
+def copy_promises(
+    session: Session, source: Programme, made: Programme, body: CopyIn, known: Mapping[UUID, UUID]
+) -> None:
+    """Take the owner's targets and deadlines along into a copied list, as a first draft.
+
+    For another owner they are what it was given: its own tasks of the list above.
+    """
+    if not body.targets:
+        return
+    years = made.year - source.year
+    tasks = session.exec(
+        select(Task).where(Task.programme_id == source.id, Task.unit_id == made.unit_id, Task.status != "void")
+    ).all()
+    # A unit may have been given an item twice; the copy promises it once.
+    for task in {task.item_id: task for task in sorted(tasks, key=lambda each: each.id, reverse=True)}.values():
+        if task.item_id not in known:
+            continue
+        deadline = min(shifted(task.deadline, years), made.ends_on)
+        root = Task(
+            programme_id=made.id,
+            item_id=known[task.item_id],
+            unit_id=made.unit_id,
+            giver_id=made.unit_id,
+            deadline=deadline,
+        )
+        session.add(root)
+        session.flush()
+        for target in session.exec(select(Target).where(Target.task_id == task.id, Target.status != "void")).all():
+            if target.indicator_id not in known:
+                continue
+            kept = target.model_dump(exclude=_NOT_COPIED)
+            session.add(
+                Target(
+                    **kept,
+                    task_id=root.id,
+                    indicator_id=known[target.indicator_id],
+                    programme_id=made.id,
+                    item_id=root.item_id,
+                    unit_id=root.unit_id,
+                    giver_id=root.giver_id,
+                    source_note=f"沿用{source.year}年目标" if years else target.source_note,
+                )
+            )
+
+
+_NOT_COPIED = {
+    "id",
+    "version",
+    "created_at",
+    "status",
+    "task_id",
+    "indicator_id",
+    "programme_id",
+    "item_id",
+    "unit_id",
+    "giver_id",
+    "basis",
+    "source_note",
+}
 
 
 # Moves

@@ -31,6 +31,26 @@ export type Action = {
 };
 
 /**
+ * AnswerIn
+ *
+ * What the owner makes of an opinion.
+ */
+export type AnswerIn = {
+    /**
+     * Answer
+     *
+     * 答复
+     */
+    answer: string;
+    /**
+     * Outcome
+     *
+     * 采纳 adopted、部分采纳 partly、不采纳 declined
+     */
+    outcome: 'adopted' | 'partly' | 'declined';
+};
+
+/**
  * AuthorizeIn
  *
  * Consent of the person who is logged in, for a client with PKCE (RFC 7636).
@@ -563,6 +583,106 @@ export type CodeOut = {
 };
 
 /**
+ * CommentIn
+ *
+ * An opinion about a draft that was sent round.
+ */
+export type CommentIn = {
+    /**
+     * Item Id
+     *
+     * 针对哪个项目；null 为针对整个计划
+     */
+    item_id?: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Unit Id
+     *
+     * 以哪个单位的名义
+     */
+    unit_id: string;
+};
+
+/**
+ * CommentOut
+ *
+ * An opinion and its answer.
+ */
+export type CommentOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Answer
+     */
+    answer: string | null;
+    /**
+     * Answered At
+     */
+    answered_at: string | null;
+    /**
+     * Author Name
+     */
+    author_name: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Code
+     */
+    item_code: string | null;
+    /**
+     * Item Id
+     */
+    item_id: string | null;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Outcome
+     */
+    outcome: 'adopted' | 'partly' | 'declined' | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Status
+     */
+    status: 'open' | 'answered' | 'void';
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
  * ConflictOut
  *
  * A figure that somebody else changed since the clerk saw it.
@@ -592,6 +712,56 @@ export type ConflictOut = {
      * Theirs
      */
     theirs: string | null;
+};
+
+/**
+ * ConsultIn
+ *
+ * Who is asked for an opinion, and until when.
+ */
+export type ConsultIn = {
+    /**
+     * Unit Ids
+     *
+     * 征求哪些下级单位的意见
+     */
+    unit_ids: Array<string>;
+    /**
+     * Until
+     *
+     * 意见截止日
+     */
+    until: string;
+};
+
+/**
+ * CopyIn
+ *
+ * A new draft made of an earlier list; dates move by the difference of the years.
+ */
+export type CopyIn = {
+    /**
+     * Name
+     *
+     * 省略则把原名称里的年份换成新年度
+     */
+    name?: string | null;
+    /**
+     * Targets
+     *
+     * 把主办机构的目标与期限也带过来，作为初稿
+     */
+    targets?: boolean;
+    /**
+     * Unit Id
+     *
+     * 新计划的主办机构；省略则与原计划相同
+     */
+    unit_id?: string | null;
+    /**
+     * Year
+     */
+    year: number;
 };
 
 /**
@@ -840,6 +1010,116 @@ export type DeskUnit = {
      * Parent Id
      */
     parent_id: string | null;
+};
+
+/**
+ * DiffOut
+ *
+ * A catalogue against an earlier one, in catalogue order; dropped items at the end.
+ */
+export type DiffOut = {
+    /**
+     * Against Id
+     */
+    against_id: string;
+    /**
+     * Against Name
+     */
+    against_name: string;
+    /**
+     * Against Year
+     */
+    against_year: number;
+    /**
+     * Levels
+     */
+    levels: Array<LevelCount>;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Rows
+     */
+    rows: Array<DiffRow>;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
+ * DiffRow
+ *
+ * An item beside its predecessor.
+ */
+export type DiffRow = {
+    /**
+     * Against Code
+     */
+    against_code: string | null;
+    /**
+     * Against Item Id
+     */
+    against_item_id: string | null;
+    /**
+     * Against Title
+     */
+    against_title: string | null;
+    /**
+     * Changes
+     */
+    changes: Array<Difference>;
+    /**
+     * Code
+     */
+    code: string | null;
+    /**
+     * Item Id
+     */
+    item_id: string | null;
+    /**
+     * Level
+     *
+     * 第几层，从 1 起
+     */
+    level: number;
+    /**
+     * Outcome
+     */
+    outcome: 'kept' | 'changed' | 'new' | 'dropped';
+    /**
+     * Title
+     */
+    title: string | null;
+};
+
+/**
+ * Difference
+ *
+ * One property that is not as it was.
+ */
+export type Difference = {
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * New
+     */
+    new: string | null;
+    /**
+     * Old
+     */
+    old: string | null;
 };
 
 /**
@@ -1145,6 +1425,48 @@ export type IndicatorPatch = {
 };
 
 /**
+ * InvitationOut
+ *
+ * A unit that is asked, and whether it has answered.
+ */
+export type InvitationOut = {
+    /**
+     * Comments
+     *
+     * 已提几条意见
+     */
+    comments: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Status
+     */
+    status: 'active' | 'ended';
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Until
+     */
+    until: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
  * IssueIn
  *
  * The day of issue, from which the straight line runs (R121).
@@ -1169,9 +1491,21 @@ export type ItemIn = {
      */
     code: string;
     /**
+     * Kind
+     *
+     * 类型：工程 works、补助 subsidy、参保 insurance、培训 training、服务 service、政策 policy、常态化 ongoing
+     */
+    kind?: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy' | 'ongoing' | null;
+    /**
      * Leads
      */
     leads?: Array<LeadIn>;
+    /**
+     * Origin
+     *
+     * 上级下达 handed_down，或本级自定 own
+     */
+    origin?: 'handed_down' | 'own';
     /**
      * Parent Id
      */
@@ -1185,9 +1519,27 @@ export type ItemIn = {
      */
     seq?: number;
     /**
+     * Source Document
+     *
+     * 来源文件：类别、题名、条款
+     */
+    source_document?: string | null;
+    /**
+     * Standard
+     *
+     * 具体内容与标准
+     */
+    standard?: string | null;
+    /**
      * Title
      */
     title: string;
+    /**
+     * Upper Item Id
+     *
+     * 对应的上级项目
+     */
+    upper_item_id?: string | null;
 };
 
 /**
@@ -1213,13 +1565,27 @@ export type ItemOut = {
      */
     indicators: Array<IndicatorOut>;
     /**
+     * Kind
+     */
+    kind: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy' | 'ongoing' | null;
+    /**
      * Leads
      */
     leads: Array<LeadOut>;
     /**
+     * Origin
+     */
+    origin: 'handed_down' | 'own';
+    /**
      * Parent Id
      */
     parent_id: string | null;
+    /**
+     * Predecessor Item Id
+     *
+     * 上年度的同一项目
+     */
+    predecessor_item_id: string | null;
     /**
      * Programme Id
      */
@@ -1229,6 +1595,14 @@ export type ItemOut = {
      */
     seq: number;
     /**
+     * Source Document
+     */
+    source_document: string | null;
+    /**
+     * Standard
+     */
+    standard: string | null;
+    /**
      * Status
      */
     status: 'draft' | 'issued' | 'closed' | 'void';
@@ -1236,6 +1610,12 @@ export type ItemOut = {
      * Title
      */
     title: string;
+    /**
+     * Upper Item Id
+     *
+     * 对应的上级项目
+     */
+    upper_item_id: string | null;
     /**
      * Version
      */
@@ -1253,9 +1633,17 @@ export type ItemPatch = {
      */
     code?: string | null;
     /**
+     * Kind
+     */
+    kind?: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy' | 'ongoing' | null;
+    /**
      * Leads
      */
     leads?: Array<LeadIn> | null;
+    /**
+     * Origin
+     */
+    origin?: 'handed_down' | 'own' | null;
     /**
      * Parent Id
      */
@@ -1265,9 +1653,21 @@ export type ItemPatch = {
      */
     seq?: number | null;
     /**
+     * Source Document
+     */
+    source_document?: string | null;
+    /**
+     * Standard
+     */
+    standard?: string | null;
+    /**
      * Title
      */
     title?: string | null;
+    /**
+     * Upper Item Id
+     */
+    upper_item_id?: string | null;
 };
 
 /**
@@ -1473,6 +1873,46 @@ export type LeadOut = {
 };
 
 /**
+ * LevelCount
+ *
+ * How one level of the catalogue grew or shrank (R002).
+ */
+export type LevelCount = {
+    /**
+     * Against Total
+     */
+    against_total: number;
+    /**
+     * Changed
+     */
+    changed: number;
+    /**
+     * Dropped
+     */
+    dropped: number;
+    /**
+     * Kept
+     */
+    kept: number;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Level
+     */
+    level: number;
+    /**
+     * New
+     */
+    new: number;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
  * LightName
  *
  * One light of the rule set: its name, mark and meaning; never assume that red is bad.
@@ -1494,6 +1934,80 @@ export type LightName = {
      * Name
      */
     name: string;
+};
+
+/**
+ * ListingIn
+ *
+ * An item that is to count in another list too.
+ */
+export type ListingIn = {
+    /**
+     * Item Id
+     *
+     * 别的计划里的项目
+     */
+    item_id: string;
+    /**
+     * Programme Id
+     *
+     * 列入哪个计划
+     */
+    programme_id: string;
+};
+
+/**
+ * ListingOut
+ *
+ * An item that counts in another list too.
+ */
+export type ListingOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Code
+     */
+    item_code: string | null;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Owner Programme Id
+     *
+     * 项目本来属于的计划
+     */
+    owner_programme_id: string | null;
+    /**
+     * Owner Programme Name
+     */
+    owner_programme_name: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string | null;
+    /**
+     * Status
+     */
+    status: 'draft' | 'issued' | 'ended';
+    /**
+     * Version
+     */
+    version: number;
 };
 
 /**
@@ -1800,7 +2314,23 @@ export type OwedOut = {
  *
  * What may be done.
  */
-export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'task.read' | 'task.split' | 'plan.edit' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'board.read' | 'journal.read';
+export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'comment.edit' | 'figure.edit' | 'task.read' | 'task.split' | 'task.acknowledge' | 'pledge.edit' | 'pledge.sign' | 'plan.edit' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'board.read' | 'journal.read';
+
+/**
+ * Page[CommentOut]
+ */
+export type PageCommentOut = {
+    /**
+     * Items
+     */
+    items: Array<CommentOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
 
 /**
  * Page[GrantOut]
@@ -1819,6 +2349,22 @@ export type PageGrantOut = {
 };
 
 /**
+ * Page[InvitationOut]
+ */
+export type PageInvitationOut = {
+    /**
+     * Items
+     */
+    items: Array<InvitationOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[ItemOut]
  */
 export type PageItemOut = {
@@ -1826,6 +2372,22 @@ export type PageItemOut = {
      * Items
      */
     items: Array<ItemOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[ListingOut]
+ */
+export type PageListingOut = {
+    /**
+     * Items
+     */
+    items: Array<ListingOut>;
     /**
      * Next
      *
@@ -2217,6 +2779,12 @@ export type ProgrammeOut = {
      */
     name: string;
     /**
+     * Predecessor Id
+     *
+     * 从哪个计划复制而来
+     */
+    predecessor_id: string | null;
+    /**
      * Rule Set
      */
     rule_set: string;
@@ -2231,7 +2799,7 @@ export type ProgrammeOut = {
     /**
      * Status
      */
-    status: 'draft' | 'issued' | 'closed';
+    status: 'draft' | 'consultation' | 'issued' | 'closed';
     /**
      * Unit Id
      */
@@ -3227,6 +3795,62 @@ export type SummaryRow = {
 };
 
 /**
+ * TallyOut
+ *
+ * Leaf items of several lists, each counted once.
+ */
+export type TallyOut = {
+    /**
+     * Distinct
+     *
+     * 不重复的项目数
+     */
+    distinct: number;
+    /**
+     * Listed
+     *
+     * 各计划项目数之和
+     */
+    listed: number;
+    /**
+     * Rows
+     */
+    rows: Array<TallyRow>;
+};
+
+/**
+ * TallyRow
+ *
+ * How many leaf items one list holds.
+ */
+export type TallyRow = {
+    /**
+     * Own
+     *
+     * 自己的末级项目
+     */
+    own: number;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Shared
+     *
+     * 从别的计划列入的
+     */
+    shared: number;
+    /**
+     * Status
+     */
+    status: 'draft' | 'consultation' | 'issued' | 'closed';
+};
+
+/**
  * TargetIn
  *
  * A target of a task; ``value`` null is work without a yearly target (常态化).
@@ -4165,6 +4789,311 @@ export type ListChangesResponses = {
 
 export type ListChangesResponse = ListChangesResponses[keyof ListChangesResponses];
 
+export type ListCommentsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 哪个计划
+         */
+        programme_id?: string | null;
+        /**
+         * Item Id
+         *
+         * 针对哪个项目
+         */
+        item_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'open' | 'answered' | 'void' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/comments';
+};
+
+export type ListCommentsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListCommentsError = ListCommentsErrors[keyof ListCommentsErrors];
+
+export type ListCommentsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageCommentOut;
+};
+
+export type ListCommentsResponse = ListCommentsResponses[keyof ListCommentsResponses];
+
+export type CreateCommentData = {
+    body: CommentIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/comments';
+};
+
+export type CreateCommentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateCommentError = CreateCommentErrors[keyof CreateCommentErrors];
+
+export type CreateCommentResponses = {
+    /**
+     * Successful Response
+     */
+    201: CommentOut;
+};
+
+export type CreateCommentResponse = CreateCommentResponses[keyof CreateCommentResponses];
+
+export type AnswerCommentData = {
+    body: AnswerIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/comments/{id}/answer';
+};
+
+export type AnswerCommentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type AnswerCommentError = AnswerCommentErrors[keyof AnswerCommentErrors];
+
+export type AnswerCommentResponses = {
+    /**
+     * Successful Response
+     */
+    200: CommentOut;
+};
+
+export type AnswerCommentResponse = AnswerCommentResponses[keyof AnswerCommentResponses];
+
+export type WithdrawCommentData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/comments/{id}/withdraw';
+};
+
+export type WithdrawCommentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type WithdrawCommentError = WithdrawCommentErrors[keyof WithdrawCommentErrors];
+
+export type WithdrawCommentResponses = {
+    /**
+     * Successful Response
+     */
+    200: CommentOut;
+};
+
+export type WithdrawCommentResponse = WithdrawCommentResponses[keyof WithdrawCommentResponses];
+
 export type GetEntrySheetData = {
     body?: never;
     headers?: {
@@ -4706,6 +5635,297 @@ export type ChangeIndicatorResponses = {
 };
 
 export type ChangeIndicatorResponse = ChangeIndicatorResponses[keyof ChangeIndicatorResponses];
+
+export type ListInvitationsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 哪个计划
+         */
+        programme_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/invitations';
+};
+
+export type ListInvitationsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListInvitationsError = ListInvitationsErrors[keyof ListInvitationsErrors];
+
+export type ListInvitationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageInvitationOut;
+};
+
+export type ListInvitationsResponse = ListInvitationsResponses[keyof ListInvitationsResponses];
+
+export type ListItemListingsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 列入哪个计划
+         */
+        programme_id?: string | null;
+        /**
+         * Item Id
+         *
+         * 哪个项目
+         */
+        item_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/item-listings';
+};
+
+export type ListItemListingsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListItemListingsError = ListItemListingsErrors[keyof ListItemListingsErrors];
+
+export type ListItemListingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageListingOut;
+};
+
+export type ListItemListingsResponse = ListItemListingsResponses[keyof ListItemListingsResponses];
+
+export type CreateItemListingData = {
+    body: ListingIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/item-listings';
+};
+
+export type CreateItemListingErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateItemListingError = CreateItemListingErrors[keyof CreateItemListingErrors];
+
+export type CreateItemListingResponses = {
+    /**
+     * Successful Response
+     */
+    201: ListingOut;
+};
+
+export type CreateItemListingResponse = CreateItemListingResponses[keyof CreateItemListingResponses];
+
+export type EndItemListingData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/item-listings/{id}/end';
+};
+
+export type EndItemListingErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type EndItemListingError = EndItemListingErrors[keyof EndItemListingErrors];
+
+export type EndItemListingResponses = {
+    /**
+     * Successful Response
+     */
+    200: ListingOut;
+};
+
+export type EndItemListingResponse = EndItemListingResponses[keyof EndItemListingResponses];
 
 export type ListItemsData = {
     body?: never;
@@ -5529,6 +6749,72 @@ export type ListPermissionsResponses = {
 
 export type ListPermissionsResponse = ListPermissionsResponses[keyof ListPermissionsResponses];
 
+export type GetTallyData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Year
+         *
+         * 年度
+         */
+        year?: number | null;
+        /**
+         * Unit Id
+         *
+         * 主办机构
+         */
+        unit_id?: string | null;
+    };
+    url: '/api/v1/programme-tally';
+};
+
+export type GetTallyErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetTallyError = GetTallyErrors[keyof GetTallyErrors];
+
+export type GetTallyResponses = {
+    /**
+     * Successful Response
+     */
+    200: TallyOut;
+};
+
+export type GetTallyResponse = GetTallyResponses[keyof GetTallyResponses];
+
 export type ListProgrammesData = {
     body?: never;
     headers?: {
@@ -5558,7 +6844,7 @@ export type ListProgrammesData = {
          *
          * 状态
          */
-        status?: 'draft' | 'issued' | 'closed' | null;
+        status?: 'draft' | 'consultation' | 'issued' | 'closed' | null;
         /**
          * Limit
          *
@@ -5892,6 +7178,231 @@ export type CloseProgrammeResponses = {
 
 export type CloseProgrammeResponse = CloseProgrammeResponses[keyof CloseProgrammeResponses];
 
+export type ConsultProgrammeData = {
+    body: ConsultIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/programmes/{id}/consult';
+};
+
+export type ConsultProgrammeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ConsultProgrammeError = ConsultProgrammeErrors[keyof ConsultProgrammeErrors];
+
+export type ConsultProgrammeResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProgrammeOut;
+};
+
+export type ConsultProgrammeResponse = ConsultProgrammeResponses[keyof ConsultProgrammeResponses];
+
+export type CopyProgrammeData = {
+    body: CopyIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/programmes/{id}/copy';
+};
+
+export type CopyProgrammeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CopyProgrammeError = CopyProgrammeErrors[keyof CopyProgrammeErrors];
+
+export type CopyProgrammeResponses = {
+    /**
+     * Successful Response
+     */
+    201: ProgrammeOut;
+};
+
+export type CopyProgrammeResponse = CopyProgrammeResponses[keyof CopyProgrammeResponses];
+
+export type GetDiffData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Against
+         *
+         * 与哪个计划比较；省略为复制来源
+         */
+        against?: string | null;
+    };
+    url: '/api/v1/programmes/{id}/diff';
+};
+
+export type GetDiffErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetDiffError = GetDiffErrors[keyof GetDiffErrors];
+
+export type GetDiffResponses = {
+    /**
+     * Successful Response
+     */
+    200: DiffOut;
+};
+
+export type GetDiffResponse = GetDiffResponses[keyof GetDiffResponses];
+
 export type IssueProgrammeData = {
     body: IssueIn;
     headers?: {
@@ -5971,6 +7482,86 @@ export type IssueProgrammeResponses = {
 };
 
 export type IssueProgrammeResponse = IssueProgrammeResponses[keyof IssueProgrammeResponses];
+
+export type ReviseProgrammeData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/programmes/{id}/revise';
+};
+
+export type ReviseProgrammeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReviseProgrammeError = ReviseProgrammeErrors[keyof ReviseProgrammeErrors];
+
+export type ReviseProgrammeResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProgrammeOut;
+};
+
+export type ReviseProgrammeResponse = ReviseProgrammeResponses[keyof ReviseProgrammeResponses];
 
 export type GetSplitData = {
     body?: never;
