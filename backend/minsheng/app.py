@@ -50,6 +50,7 @@ from minsheng.kernel.migrations import config as alembic_config
 from minsheng.kernel.settings import Settings
 from minsheng.org import router as org
 from minsheng.plans import router as plans
+from minsheng.pledges import router as pledges
 from minsheng.programmes import router as programmes
 from minsheng.reports import router as reports
 from minsheng.targets import router as targets
@@ -66,6 +67,7 @@ ROUTERS = (
     programmes.router,
     consultation.router,
     targets.router,
+    pledges.router,
     plans.router,
     reports.router,
     boards.router,

@@ -10,6 +10,7 @@ _MODULES = (
     "programmes.models",
     "consultation.models",
     "targets.models",
+    "pledges.models",
     "plans.models",
     "reports.models",
 )

@@ -63,9 +63,42 @@ def upgrade() -> None:
     )
     op.create_index("ix_programme_comment_unit_id_programme_id", "programme_comment", ["unit_id", "programme_id"])
     op.create_index("ix_programme_comment_programme_id", "programme_comment", ["programme_id"])
+    op.create_table(
+        "pledge",
+        *_row(),
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("giver_id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("base_id", sa.Uuid(), nullable=True),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("supplement", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("returned_reason", sa.String(), nullable=True),
+        sa.Column("unit_signer_id", sa.Uuid(), nullable=True),
+        sa.Column("unit_signer_name", sa.String(), nullable=True),
+        sa.Column("unit_signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("giver_signer_id", sa.Uuid(), nullable=True),
+        sa.Column("giver_signer_name", sa.String(), nullable=True),
+        sa.Column("giver_signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"]),
+        sa.ForeignKeyConstraint(["giver_id"], ["unit.id"]),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"]),
+        sa.ForeignKeyConstraint(["base_id"], ["pledge.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("giver_id", "year", "sequence", "supplement"),
+    )
+    op.create_index("ix_pledge_unit_id_id", "pledge", ["unit_id", "id"])
+    op.create_index("ix_pledge_programme_id_giver_id", "pledge", ["programme_id", "giver_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("pledge")
     op.drop_table("programme_comment")
     op.drop_table("programme_invitation")
     op.drop_table("item_listing")

@@ -2413,6 +2413,22 @@ export type PageMeasureOut = {
 };
 
 /**
+ * Page[PledgeBrief]
+ */
+export type PagePledgeBrief = {
+    /**
+     * Items
+     */
+    items: Array<PledgeBrief>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[ProgrammeOut]
  */
 export type PageProgrammeOut = {
@@ -2623,6 +2639,444 @@ export type PlanPoint = {
      * Value
      */
     value: string;
+};
+
+/**
+ * PledgeBrief
+ *
+ * A pledge in a list.
+ */
+export type PledgeBrief = {
+    /**
+     * Base Id
+     */
+    base_id: string | null;
+    /**
+     * Giver Id
+     */
+    giver_id: string;
+    /**
+     * Giver Name
+     */
+    giver_name: string;
+    /**
+     * Giver Signed At
+     */
+    giver_signed_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Sent At
+     */
+    sent_at: string | null;
+    /**
+     * Status
+     */
+    status: 'draft' | 'sent' | 'signed' | 'in_force' | 'void';
+    /**
+     * Supplement
+     */
+    supplement: number;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+    /**
+     * Unit Signed At
+     */
+    unit_signed_at: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * PledgeChange
+ *
+ * One line of a supplement: what was pledged before, and what now.
+ */
+export type PledgeChange = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Indicator
+     */
+    indicator: string;
+    /**
+     * Kind
+     */
+    kind: 'changed' | 'new' | 'dropped';
+    /**
+     * Measure
+     */
+    measure: string;
+    /**
+     * New Deadline
+     */
+    new_deadline: string | null;
+    /**
+     * New Operator
+     */
+    new_operator: string | null;
+    /**
+     * New Value
+     */
+    new_value: string | null;
+    /**
+     * Old Deadline
+     */
+    old_deadline: string | null;
+    /**
+     * Old Operator
+     */
+    old_operator: string | null;
+    /**
+     * Old Value
+     */
+    old_value: string | null;
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
+ * PledgeIn
+ *
+ * A new pledge of a unit under a programme, made from what it was given and issued.
+ */
+export type PledgeIn = {
+    /**
+     * Giver Id
+     *
+     * 下达单位；省略为计划的主办机构
+     */
+    giver_id?: string | null;
+    /**
+     * Number Pattern
+     *
+     * 编号样式：{year} 为年度，{n} 为下达单位当年的顺序号
+     */
+    number_pattern?: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Unit Id
+     *
+     * 责任单位
+     */
+    unit_id: string;
+};
+
+/**
+ * PledgeOut
+ *
+ * A pledge: its frozen content, and how far its signing has come.
+ */
+export type PledgeOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Base Id
+     *
+     * 补充的是哪份责任书
+     */
+    base_id: string | null;
+    /**
+     * Base Number
+     */
+    base_number: string | null;
+    /**
+     * Changes
+     *
+     * 补充责任书列出的调整
+     */
+    changes: Array<PledgeChange>;
+    /**
+     * Giver Id
+     */
+    giver_id: string;
+    /**
+     * Giver Name
+     */
+    giver_name: string;
+    /**
+     * Giver Signed At
+     */
+    giver_signed_at: string | null;
+    /**
+     * Giver Signer Name
+     */
+    giver_signer_name: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Intact
+     *
+     * 内容与校验值相符
+     */
+    intact: boolean;
+    /**
+     * Made On
+     */
+    made_on: string;
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Returned Reason
+     */
+    returned_reason: string | null;
+    /**
+     * Sent At
+     */
+    sent_at: string | null;
+    /**
+     * Sha256
+     *
+     * 冻结内容（规范 JSON）的 SHA-256
+     */
+    sha256: string;
+    /**
+     * Status
+     */
+    status: 'draft' | 'sent' | 'signed' | 'in_force' | 'void';
+    /**
+     * Supplement
+     *
+     * 0 为责任书本身，之后为补充责任书的序号
+     */
+    supplement: number;
+    /**
+     * Tasks
+     */
+    tasks: Array<PledgedTask>;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+    /**
+     * Unit Signed At
+     */
+    unit_signed_at: string | null;
+    /**
+     * Unit Signer Name
+     */
+    unit_signer_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
+ * PledgeState
+ *
+ * How far one unit's pledge has come.
+ */
+export type PledgeState = {
+    /**
+     * Number
+     */
+    number: string | null;
+    /**
+     * Outdated
+     *
+     * 签订后任务有变动，需要补充责任书
+     */
+    outdated: boolean;
+    /**
+     * Pledge Id
+     *
+     * 最近一份
+     */
+    pledge_id: string | null;
+    /**
+     * Pledge Version
+     */
+    pledge_version: number | null;
+    /**
+     * State
+     *
+     * none 还没有制作；其余为最近一份的状态
+     */
+    state: 'none' | 'draft' | 'sent' | 'signed' | 'in_force';
+    /**
+     * Supplements
+     */
+    supplements: number;
+    /**
+     * Tasks
+     *
+     * 已下达的任务数
+     */
+    tasks: number;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+};
+
+/**
+ * PledgeStates
+ *
+ * Who has signed and who has not (R059, R060).
+ */
+export type PledgeStates = {
+    /**
+     * Giver Id
+     */
+    giver_id: string;
+    /**
+     * Giver Name
+     */
+    giver_name: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Rows
+     */
+    rows: Array<PledgeState>;
+};
+
+/**
+ * PledgedTarget
+ *
+ * A target as it was frozen.
+ */
+export type PledgedTarget = {
+    /**
+     * Indicator
+     */
+    indicator: string;
+    /**
+     * Measure
+     */
+    measure: string;
+    /**
+     * Operator
+     */
+    operator: string;
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Value
+     */
+    value: string | null;
+};
+
+/**
+ * PledgedTask
+ *
+ * A task as it was frozen.
+ */
+export type PledgedTask = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Deadline
+     */
+    deadline: string;
+    /**
+     * Helpers
+     */
+    helpers: Array<string>;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Leads
+     */
+    leads: Array<string>;
+    /**
+     * Path
+     *
+     * 上级项目的名称，从大到小
+     */
+    path: Array<string>;
+    /**
+     * Standard
+     */
+    standard: string | null;
+    /**
+     * Targets
+     */
+    targets: Array<PledgedTarget>;
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * Title
+     */
+    title: string;
 };
 
 /**
@@ -6749,6 +7203,891 @@ export type ListPermissionsResponses = {
 
 export type ListPermissionsResponse = ListPermissionsResponses[keyof ListPermissionsResponses];
 
+export type ListPledgesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 责任单位
+         */
+        unit_id?: string | null;
+        /**
+         * Giver Id
+         *
+         * 下达单位
+         */
+        giver_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'draft' | 'sent' | 'signed' | 'in_force' | 'void' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/pledges';
+};
+
+export type ListPledgesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListPledgesError = ListPledgesErrors[keyof ListPledgesErrors];
+
+export type ListPledgesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PagePledgeBrief;
+};
+
+export type ListPledgesResponse = ListPledgesResponses[keyof ListPledgesResponses];
+
+export type CreatePledgeData = {
+    body: PledgeIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/pledges';
+};
+
+export type CreatePledgeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreatePledgeError = CreatePledgeErrors[keyof CreatePledgeErrors];
+
+export type CreatePledgeResponses = {
+    /**
+     * Successful Response
+     */
+    201: PledgeOut;
+};
+
+export type CreatePledgeResponse = CreatePledgeResponses[keyof CreatePledgeResponses];
+
+export type GetPledgeData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pledges/{id}';
+};
+
+export type GetPledgeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetPledgeError = GetPledgeErrors[keyof GetPledgeErrors];
+
+export type GetPledgeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PledgeOut;
+};
+
+export type GetPledgeResponse = GetPledgeResponses[keyof GetPledgeResponses];
+
+export type CountersignPledgeData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pledges/{id}/countersign';
+};
+
+export type CountersignPledgeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CountersignPledgeError = CountersignPledgeErrors[keyof CountersignPledgeErrors];
+
+export type CountersignPledgeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PledgeOut;
+};
+
+export type CountersignPledgeResponse = CountersignPledgeResponses[keyof CountersignPledgeResponses];
+
+export type GetPledgeDocxData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pledges/{id}/document.docx';
+};
+
+export type GetPledgeDocxErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetPledgeDocxError = GetPledgeDocxErrors[keyof GetPledgeDocxErrors];
+
+export type GetPledgeDocxResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type GetPledgeDocxResponse = GetPledgeDocxResponses[keyof GetPledgeDocxResponses];
+
+export type GetPledgePdfData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pledges/{id}/document.pdf';
+};
+
+export type GetPledgePdfErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetPledgePdfError = GetPledgePdfErrors[keyof GetPledgePdfErrors];
+
+export type GetPledgePdfResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type GetPledgePdfResponse = GetPledgePdfResponses[keyof GetPledgePdfResponses];
+
+export type RecallPledgeData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pledges/{id}/recall';
+};
+
+export type RecallPledgeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RecallPledgeError = RecallPledgeErrors[keyof RecallPledgeErrors];
+
+export type RecallPledgeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PledgeOut;
+};
+
+export type RecallPledgeResponse = RecallPledgeResponses[keyof RecallPledgeResponses];
+
+export type ReturnPledgeData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pledges/{id}/return';
+};
+
+export type ReturnPledgeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReturnPledgeError = ReturnPledgeErrors[keyof ReturnPledgeErrors];
+
+export type ReturnPledgeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PledgeOut;
+};
+
+export type ReturnPledgeResponse = ReturnPledgeResponses[keyof ReturnPledgeResponses];
+
+export type SendPledgeData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pledges/{id}/send';
+};
+
+export type SendPledgeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SendPledgeError = SendPledgeErrors[keyof SendPledgeErrors];
+
+export type SendPledgeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PledgeOut;
+};
+
+export type SendPledgeResponse = SendPledgeResponses[keyof SendPledgeResponses];
+
+export type SignPledgeData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pledges/{id}/sign';
+};
+
+export type SignPledgeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SignPledgeError = SignPledgeErrors[keyof SignPledgeErrors];
+
+export type SignPledgeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PledgeOut;
+};
+
+export type SignPledgeResponse = SignPledgeResponses[keyof SignPledgeResponses];
+
+export type SupplementPledgeData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pledges/{id}/supplement';
+};
+
+export type SupplementPledgeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SupplementPledgeError = SupplementPledgeErrors[keyof SupplementPledgeErrors];
+
+export type SupplementPledgeResponses = {
+    /**
+     * Successful Response
+     */
+    201: PledgeOut;
+};
+
+export type SupplementPledgeResponse = SupplementPledgeResponses[keyof SupplementPledgeResponses];
+
+export type VoidPledgeData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pledges/{id}/void';
+};
+
+export type VoidPledgeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidPledgeError = VoidPledgeErrors[keyof VoidPledgeErrors];
+
+export type VoidPledgeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PledgeOut;
+};
+
+export type VoidPledgeResponse = VoidPledgeResponses[keyof VoidPledgeResponses];
+
 export type GetTallyData = {
     body?: never;
     headers?: {
@@ -7482,6 +8821,71 @@ export type IssueProgrammeResponses = {
 };
 
 export type IssueProgrammeResponse = IssueProgrammeResponses[keyof IssueProgrammeResponses];
+
+export type GetPledgeStatesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Unit Id
+         *
+         * 下达单位；省略为主办机构
+         */
+        unit_id?: string | null;
+    };
+    url: '/api/v1/programmes/{id}/pledge-states';
+};
+
+export type GetPledgeStatesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetPledgeStatesError = GetPledgeStatesErrors[keyof GetPledgeStatesErrors];
+
+export type GetPledgeStatesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PledgeStates;
+};
+
+export type GetPledgeStatesResponse = GetPledgeStatesResponses[keyof GetPledgeStatesResponses];
 
 export type ReviseProgrammeData = {
     body?: never;
