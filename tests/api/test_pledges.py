@@ -92,7 +92,9 @@ def test_both_sides_sign_and_neither_signs_for_the_other(papers: Papers, people:
     assert [
         (each["indicator"], each["measure"], each["operator"], each["value"]) for each in made["tasks"][0]["targets"]
     ] == [("农村公路提升", "公里", "ge", "60")]
-    assert papers.states() == [("乐清市", 1, "draft", False, 0), ("柳市镇", 1, "none", False, 0)] + [
+    assert papers.states() == [
+        ("乐清市", 1, "draft", False, 0),
+        ("柳市镇", 1, "none", False, 0),
         ("苍南县", 1, "none", False, 0),
         ("灵溪镇", 1, "none", False, 0),
     ]

@@ -95,9 +95,46 @@ def upgrade() -> None:
     )
     op.create_index("ix_pledge_unit_id_id", "pledge", ["unit_id", "id"])
     op.create_index("ix_pledge_programme_id_giver_id", "pledge", ["programme_id", "giver_id"])
+    op.create_table(
+        "base_figure",
+        *_row(),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_base_figure_unit_id_kind_year", "base_figure", ["unit_id", "kind", "year"], unique=True)
+    op.create_table(
+        "acknowledgement",
+        *_row(),
+        sa.Column("task_id", sa.Uuid(), nullable=False),
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("side", sa.String(), nullable=False),
+        sa.Column("person_name", sa.String(), nullable=True),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["task_id"], ["task.id"]),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"]),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"]),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"]),
+        sa.ForeignKeyConstraint(["by_id"], ["unit.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_acknowledgement_unit_id_id", "acknowledgement", ["unit_id", "id"])
+    op.create_index("ix_acknowledgement_task_id", "acknowledgement", ["task_id"])
+    op.create_index("ix_acknowledgement_by_id_status", "acknowledgement", ["by_id", "status"])
 
 
 def downgrade() -> None:
+    op.drop_table("acknowledgement")
+    op.drop_table("base_figure")
     op.drop_table("pledge")
     op.drop_table("programme_comment")
     op.drop_table("programme_invitation")

@@ -27,10 +27,12 @@ _SONG = '"宋体", "SimSun", "Noto Serif CJK SC", serif'
 
 _STYLE = f"""
 @page {{ size: A4; margin: 37mm 26mm 35mm 28mm; }}
-@page :right {{ @bottom-right {{ content: "— " counter(page) " —"; }} }}
-@page :left {{ @bottom-left {{ content: "— " counter(page) " —"; }} }}
-@page {{ @bottom-left {{ font: 14pt/1 {_SONG}; white-space: nowrap; padding-left: 1em; vertical-align: top; padding-top: 7mm; }}
-         @bottom-right {{ font: 14pt/1 {_SONG}; white-space: nowrap; padding-right: 1em; vertical-align: top; padding-top: 7mm; }} }}
+@page :right {{ @bottom-right {{ content: "— " counter(page) " —"; padding-right: 1em; }} }}
+@page :left {{ @bottom-left {{ content: "— " counter(page) " —"; padding-left: 1em; }} }}
+@page {{
+  @bottom-left {{ font: 14pt/1 {_SONG}; white-space: nowrap; vertical-align: top; padding-top: 7mm; }}
+  @bottom-right {{ font: 14pt/1 {_SONG}; white-space: nowrap; vertical-align: top; padding-top: 7mm; }}
+}}
 html {{ font: 16pt/28.95pt {_FANGSONG}; letter-spacing: -0.21pt; color: #000; }}
 body, h1, h2, p {{ margin: 0; font-weight: normal; }}
 p {{ text-indent: 2em; text-align: justify; overflow-wrap: anywhere; }}

@@ -6,8 +6,8 @@ from minsheng.permissions import P
 from minsheng.programmes import copies
 from minsheng.programmes.models import Item, Programme
 from minsheng.programmes.policy import ITEM, PROGRAMME
-from minsheng.targets import service
-from minsheng.targets.models import Task
+from minsheng.targets import acknowledgements, service
+from minsheng.targets.models import Acknowledgement, Task
 
 TASK = Lifecycle(
     Task,
@@ -28,6 +28,25 @@ TASK = Lifecycle(
         ),
     },
     final=frozenset({"issued", "void"}),
+)
+
+
+ACKNOWLEDGEMENT = Lifecycle(
+    Acknowledgement,
+    "pending",
+    {
+        "acknowledge": Move(
+            frozenset({"pending"}),
+            "acknowledged",
+            P.TASK_ACKNOWLEDGE,
+            "签收",
+            "承担单位或牵头部门签收下达的任务",
+            guards=[acknowledgements.own_side],
+            effects=[acknowledgements.stamp],
+            bulk=True,
+        ),
+    },
+    final=frozenset({"acknowledged"}),
 )
 
 
@@ -52,6 +71,7 @@ def void_shares(session: Session, task: Task, _body: object) -> None:
             TASK.follow(session, share, "void")
 
 
+TASK.extend("issue", effect=acknowledgements.ask)
 TASK.extend("void", effect=void_shares)
 ITEM.extend("void", effect=void_with_item)
 copies.followers.append(service.copy_promises)

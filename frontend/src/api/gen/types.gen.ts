@@ -5,6 +5,140 @@ export type ClientOptions = {
 };
 
 /**
+ * AcknowledgedOut
+ *
+ * One side's receipt of a task.
+ */
+export type AcknowledgedOut = {
+    /**
+     * Acknowledged At
+     */
+    acknowledged_at: string | null;
+    /**
+     * By Id
+     */
+    by_id: string;
+    /**
+     * By Name
+     */
+    by_name: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Person Name
+     */
+    person_name: string | null;
+    /**
+     * Side
+     *
+     * 承担单位 unit，或牵头部门 lead
+     */
+    side: 'unit' | 'lead';
+    /**
+     * Status
+     */
+    status: 'pending' | 'acknowledged';
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * AcknowledgementAcknowledgeBulk
+ *
+ * 承担单位或牵头部门签收下达的任务(成批)。
+ */
+export type AcknowledgementAcknowledgeBulk = {
+    /**
+     * Mode
+     *
+     * each 逐行；atomic 全部成功才生效
+     */
+    mode?: 'each' | 'atomic';
+    /**
+     * Rows
+     */
+    rows: Array<RowRef>;
+};
+
+/**
+ * AcknowledgementOut
+ *
+ * One side's receipt of a task, in a list.
+ */
+export type AcknowledgementOut = {
+    /**
+     * Acknowledged At
+     */
+    acknowledged_at: string | null;
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * By Id
+     */
+    by_id: string;
+    /**
+     * By Name
+     */
+    by_name: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Code
+     */
+    item_code: string | null;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Person Name
+     */
+    person_name: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Side
+     *
+     * 承担单位 unit，或牵头部门 lead
+     */
+    side: 'unit' | 'lead';
+    /**
+     * Status
+     */
+    status: 'pending' | 'acknowledged';
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
  * Action
  *
  * A button: what this caller may do to this row now.
@@ -76,6 +210,84 @@ export type AuthorizeIn = {
  * How a role holds a permission.
  */
 export type Axis = 'area' | 'line' | 'hand';
+
+/**
+ * BaseFigureIn
+ *
+ * A figure of a unit; the same kind and year again replaces it.
+ */
+export type BaseFigureIn = {
+    /**
+     * Kind
+     *
+     * 指标名称，如常住人口、户数
+     */
+    kind: string;
+    /**
+     * Source
+     *
+     * 出处：统计年鉴、公报……
+     */
+    source: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Value
+     */
+    value: string;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
+ * BaseFigureOut
+ *
+ * A figure of a unit with its source.
+ */
+export type BaseFigureOut = {
+    /**
+     * Basis
+     *
+     * 填入，或为演示生成
+     */
+    basis: 'entered' | 'generated';
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Value
+     */
+    value: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Year
+     */
+    year: number;
+};
 
 /**
  * BaseIn
@@ -2317,6 +2529,38 @@ export type OwedOut = {
 export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'comment.edit' | 'figure.edit' | 'task.read' | 'task.split' | 'task.acknowledge' | 'pledge.edit' | 'pledge.sign' | 'plan.edit' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'board.read' | 'journal.read';
 
 /**
+ * Page[AcknowledgementOut]
+ */
+export type PageAcknowledgementOut = {
+    /**
+     * Items
+     */
+    items: Array<AcknowledgementOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[BaseFigureOut]
+ */
+export type PageBaseFigureOut = {
+    /**
+     * Items
+     */
+    items: Array<BaseFigureOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[CommentOut]
  */
 export type PageCommentOut = {
@@ -3926,6 +4170,12 @@ export type SplitCell = {
      */
     deadline: string;
     /**
+     * Lead Acknowledged At
+     *
+     * 牵头部门全部签收的时间；没有牵头部门或未签收为 null
+     */
+    lead_acknowledged_at: string | null;
+    /**
      * Status
      */
     status: 'draft' | 'issued' | 'void';
@@ -3941,6 +4191,12 @@ export type SplitCell = {
      * Task Version
      */
     task_version: number;
+    /**
+     * Unit Acknowledged At
+     *
+     * 承担单位签收的时间
+     */
+    unit_acknowledged_at: string | null;
     /**
      * Unit Id
      */
@@ -4192,6 +4448,96 @@ export type Step = {
 };
 
 /**
+ * SuggestIn
+ *
+ * Which target is to be shared out among which units, by which base figure (R056).
+ */
+export type SuggestIn = {
+    /**
+     * Indicator Id
+     */
+    indicator_id: string;
+    /**
+     * Kind
+     *
+     * 哪种基础数据
+     */
+    kind: string;
+    /**
+     * Parent Id
+     *
+     * 被分解的任务
+     */
+    parent_id: string;
+    /**
+     * Unit Ids
+     */
+    unit_ids: Array<string>;
+    /**
+     * Year
+     *
+     * 哪一年的；省略为各单位最近一年
+     */
+    year?: number | null;
+};
+
+/**
+ * SuggestedShare
+ *
+ * A unit's share with the figure it was worked out from.
+ */
+export type SuggestedShare = {
+    /**
+     * Figure
+     */
+    figure: string;
+    /**
+     * Generated
+     *
+     * 这个基础数据是为演示生成的
+     */
+    generated: boolean;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+    /**
+     * Value
+     *
+     * 建议的目标值，各单位之和恰好等于被分解的目标
+     */
+    value: string;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
+ * Suggestion
+ *
+ * A first draft of a split; nothing is saved.
+ */
+export type Suggestion = {
+    /**
+     * Shares
+     */
+    shares: Array<SuggestedShare>;
+    /**
+     * Total
+     */
+    total: string;
+};
+
+/**
  * SummaryOut
  *
  * Every issued programme the caller sees.
@@ -4424,6 +4770,12 @@ export type TaskIssueBulk = {
  * A task with its targets.
  */
 export type TaskOut = {
+    /**
+     * Acknowledgements
+     *
+     * 承担单位与牵头部门的签收
+     */
+    acknowledgements: Array<AcknowledgedOut>;
     /**
      * Actions
      */
@@ -4659,6 +5011,94 @@ export type UnitPatch = {
 };
 
 /**
+ * UploadOut
+ *
+ * What an upload did, or would do.
+ */
+export type UploadOut = {
+    /**
+     * Cells
+     */
+    cells: Array<UploadedCell>;
+    /**
+     * Changed
+     */
+    changed: number;
+    /**
+     * Dry Run
+     */
+    dry_run: boolean;
+    /**
+     * New
+     */
+    new: number;
+    /**
+     * Same
+     */
+    same: number;
+    /**
+     * Wrong
+     */
+    wrong: number;
+};
+
+/**
+ * UploadedCell
+ *
+ * One cell of an uploaded split workbook that is not as it was.
+ */
+export type UploadedCell = {
+    /**
+     * Cell
+     */
+    cell: string;
+    /**
+     * Errors
+     */
+    errors: Array<FieldError>;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string | null;
+    /**
+     * Item Code
+     */
+    item_code: string | null;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * New
+     *
+     * 表里的值，照原样
+     */
+    new: string | null;
+    /**
+     * Old
+     *
+     * 现在的值
+     */
+    old: string | null;
+    /**
+     * Outcome
+     */
+    outcome: 'new' | 'changed' | 'wrong';
+    /**
+     * Row
+     */
+    row: number;
+    /**
+     * Sheet
+     */
+    sheet: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+};
+
+/**
  * UserIn
  *
  * A new person.
@@ -4834,6 +5274,376 @@ export type Workbench = {
      */
     today: string;
 };
+
+export type ListAcknowledgementsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 承担单位
+         */
+        unit_id?: string | null;
+        /**
+         * By Id
+         *
+         * 应由谁签收
+         */
+        by_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'pending' | 'acknowledged' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/acknowledgements';
+};
+
+export type ListAcknowledgementsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListAcknowledgementsError = ListAcknowledgementsErrors[keyof ListAcknowledgementsErrors];
+
+export type ListAcknowledgementsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageAcknowledgementOut;
+};
+
+export type ListAcknowledgementsResponse = ListAcknowledgementsResponses[keyof ListAcknowledgementsResponses];
+
+export type AcknowledgeAcknowledgementData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/acknowledgements/{id}/acknowledge';
+};
+
+export type AcknowledgeAcknowledgementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type AcknowledgeAcknowledgementError = AcknowledgeAcknowledgementErrors[keyof AcknowledgeAcknowledgementErrors];
+
+export type AcknowledgeAcknowledgementResponses = {
+    /**
+     * Successful Response
+     */
+    200: AcknowledgementOut;
+};
+
+export type AcknowledgeAcknowledgementResponse = AcknowledgeAcknowledgementResponses[keyof AcknowledgeAcknowledgementResponses];
+
+export type AcknowledgeAcknowledgementsData = {
+    body: AcknowledgementAcknowledgeBulk;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/acknowledgements:acknowledge';
+};
+
+export type AcknowledgeAcknowledgementsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type AcknowledgeAcknowledgementsError = AcknowledgeAcknowledgementsErrors[keyof AcknowledgeAcknowledgementsErrors];
+
+export type AcknowledgeAcknowledgementsResponses = {
+    /**
+     * Successful Response
+     */
+    200: MoveResults;
+};
+
+export type AcknowledgeAcknowledgementsResponse = AcknowledgeAcknowledgementsResponses[keyof AcknowledgeAcknowledgementsResponses];
+
+export type ListBaseFiguresData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Unit Id
+         *
+         * 哪个单位
+         */
+        unit_id?: string | null;
+        /**
+         * Kind
+         *
+         * 哪种数据
+         */
+        kind?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/base-figures';
+};
+
+export type ListBaseFiguresErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListBaseFiguresError = ListBaseFiguresErrors[keyof ListBaseFiguresErrors];
+
+export type ListBaseFiguresResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageBaseFigureOut;
+};
+
+export type ListBaseFiguresResponse = ListBaseFiguresResponses[keyof ListBaseFiguresResponses];
+
+export type CreateBaseFigureData = {
+    body: BaseFigureIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/base-figures';
+};
+
+export type CreateBaseFigureErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateBaseFigureError = CreateBaseFigureErrors[keyof CreateBaseFigureErrors];
+
+export type CreateBaseFigureResponses = {
+    /**
+     * Successful Response
+     */
+    201: BaseFigureOut;
+};
+
+export type CreateBaseFigureResponse = CreateBaseFigureResponses[keyof CreateBaseFigureResponses];
 
 export type GetCurveData = {
     body?: never;
@@ -9032,6 +9842,71 @@ export type GetSplitResponses = {
 
 export type GetSplitResponse = GetSplitResponses[keyof GetSplitResponses];
 
+export type GetSplitWorkbookData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Unit Id
+         *
+         * 由谁分解；省略为主办机构
+         */
+        unit_id?: string | null;
+    };
+    url: '/api/v1/programmes/{id}/split.xlsx';
+};
+
+export type GetSplitWorkbookErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetSplitWorkbookError = GetSplitWorkbookErrors[keyof GetSplitWorkbookErrors];
+
+export type GetSplitWorkbookResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type GetSplitWorkbookResponse = GetSplitWorkbookResponses[keyof GetSplitWorkbookResponses];
+
 export type ListReportsData = {
     body?: never;
     headers?: {
@@ -11738,6 +12613,147 @@ export type SplitTasksResponses = {
 };
 
 export type SplitTasksResponse = SplitTasksResponses[keyof SplitTasksResponses];
+
+export type SuggestSplitData = {
+    body: SuggestIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/tasks:suggest';
+};
+
+export type SuggestSplitErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SuggestSplitError = SuggestSplitErrors[keyof SuggestSplitErrors];
+
+export type SuggestSplitResponses = {
+    /**
+     * Successful Response
+     */
+    200: Suggestion;
+};
+
+export type SuggestSplitResponse = SuggestSplitResponses[keyof SuggestSplitResponses];
+
+export type UploadSplitData = {
+    body: Blob | File;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id: string;
+        /**
+         * Unit Id
+         *
+         * 由谁分解；省略为主办机构
+         */
+        unit_id?: string | null;
+        /**
+         * Dry Run
+         *
+         * 只检查，不写入
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/v1/tasks:upload';
+};
+
+export type UploadSplitErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type UploadSplitError = UploadSplitErrors[keyof UploadSplitErrors];
+
+export type UploadSplitResponses = {
+    /**
+     * Successful Response
+     */
+    200: UploadOut;
+};
+
+export type UploadSplitResponse = UploadSplitResponses[keyof UploadSplitResponses];
 
 export type ListUnitsData = {
     body?: never;
