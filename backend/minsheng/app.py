@@ -29,6 +29,7 @@ from minsheng import __version__
 from minsheng.boards import freezing, trials
 from minsheng.boards import router as boards
 from minsheng.calendars import router as calendars
+from minsheng.consultation import router as consultation
 from minsheng.exemptions import router as exemptions
 from minsheng.identity import login
 from minsheng.identity import router as identity
@@ -53,6 +54,7 @@ from minsheng.kernel.migrations import config as alembic_config
 from minsheng.kernel.settings import Settings
 from minsheng.org import router as org
 from minsheng.plans import router as plans
+from minsheng.pledges import router as pledges
 from minsheng.programmes import router as programmes
 from minsheng.reports import router as reports
 from minsheng.rule_sets import router as rule_sets
@@ -71,8 +73,10 @@ ROUTERS = (
     calendars.router,
     rule_sets.router,
     programmes.router,
+    consultation.router,
     targets.router,
     changes.router,
+    pledges.router,
     plans.router,
     exemptions.router,
     reports.router,

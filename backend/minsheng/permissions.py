@@ -30,10 +30,15 @@ class P(StrEnum):
     PROGRAMME_READ = "programme.read"
     PROGRAMME_EDIT = "programme.edit"
     PROGRAMME_ISSUE = "programme.issue"
+    COMMENT_EDIT = "comment.edit"
+    FIGURE_EDIT = "figure.edit"
     TASK_READ = "task.read"
     TASK_SPLIT = "task.split"
     CHANGE_ASK = "change.ask"
     CHANGE_DECIDE = "change.decide"
+    TASK_ACKNOWLEDGE = "task.acknowledge"
+    PLEDGE_EDIT = "pledge.edit"
+    PLEDGE_SIGN = "pledge.sign"
     PLAN_EDIT = "plan.edit"
     RULE_EDIT = "rule.edit"
     EXEMPTION_DECIDE = "exemption.decide"
@@ -61,6 +66,11 @@ LABELS: dict[P, str] = {
     P.TASK_SPLIT: "分解任务",
     P.CHANGE_ASK: "申请调整目标、改变任务状态",
     P.CHANGE_DECIDE: "批准调整与任务状态",
+    P.TASK_ACKNOWLEDGE: "签收任务",
+    P.PLEDGE_EDIT: "制发目标责任书",
+    P.PLEDGE_SIGN: "签订目标责任书",
+    P.COMMENT_EDIT: "提意见",
+    P.FIGURE_EDIT: "维护基础数据",
     P.PLAN_EDIT: "排进度计划",
     P.RULE_EDIT: "维护亮灯规则",
     P.EXEMPTION_DECIDE: "批准亮灯豁免",
@@ -75,6 +85,8 @@ LABELS: dict[P, str] = {
 }
 
 _READ = (P.UNIT_READ, P.PROGRAMME_READ, P.TASK_READ, P.REPORT_READ, P.BOARD_READ)
+_UNIT_SIDE = (P.COMMENT_EDIT, P.TASK_ACKNOWLEDGE, P.PLEDGE_SIGN)
+"""What a unit answers in its own name to whoever gives it tasks."""
 _HEADERS = (P.UNIT_READ, P.PROGRAMME_READ)
 
 ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
@@ -90,6 +102,7 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
                 P.GRANT_EDIT,
                 P.PROGRAMME_READ,
                 P.CALENDAR_EDIT,
+                P.FIGURE_EDIT,
             ),
             Axis.HAND: tuple(P),
         },
@@ -102,9 +115,14 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
                 P.USER_READ,
                 P.PROGRAMME_EDIT,
                 P.PROGRAMME_ISSUE,
+                P.COMMENT_EDIT,
+                P.FIGURE_EDIT,
                 P.TASK_SPLIT,
                 P.CHANGE_ASK,
                 P.CHANGE_DECIDE,
+                P.TASK_ACKNOWLEDGE,
+                P.PLEDGE_EDIT,
+                P.PLEDGE_SIGN,
                 P.PLAN_EDIT,
                 P.RULE_EDIT,
                 P.EXEMPTION_DECIDE,
@@ -118,13 +136,13 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
     "lead_department": (
         "牵头部门",
         {
-            Axis.AREA: (*_READ, P.REPORT_EDIT, P.PLAN_EDIT, P.CHANGE_ASK),
-            Axis.LINE: (P.TASK_READ, P.REPORT_READ, P.BOARD_READ),
+            Axis.AREA: (*_READ, *_UNIT_SIDE, P.REPORT_EDIT, P.PLAN_EDIT, P.CHANGE_ASK),
+            Axis.LINE: (P.TASK_READ, P.TASK_ACKNOWLEDGE, P.REPORT_READ, P.BOARD_READ),
         },
     ),
-    "clerk": ("填报员", {Axis.AREA: (*_READ, P.REPORT_EDIT, P.PLAN_EDIT, P.CHANGE_ASK)}),
+    "clerk": ("填报员", {Axis.AREA: (*_READ, *_UNIT_SIDE, P.REPORT_EDIT, P.PLAN_EDIT, P.CHANGE_ASK)}),
     "reviewer": ("审核员", {Axis.AREA: (*_READ, P.REPORT_REVIEW)}),
-    "leader": ("领导", {Axis.AREA: _READ}),
+    "leader": ("领导", {Axis.AREA: (*_READ, P.PLEDGE_SIGN)}),
     "finance": ("财务", {Axis.AREA: _READ}),
     "payer": ("拨款员", {Axis.AREA: _HEADERS}),
     "inspector": ("督查组", {Axis.AREA: _READ}),

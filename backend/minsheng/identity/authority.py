@@ -18,6 +18,9 @@ SubjectSource = Callable[[Session, frozenset[UUID]], set[UUID]]
 subject_sources: list[SubjectSource] = []
 """Ask which subjects a department leads; the features that know register here."""
 
+guest_sources: list[SubjectSource] = []
+"""Ask to which subjects units were asked for a while: a list that is out for comment."""
+
 _CACHE_SIZE = 2_000
 
 
@@ -115,12 +118,15 @@ class Authority:
                 if subjects:
                     lines[permission].append(LineRight(subjects, government))
         above = frozenset(up for unit in beneath for up in tree.above(unit))
+        covered = frozenset().union(*beneath.values())
+        guests = frozenset().union(*(source(session, covered) for source in guest_sources if covered))
         return Access(
             areas=dict(areas),
             hands=dict(hands),
             seats=dict(seats),
             lines={permission: tuple(rights) for permission, rights in lines.items()},
             above=above,
+            guests=guests,
         )
 
 

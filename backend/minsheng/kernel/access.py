@@ -53,6 +53,9 @@ class Scoped:
         header: a column and its values under which the row is readable from beneath ``area``.
         draft: a column and its values under which the row is the giver's alone: what is not handed down is not seen.
         shared: rows without an area are nobody's: whoever holds the read permission sees them, no caller changes them.
+        both: whether the unit a row lies in may change it as well as its giver: a paper that both sides sign. The moves
+            of its life cycle then say which side does what.
+        guest: column with the subject to which units beneath may be asked for a while (:attr:`Access.guests`).
     """
 
     read: str
@@ -62,6 +65,8 @@ class Scoped:
     header: tuple[str, frozenset[str]] | None = None
     draft: tuple[str, frozenset[str]] | None = None
     shared: bool = False
+    both: bool = False
+    guest: str | None = None
 
     def area_of(self, row: Any) -> UUID | None:  # noqa: ANN401 - any table class
         """Return the unit in whose area a row lies now; a draft lies with its giver."""
@@ -116,6 +121,7 @@ class Access:
     hands: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
     seats: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
     above: frozenset[UUID] = frozenset()
+    guests: frozenset[UUID] = frozenset()
     why: str | None = None
     _kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -165,6 +171,7 @@ class Access:
         unit: ColumnElement[Any],
         subject: ColumnElement[Any] | None = None,
         header: ColumnElement[bool] | None = None,
+        guest: ColumnElement[Any] | None = None,
     ) -> ColumnElement[bool]:
         """Return the condition under which rows are visible, over whichever columns carry the two axes."""
         if self.why is not None:
@@ -178,6 +185,8 @@ class Access:
             ]
         if header is not None and self.above and self.holds(permission):
             ways.append(and_(header, unit.in_(self.above)))
+        if guest is not None and self.guests and self.holds(permission):
+            ways.append(guest.in_(self.guests))
         return or_(*ways) if ways else false()
 
     def option(self, kind: type[SQLModel]) -> Any:  # noqa: ANN401 - SQLAlchemy's option type is private
@@ -204,6 +213,7 @@ class Access:
             at(scope.area),
             at(scope.line) if scope.line else None,
             at(scope.header[0]).in_(scope.header[1]) if scope.header else None,
+            at(scope.guest) if scope.guest else None,
         )
         if scope.shared and self.why is None and self.holds(scope.read):
             condition = or_(condition, at(scope.area).is_(None))
@@ -302,10 +312,13 @@ class Session(SQLModelSession):
             return False
         if isinstance(scope, Open):
             return scope.edit is not None and scope.edit == permission and self.access.holds(permission)
-        column = scope.giver or scope.area
         subject = getattr(row, scope.line) if scope.line else None
-        units = {getattr(row, column), *get_history(row, column).deleted}
-        return all(self.access.covers(permission, unit, subject) for unit in units)
+
+        def covered(column: str) -> bool:
+            units = {getattr(row, column), *get_history(row, column).deleted}
+            return all(self.access.covers(permission, unit, subject) for unit in units)
+
+        return covered(scope.giver or scope.area) or (scope.both and covered(scope.area))
 
 
 @event.listens_for(Session, "do_orm_execute")

@@ -303,6 +303,7 @@ def diagrams() -> str:
 
 STATE_NAMES: dict[str, str] = {
     "draft": "草稿",
+    "consultation": "征求意见",
     "issued": "已下达",
     "closed": "已办结",
     "submitted": "待审核",
@@ -317,7 +318,14 @@ STATE_NAMES: dict[str, str] = {
     "approved": "已批准",
     "refused": "未批准",
     "withdrawn": "已撤回",
-    "ended": "已恢复",
+    "ended": "已结束",
+    "open": "待答复",
+    "answered": "已答复",
+    "pending": "待签收",
+    "acknowledged": "已签收",
+    "sent": "已送达",
+    "signed": "单位已签",
+    "in_force": "已生效",
 }
 
 

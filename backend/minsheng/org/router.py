@@ -14,8 +14,8 @@ from minsheng.kernel.door import IfMatch, allow
 from minsheng.kernel.http import Route
 from minsheng.kernel.pages import Page, Paging
 from minsheng.org import service
-from minsheng.org.models import Unit
-from minsheng.org.schemas import ImportOut, Tier, UnitIn, UnitOut, UnitPatch
+from minsheng.org.models import BaseFigure, Unit
+from minsheng.org.schemas import BaseFigureIn, BaseFigureOut, ImportOut, Tier, UnitIn, UnitOut, UnitPatch
 from minsheng.permissions import P
 
 router = APIRouter(tags=["units"], route_class=Route)
@@ -94,3 +94,40 @@ def change_unit(
     service.change(session, unit, body)
     rows.tag(response, unit)
     return UnitOut.model_validate(unit)
+
+
+def present_figures(session: Session, figures: Sequence[BaseFigure]) -> list[BaseFigureOut]:
+    """Return base figures with the names of their units."""
+    names = service.unit_names(session, {figure.unit_id for figure in figures})
+    return [
+        BaseFigureOut(**figure.model_dump(exclude={"created_at"}), unit_name=names.get(figure.unit_id))
+        for figure in figures
+    ]
+
+
+@router.get("/base-figures", summary="基础数据", operation_id="listBaseFigures")
+def list_figures(
+    page: Paging,
+    session: Annotated[Session, allow(P.UNIT_READ)],
+    unit_id: Annotated[UUID | None, Query(description="哪个单位")] = None,
+    kind: Annotated[str | None, Query(max_length=20, pattern=r"^[^\x00-\x1f]+$", description="哪种数据")] = None,
+) -> Page[BaseFigureOut]:
+    """Population, households and the like of the caller's units, by which targets can be shared out."""
+    statement = select(BaseFigure)
+    if unit_id:
+        statement = statement.where(BaseFigure.unit_id == unit_id)
+    if kind:
+        statement = statement.where(BaseFigure.kind == kind)
+    found: Sequence[BaseFigure] = session.exec(page.apply(statement, (BaseFigure.id,))).all()  # type: ignore[call-overload]
+    found, following = page.cut(found, lambda figure: (figure.id,))
+    return Page(items=present_figures(session, found), next=following)
+
+
+@router.post("/base-figures", status_code=201, summary="登记基础数据", operation_id="createBaseFigure")
+def create_figure(
+    body: BaseFigureIn, response: Response, session: Annotated[Session, allow(P.FIGURE_EDIT)]
+) -> BaseFigureOut:
+    """Note a real figure of a unit with its year and source; one figure a unit, kind and year."""
+    figure = service.note_figure(session, body)
+    rows.tag(response, figure)
+    return present_figures(session, [figure])[0]

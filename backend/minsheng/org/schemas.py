@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from minsheng.kernel.errors import FieldError
-from minsheng.kernel.fields import Day, In, Line, Out, Whole
+from minsheng.kernel.fields import Day, In, Label, Line, Out, Quantity, Whole, Year
 
 UnitKind = Literal["government", "department", "township", "park", "vertical", "village", "grid"]
 Tier = Literal["province", "city", "county", "township", "village", "grid"]
@@ -73,3 +73,27 @@ class ImportOut(Out):
     same: int = Field(examples=[1])
     wrong: int = Field(examples=[0])
     rows: list[ImportedRow]
+
+
+class BaseFigureIn(In):
+    """A figure of a unit; the same kind and year again replaces it."""
+
+    unit_id: UUID
+    kind: Label = Field(description="指标名称，如常住人口、户数", examples=["常住人口"])
+    year: Year
+    value: Quantity = Field(examples=["145.3"])
+    source: Line = Field(description="出处：统计年鉴、公报……", examples=["2025年统计公报"])
+
+
+class BaseFigureOut(Out):
+    """A figure of a unit with its source."""
+
+    id: UUID
+    version: int = Field(examples=[1])
+    unit_id: UUID
+    unit_name: str | None = Field(examples=["乐清市"])
+    kind: str = Field(examples=["常住人口"])
+    year: int = Field(examples=[2025])
+    value: Quantity
+    source: str = Field(examples=["2025年统计公报"])
+    basis: Literal["entered", "generated"] = Field(description="填入，或为演示生成", examples=["entered"])

@@ -14,8 +14,8 @@ from sqlmodel import col, select
 from minsheng.kernel import rows, validation
 from minsheng.kernel.access import Session, find
 from minsheng.kernel.errors import Duplicate, FieldError, Invalid, Problem, invalid
-from minsheng.org.models import Unit
-from minsheng.org.schemas import ImportedRow, ImportOut, UnitIn, UnitPatch
+from minsheng.org.models import BaseFigure, Unit
+from minsheng.org.schemas import BaseFigureIn, ImportedRow, ImportOut, UnitIn, UnitPatch
 
 COLUMNS = ("code", "name", "parent_code", "kind", "tier", "valid_from", "valid_to", "sort")
 MAX_ROWS = 20_000
@@ -43,6 +43,26 @@ def in_tree_order(session: Session, keys: set[UUID]) -> list[tuple[Unit, int]]:
 
     walk(None, 0)
     return found
+
+
+def note_figure(session: Session, body: BaseFigureIn) -> BaseFigure:
+    """Note a base figure, or correct the one of the same kind and year.
+
+    Raises:
+        Invalid: a negative figure.
+    """
+    rows.fetch(session, Unit, body.unit_id)
+    if body.value < 0:
+        raise invalid("/value", "negative", "基础数据不能为负数")
+    figure = session.exec(
+        select(BaseFigure).where(
+            BaseFigure.unit_id == body.unit_id, BaseFigure.kind == body.kind, BaseFigure.year == body.year
+        )
+    ).one_or_none() or BaseFigure(**body.model_dump())
+    figure.value, figure.source, figure.basis = body.value, body.source, "entered"
+    session.add(figure)
+    session.flush()
+    return figure
 
 
 def create(session: Session, body: UnitIn) -> Unit:

@@ -18,7 +18,7 @@ _ISSUED = ("status", frozenset({"issued", "closed"}))
 class Programme(Row, table=True):
     """One promise list of one unit (计划), with its year and its calendar."""
 
-    __scope__ = Scoped(read=P.PROGRAMME_READ, header=_ISSUED)
+    __scope__ = Scoped(read=P.PROGRAMME_READ, header=_ISSUED, guest="id")
     __table_args__ = (Index("ix_programme_unit_id_year", "unit_id", "year"),)
 
     unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
@@ -36,6 +36,9 @@ class Programme(Row, table=True):
     cut_off_hour: int = Field(default=18, nullable=False)
     close_after_days: int = Field(default=5, nullable=False)
     source: str | None = None
+    # Ids of rows that are never deleted and were looked up when they were written: no foreign key is needed, and SQLite
+    # would have to rebuild a table that half of the others point to.
+    predecessor_id: UUID | None = None
 
     @staticmethod
     def __lock__(session: Session, row: "Programme") -> Problem | None:
@@ -44,7 +47,7 @@ class Programme(Row, table=True):
         return Locked() if before[0] != "draft" and row.id not in session.moving else None
 
 
-def _locked_with_programme(session: Session, row: "Item | ItemLead | Indicator") -> Problem | None:
+def _locked_with_programme(session: Session, row: "Item | ItemLead | ItemListing | Indicator") -> Problem | None:
     if row.id in session.moving:
         return None
     programme = session.get(Programme, row.programme_id)
@@ -54,7 +57,7 @@ def _locked_with_programme(session: Session, row: "Item | ItemLead | Indicator")
 class Item(Row, table=True):
     """A node of the catalogue, at any depth (大项/小项)."""
 
-    __scope__ = Scoped(read=P.PROGRAMME_READ, header=_ISSUED)
+    __scope__ = Scoped(read=P.PROGRAMME_READ, header=_ISSUED, guest="programme_id")
     __lock__ = staticmethod(_locked_with_programme)
     __table_args__ = (Index("ix_item_programme_id_seq", "programme_id", "seq"),)
 
@@ -65,13 +68,37 @@ class Item(Row, table=True):
     code: str = Field(nullable=False)
     title: str = Field(nullable=False)
     status: str = Field(default="draft", nullable=False)
+    kind: str | None = None
+    origin: str = Field(default="own", nullable=False)
+    standard: str | None = None
+    source_document: str | None = None
+    # See ``Programme.predecessor_id``.
+    predecessor_item_id: UUID | None = None
+    upper_item_id: UUID | None = None
+
+
+class ItemListing(Row, table=True):
+    """An item that counts in another programme too (R006): shown in both, counted once."""
+
+    __tablename__ = "item_listing"
+    __scope__ = Scoped(read=P.PROGRAMME_READ, header=_ISSUED, guest="programme_id")
+    __lock__ = staticmethod(_locked_with_programme)
+    __table_args__ = (
+        Index("ix_item_listing_programme_id", "programme_id"),
+        Index("ix_item_listing_item_id", "item_id"),
+    )
+
+    programme_id: UUID = Field(nullable=False, foreign_key="programme.id")
+    unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
+    item_id: UUID = Field(nullable=False, foreign_key="item.id")
+    status: str = Field(default="draft", nullable=False)
 
 
 class ItemLead(Row, table=True):
     """A department that leads an item or helps with it (牵头/配合): the line axis of authority."""
 
     __tablename__ = "item_lead"
-    __scope__ = Scoped(read=P.PROGRAMME_READ, header=_ISSUED)
+    __scope__ = Scoped(read=P.PROGRAMME_READ, header=_ISSUED, guest="programme_id")
     __lock__ = staticmethod(_locked_with_programme)
     __authority__ = True
     __table_args__ = (
@@ -100,7 +127,7 @@ class Measure(Row, table=True):
 class Indicator(Row, table=True):
     """What is counted in an item, in which unit of measure, by which arithmetic (指标)."""
 
-    __scope__ = Scoped(read=P.PROGRAMME_READ, header=_ISSUED)
+    __scope__ = Scoped(read=P.PROGRAMME_READ, header=_ISSUED, guest="programme_id")
     __lock__ = staticmethod(_locked_with_programme)
     __table_args__ = (Index("ix_indicator_item_id", "item_id"),)
 

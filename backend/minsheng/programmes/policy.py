@@ -4,16 +4,28 @@ from minsheng.identity import authority
 from minsheng.kernel.lifecycle import Lifecycle, Move
 from minsheng.permissions import P
 from minsheng.programmes import service
-from minsheng.programmes.models import Item, Programme
-from minsheng.programmes.schemas import IssueIn, RuleChangeIn
+from minsheng.programmes.models import Item, ItemListing, Programme
+from minsheng.programmes.schemas import ConsultIn, IssueIn, RuleChangeIn
 from minsheng.rule_sets.policy import RULE_SET
 
 PROGRAMME = Lifecycle(
     Programme,
     "draft",
     {
-        "issue": Move(
+        "consult": Move(
             frozenset({"draft"}),
+            "consultation",
+            P.PROGRAMME_EDIT,
+            "征求意见",
+            "把草稿送有关单位征求意见：期间锁定，被征求单位可见",
+            takes=ConsultIn,
+            guards=[service.has_items],
+        ),
+        "revise": Move(
+            frozenset({"consultation"}), "draft", P.PROGRAMME_EDIT, "收回修改", "结束征求意见，回到草稿修改"
+        ),
+        "issue": Move(
+            frozenset({"draft", "consultation"}),
             "issued",
             P.PROGRAMME_ISSUE,
             "下达",
@@ -48,4 +60,11 @@ ITEM = Lifecycle(
 )
 
 RULE_SET.extend("retire", guard=service.rules_unused)
+LISTING = Lifecycle(
+    ItemListing,
+    "draft",
+    {"end": Move(frozenset({"draft"}), "ended", P.PROGRAMME_EDIT, "移出", "不再列入这个计划")},
+    final=frozenset({"issued", "ended"}),
+)
+
 authority.subject_sources.append(service.subjects_led)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -11,14 +11,17 @@ from sqlmodel import col, select
 from minsheng.kernel import rows
 from minsheng.kernel.access import Session
 from minsheng.kernel.door import IfMatch, allow
+from minsheng.kernel.errors import Conflict
 from minsheng.kernel.http import Route
 from minsheng.kernel.pages import Page, Paging
 from minsheng.org.service import unit_names
 from minsheng.permissions import P
-from minsheng.programmes import indicators, service
-from minsheng.programmes.models import Indicator, Item, ItemLead, Measure, Programme
-from minsheng.programmes.policy import ITEM, PROGRAMME
+from minsheng.programmes import copies, indicators, listings, service
+from minsheng.programmes.models import Indicator, Item, ItemLead, ItemListing, Measure, Programme
+from minsheng.programmes.policy import ITEM, LISTING, PROGRAMME
 from minsheng.programmes.schemas import (
+    CopyIn,
+    DiffOut,
     IndicatorIn,
     IndicatorOut,
     IndicatorPatch,
@@ -26,11 +29,15 @@ from minsheng.programmes.schemas import (
     ItemOut,
     ItemPatch,
     LeadOut,
+    ListingIn,
+    ListingOut,
     MeasureIn,
     MeasureOut,
     ProgrammeIn,
     ProgrammeOut,
     ProgrammePatch,
+    ProgrammeStatus,
+    TallyOut,
 )
 
 router = APIRouter(tags=["programmes"], route_class=Route)
@@ -113,7 +120,7 @@ def list_programmes(
     session: Annotated[Session, allow(P.PROGRAMME_READ)],
     year: YearQuery = None,
     unit_id: Annotated[UUID | None, Query(description="主办机构")] = None,
-    status: Annotated[Literal["draft", "issued", "closed"] | None, Query(description="状态")] = None,
+    status: Annotated[ProgrammeStatus | None, Query(description="状态")] = None,
 ) -> Page[ProgrammeOut]:
     """Programmes of the caller's area, and those issued above."""
     statement = select(Programme)
@@ -165,6 +172,114 @@ def change_programme(
     return present_programmes(session, [programme])[0]
 
 
+@router.post("/programmes/{id}/copy", status_code=201, summary="复制为新年度的计划", operation_id="copyProgramme")
+def copy_programme(
+    id: UUID,  # noqa: A002
+    body: CopyIn,
+    version: IfMatch,
+    response: Response,
+    session: Annotated[Session, allow(P.PROGRAMME_EDIT)],
+) -> ProgrammeOut:
+    """Make a draft of a whole list: tree, indicators and leads, every date moved to the new year.
+
+    For another owner the items are handed down and point to the items above.
+    """
+    source = rows.fetch(session, Programme, id)
+    if source.version != version:
+        raise rows.stale(session, source, version)
+    made = copies.copy(session, source, body)
+    rows.tag(response, made)
+    return present_programmes(session, [made])[0]
+
+
+@router.get("/programmes/{id}/diff", summary="与另一份计划比较", operation_id="getDiff")
+def get_diff(
+    id: UUID,  # noqa: A002
+    session: Annotated[Session, allow(P.PROGRAMME_READ)],
+    against: Annotated[UUID | None, Query(description="与哪个计划比较；省略为复制来源")] = None,
+) -> DiffOut:
+    """Say item by item what is kept, new, dropped and changed against an earlier list."""
+    programme = rows.fetch(session, Programme, id)
+    earlier = against or programme.predecessor_id
+    if earlier is None:
+        message = "这个计划不是复制来的，请指定与哪个计划比较。"
+        raise Conflict(message)
+    return copies.diff(session, programme, rows.fetch(session, Programme, earlier))
+
+
+@router.get("/programme-tally", summary="各计划项目数", operation_id="getTally")
+def get_tally(
+    session: Annotated[Session, allow(P.PROGRAMME_READ)],
+    year: YearQuery = None,
+    unit_id: Annotated[UUID | None, Query(description="主办机构")] = None,
+) -> TallyOut:
+    """Count the leaf items of the lists of a year; an item that counts in several is counted once in the total."""
+    statement = select(Programme).order_by(col(Programme.year), col(Programme.id)).limit(500)
+    if year:
+        statement = statement.where(Programme.year == year)
+    if unit_id:
+        statement = statement.where(Programme.unit_id == unit_id)
+    return listings.tally(session, session.exec(statement).all())
+
+
+def present_listings(session: Session, found: Sequence[ItemListing]) -> list[ListingOut]:
+    """Return listings with the names on both ends."""
+    items = {
+        item.id: item
+        for item in session.exec(select(Item).where(col(Item.id).in_({each.item_id for each in found}))).all()
+    }
+    keys = {each.programme_id for each in found} | {item.programme_id for item in items.values()}
+    names = dict(session.exec(select(Programme.id, Programme.name).where(col(Programme.id).in_(keys))).all())
+    shown = []
+    for each in found:
+        item = items.get(each.item_id)
+        shown.append(
+            ListingOut(
+                id=each.id,
+                version=each.version,
+                programme_id=each.programme_id,
+                programme_name=names.get(each.programme_id),
+                item_id=each.item_id,
+                item_code=item.code if item else None,
+                item_title=item.title if item else None,
+                owner_programme_id=item.programme_id if item else None,
+                owner_programme_name=names.get(item.programme_id) if item else None,
+                status=each.status,  # type: ignore[arg-type]
+                actions=LISTING.actions(session, each),
+            )
+        )
+    return shown
+
+
+@router.get("/item-listings", summary="兼列项目", operation_id="listItemListings")
+def list_listings(
+    page: Paging,
+    session: Annotated[Session, allow(P.PROGRAMME_READ)],
+    programme_id: Annotated[UUID | None, Query(description="列入哪个计划")] = None,
+    item_id: Annotated[UUID | None, Query(description="哪个项目")] = None,
+) -> Page[ListingOut]:
+    """Items that count in another list too."""
+    statement = select(ItemListing).where(ItemListing.status != "ended")
+    if programme_id:
+        statement = statement.where(ItemListing.programme_id == programme_id)
+    if item_id:
+        statement = statement.where(ItemListing.item_id == item_id)
+    found: Sequence[ItemListing] = session.exec(page.apply(statement, (ItemListing.id,))).all()  # type: ignore[call-overload]
+    found, following = page.cut(found, lambda listing: (listing.id,))
+    return Page(items=present_listings(session, found), next=following)
+
+
+@router.post("/item-listings", status_code=201, summary="兼列项目到另一计划", operation_id="createItemListing")
+def create_listing(
+    body: ListingIn, response: Response, session: Annotated[Session, allow(P.PROGRAMME_EDIT)]
+) -> ListingOut:
+    """Let an item of another list count in a draft too; totals count it once."""
+    listing = listings.create(session, body)
+    rows.tag(response, listing)
+    return present_listings(session, [listing])[0]
+
+
+LISTING.mount(router, "/item-listings", "ItemListing", ListingOut, present_listings)
 PROGRAMME.mount(router, "/programmes", "Programme", ProgrammeOut, present_programmes)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from minsheng.kernel.fields import Code, Day, In, Label, Line, Out, Prose, Reason, Whole, Year
+from minsheng.kernel.fields import Code, Day, In, Label, Line, Out, Prose, Reason, Remark, Whole, Year
 from minsheng.kernel.lifecycle import Action
 
 ProgrammeKind = Literal["livelihood", "campaign", "evaluation", "key_projects", "line_department"]
@@ -18,6 +18,9 @@ Survey = Literal["census", "sample"]
 PerPeriod = Literal["month", "quarter", "year"]
 Per = Annotated[int, Field(strict=True, ge=1, le=1_000_000, examples=[100])]
 Levels = Annotated[list[Label], Field(max_length=20)]
+ProgrammeStatus = Literal["draft", "consultation", "issued", "closed"]
+ItemKind = Literal["works", "subsidy", "insurance", "training", "service", "policy", "ongoing"]
+Origin = Literal["handed_down", "own"]
 LeadRole = Literal["lead", "cooperate"]
 Dimension = Literal["count", "length", "area", "volume", "mass", "money", "power", "time", "rate", "other"]
 CutOffDay = Annotated[int, Field(strict=True, ge=1, le=28, examples=[5])]
@@ -71,6 +74,13 @@ class RuleChangeIn(In):
     reason: Reason = Field(description="更换的原因，留在变更记录里", examples=["市政府第12次常务会议决定"])
 
 
+class ConsultIn(In):
+    """Who is asked for an opinion, and until when."""
+
+    until: Day = Field(description="意见截止日", examples=["2026-12-05"])
+    unit_ids: Annotated[list[UUID], Field(min_length=1, max_length=500)] = Field(description="征求哪些下级单位的意见")
+
+
 class ProgrammeOut(Out):
     """A promise list."""
 
@@ -81,7 +91,7 @@ class ProgrammeOut(Out):
     year: int = Field(examples=[2026])
     name: str = Field(examples=["温州市2026年民生实事"])
     kind: ProgrammeKind = Field(examples=["livelihood"])
-    status: Literal["draft", "issued", "closed"] = Field(examples=["issued"])
+    status: ProgrammeStatus = Field(examples=["issued"])
     starts_on: Day
     ends_on: Day
     issued_on: Day | None
@@ -92,6 +102,7 @@ class ProgrammeOut(Out):
     cut_off_hour: int = Field(examples=[18])
     close_after_days: int = Field(examples=[5])
     source: str | None
+    predecessor_id: UUID | None = Field(description="从哪个计划复制而来")
     actions: list[Action]
 
 
@@ -110,6 +121,16 @@ class ItemIn(In):
     seq: Whole = 0
     code: ItemCode
     title: Line = Field(examples=["新增（优化）城乡公交线路"])
+    kind: ItemKind | None = Field(
+        default=None,
+        description=(
+            "类型：工程 works、补助 subsidy、参保 insurance、培训 training、服务 service、政策 policy、常态化 ongoing"
+        ),
+    )
+    origin: Origin = Field(default="own", description="上级下达 handed_down，或本级自定 own")
+    upper_item_id: UUID | None = Field(default=None, description="对应的上级项目")
+    standard: Prose | None = Field(default=None, description="具体内容与标准")
+    source_document: Remark | None = Field(default=None, description="来源文件：类别、题名、条款")
     leads: Annotated[list[LeadIn], Field(max_length=20, default_factory=list)]
 
 
@@ -120,6 +141,11 @@ class ItemPatch(In):
     seq: Whole | None = None
     code: ItemCode | None = None
     title: Line | None = None
+    kind: ItemKind | None = None
+    origin: Origin | None = None
+    upper_item_id: UUID | None = None
+    standard: Prose | None = None
+    source_document: Remark | None = None
     leads: Annotated[list[LeadIn], Field(max_length=20)] | None = None
 
 
@@ -166,6 +192,12 @@ class ItemOut(Out):
     code: str = Field(examples=["3.2"])
     title: str = Field(examples=["新增（优化）城乡公交线路"])
     status: Literal["draft", "issued", "closed", "void"] = Field(examples=["issued"])
+    kind: ItemKind | None = Field(examples=["works"])
+    origin: Origin = Field(examples=["own"])
+    upper_item_id: UUID | None = Field(description="对应的上级项目")
+    predecessor_item_id: UUID | None = Field(description="上年度的同一项目")
+    standard: str | None
+    source_document: str | None = Field(examples=["2026年政府工作报告 第三部分第（二）条"])
     leads: list[LeadOut]
     indicators: list[IndicatorOut]
     actions: list[Action]
@@ -235,3 +267,102 @@ class MeasureOut(Out):
     name: str = Field(examples=["公里"])
     decimals: int = Field(examples=[3])
     dimension: Dimension = Field(examples=["length"])
+
+
+class CopyIn(In):
+    """A new draft made of an earlier list; dates move by the difference of the years."""
+
+    year: Year
+    unit_id: UUID | None = Field(default=None, description="新计划的主办机构；省略则与原计划相同")
+    name: Line | None = Field(default=None, description="省略则把原名称里的年份换成新年度")
+    targets: bool = Field(default=False, description="把主办机构的目标与期限也带过来，作为初稿")
+
+
+class Difference(Out):
+    """One property that is not as it was."""
+
+    field: str = Field(examples=["title"])
+    label: str = Field(examples=["名称"])
+    old: str | None = Field(examples=["新增公交线路"])
+    new: str | None = Field(examples=["新增（优化）城乡公交线路"])
+
+
+class DiffRow(Out):
+    """An item beside its predecessor."""
+
+    outcome: Literal["kept", "changed", "new", "dropped"] = Field(examples=["kept"])
+    level: int = Field(description="第几层，从 1 起", examples=[2])
+    item_id: UUID | None
+    code: str | None = Field(examples=["3.2"])
+    title: str | None = Field(examples=["新增（优化）城乡公交线路"])
+    against_item_id: UUID | None
+    against_code: str | None = Field(examples=["3.1"])
+    against_title: str | None = Field(examples=["新增公交线路"])
+    changes: list[Difference]
+
+
+class LevelCount(Out):
+    """How one level of the catalogue grew or shrank (R002)."""
+
+    level: int = Field(examples=[1])
+    label: str = Field(examples=["大项"])
+    total: int = Field(examples=[10])
+    against_total: int = Field(examples=[9])
+    new: int = Field(examples=[1])
+    dropped: int = Field(examples=[0])
+    changed: int = Field(examples=[2])
+    kept: int = Field(examples=[7])
+
+
+class DiffOut(Out):
+    """A catalogue against an earlier one, in catalogue order; dropped items at the end."""
+
+    programme_id: UUID
+    programme_name: str
+    year: int = Field(examples=[2027])
+    against_id: UUID
+    against_name: str
+    against_year: int = Field(examples=[2026])
+    levels: list[LevelCount]
+    rows: list[DiffRow]
+
+
+class ListingIn(In):
+    """An item that is to count in another list too."""
+
+    programme_id: UUID = Field(description="列入哪个计划")
+    item_id: UUID = Field(description="别的计划里的项目")
+
+
+class ListingOut(Out):
+    """An item that counts in another list too."""
+
+    id: UUID
+    version: int = Field(examples=[1])
+    programme_id: UUID
+    programme_name: str | None
+    item_id: UUID
+    item_code: str | None = Field(examples=["3.2"])
+    item_title: str | None
+    owner_programme_id: UUID | None = Field(description="项目本来属于的计划")
+    owner_programme_name: str | None
+    status: Literal["draft", "issued", "ended"] = Field(examples=["issued"])
+    actions: list[Action]
+
+
+class TallyRow(Out):
+    """How many leaf items one list holds."""
+
+    programme_id: UUID
+    programme_name: str
+    status: ProgrammeStatus = Field(examples=["issued"])
+    own: int = Field(description="自己的末级项目", examples=[76])
+    shared: int = Field(description="从别的计划列入的", examples=[4])
+
+
+class TallyOut(Out):
+    """Leaf items of several lists, each counted once."""
+
+    rows: list[TallyRow]
+    listed: int = Field(description="各计划项目数之和", examples=[90])
+    distinct: int = Field(description="不重复的项目数", examples=[86])

@@ -11,7 +11,7 @@ from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Session
 from minsheng.kernel.errors import Conflict, Duplicate, FieldError, WrongState, invalid
 from minsheng.org.models import Unit
-from minsheng.programmes.models import Indicator, Item, ItemLead, Measure, Programme
+from minsheng.programmes.models import Indicator, Item, ItemLead, ItemListing, Measure, Programme
 from minsheng.programmes.schemas import (
     IssueIn,
     ItemIn,
@@ -98,12 +98,23 @@ def issue(session: Session, programme: Programme, body: IssueIn | None) -> None:
     if not programme.starts_on <= day < programme.ends_on:
         raise invalid("/issued_on", "outside", "下达日应在计划起止日期之内")
     programme.issued_on = day
-    for kind in (Item, ItemLead, Indicator):
+    for kind in (Item, ItemLead, ItemListing, Indicator):
         drafts: Any = select(kind).where(kind.programme_id == programme.id, kind.status == "draft")
         for row in session.exec(drafts).all():
             session.moving[row.id] = "issue"
             row.status = "issued"
             session.add(row)
+
+
+def has_items(session: Session, programme: Programme) -> None:
+    """Refuse to send round an empty list.
+
+    Raises:
+        Conflict: it has no item.
+    """
+    if not session.exec(select(Item.id).where(Item.programme_id == programme.id, Item.status == "draft")).first():
+        message = "计划里还没有项目。"
+        raise Conflict(message)
 
 
 def items_ready(session: Session, programme: Programme) -> None:
@@ -140,6 +151,7 @@ def create_item(session: Session, body: ItemIn) -> Item:
     programme = rows.fetch(session, Programme, body.programme_id)
     item = Item(**body.model_dump(exclude={"leads"}), unit_id=programme.unit_id)
     _check_parent(session, item)
+    _check_origin(session, item)
     session.add(item)
     session.flush()
     set_leads(session, item, body.leads)
@@ -157,15 +169,35 @@ def change_item(session: Session, item: Item, body: ItemPatch) -> None:
     not_void(item)
     fields = body.model_dump(exclude_unset=True, exclude={"leads"})
     for name, value in fields.items():
-        if value is None and name != "parent_id":
+        if value is None and name not in _MAY_BE_EMPTY:
             raise invalid(f"/{name}", "null", "不能为空")
         setattr(item, name, value)
+    if fields.keys() & {"origin", "upper_item_id"}:
+        _check_origin(session, item)
     if "parent_id" in fields:
         _check_parent(session, item)
     if body.leads is not None:
         item.version += 0 if session.is_modified(item) else 1
         set_leads(session, item, body.leads)
     session.flush()
+
+
+_MAY_BE_EMPTY = {"parent_id", "kind", "upper_item_id", "standard", "source_document"}
+
+
+def _check_origin(session: Session, item: Item) -> None:
+    """Keep the link to the tier above honest (R020, R049).
+
+    Raises:
+        Invalid: the item above is not visible, belongs to the same owner, or the item is the place's own.
+    """
+    if item.upper_item_id is None:
+        return
+    upper = session.get(Item, item.upper_item_id)
+    if upper is None or upper.unit_id == item.unit_id or upper.status == "void":
+        raise invalid("/upper_item_id", "unknown-item", "没有这个上级项目，或不在您的权限内")
+    if item.origin != "handed_down":
+        raise invalid("/origin", "origin", "本级自定的项目没有对应的上级项目")
 
 
 def _check_parent(session: Session, item: Item) -> None:

@@ -140,3 +140,27 @@ class TaskState(Row, table=True):
     decided_at: datetime | None = Field(default=None, sa_type=Instant)
     decision: str | None = None
     status: str = Field(default="asked", nullable=False)
+
+
+class Acknowledgement(Row, table=True):
+    """One side's receipt of a task that was handed down: the unit that carries it, or a department that leads it.
+
+    It lies where the task lies and on its line, so that either side may move it; a guard keeps each to its own row.
+    """
+
+    __scope__ = Scoped(read=P.TASK_READ, line="item_id")
+    __table_args__ = (
+        Index("ix_acknowledgement_unit_id_id", "unit_id", "id"),
+        Index("ix_acknowledgement_task_id", "task_id"),
+        Index("ix_acknowledgement_by_id_status", "by_id", "status"),
+    )
+
+    task_id: UUID = Field(nullable=False, foreign_key="task.id")
+    programme_id: UUID = Field(nullable=False, foreign_key="programme.id")
+    item_id: UUID = Field(nullable=False, foreign_key="item.id")
+    unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
+    by_id: UUID = Field(nullable=False, foreign_key="unit.id")
+    side: str = Field(nullable=False)
+    person_name: str | None = None
+    acknowledged_at: datetime | None = Field(default=None, sa_type=Instant)
+    status: str = Field(default="pending", nullable=False)

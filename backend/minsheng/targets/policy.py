@@ -3,10 +3,11 @@
 from minsheng.kernel.access import Session
 from minsheng.kernel.lifecycle import Lifecycle, Move, ReasonIn
 from minsheng.permissions import P
+from minsheng.programmes import copies
 from minsheng.programmes.models import Item, Programme
 from minsheng.programmes.policy import ITEM, PROGRAMME
-from minsheng.targets import adjustments, duties, service, states
-from minsheng.targets.models import TargetAdjustment, Task, TaskState
+from minsheng.targets import acknowledgements, adjustments, duties, service, states
+from minsheng.targets.models import Acknowledgement, TargetAdjustment, Task, TaskState
 from minsheng.targets.schemas import DecisionIn, EndIn
 
 TASK = Lifecycle(
@@ -116,6 +117,25 @@ STATE = Lifecycle(
 )
 
 
+ACKNOWLEDGEMENT = Lifecycle(
+    Acknowledgement,
+    "pending",
+    {
+        "acknowledge": Move(
+            frozenset({"pending"}),
+            "acknowledged",
+            P.TASK_ACKNOWLEDGE,
+            "签收",
+            "承担单位或牵头部门签收下达的任务",
+            guards=[acknowledgements.own_side],
+            effects=[acknowledgements.stamp],
+            bulk=True,
+        ),
+    },
+    final=frozenset({"acknowledged"}),
+)
+
+
 def issue_tasks(session: Session, programme: Programme, _body: object) -> None:
     """Hand down, with the list, every task its owner gave."""
     for task in service.draft_tasks(session, programme):
@@ -137,6 +157,8 @@ def void_shares(session: Session, task: Task, _body: object) -> None:
             TASK.follow(session, share, "void")
 
 
+TASK.extend("issue", effect=acknowledgements.ask)
 TASK.extend("void", effect=void_shares)
 ITEM.extend("void", effect=void_with_item)
+copies.followers.append(service.copy_promises)
 PROGRAMME.extend("issue", guard=service.promises_complete, effect=issue_tasks)

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from minsheng.kernel.errors import FieldError
-from minsheng.kernel.fields import Day, In, Line, Moment, Out, Prose, Quantity, Reason, Remark, Year
+from minsheng.kernel.fields import Day, In, Label, Line, Moment, Out, Prose, Quantity, Reason, Remark, Year
 from minsheng.kernel.lifecycle import Action
 
 Operator = Literal["ge", "le", "eq", "range"]
@@ -130,6 +130,32 @@ class TargetOut(Out):
     adjustments: list[AdjustmentBrief] = Field(description="已批准的调整，按生效日")
 
 
+class AcknowledgedOut(Out):
+    """One side's receipt of a task."""
+
+    id: UUID
+    version: int = Field(examples=[1])
+    side: Literal["unit", "lead"] = Field(description="承担单位 unit，或牵头部门 lead", examples=["unit"])
+    by_id: UUID
+    by_name: str | None = Field(examples=["乐清市"])
+    person_name: str | None = Field(examples=["林知远"])
+    acknowledged_at: Moment | None
+    status: Literal["pending", "acknowledged"] = Field(examples=["acknowledged"])
+
+
+class AcknowledgementOut(AcknowledgedOut):
+    """One side's receipt of a task, in a list."""
+
+    programme_id: UUID
+    task_id: UUID
+    item_id: UUID
+    item_code: str | None = Field(examples=["3.2"])
+    item_title: str | None
+    unit_id: UUID
+    unit_name: str | None = Field(examples=["乐清市"])
+    actions: list[Action]
+
+
 class TaskOut(Out):
     """A task with its targets."""
 
@@ -147,6 +173,7 @@ class TaskOut(Out):
     status: TaskStatus = Field(examples=["issued"])
     targets: list[TargetOut]
     state: "StateBrief | None" = Field(description="今天所处的特殊状态")
+    acknowledgements: list[AcknowledgedOut] = Field(description="承担单位与牵头部门的签收")
     actions: list[Action]
 
 
@@ -211,6 +238,8 @@ class SplitCell(Out):
     original_value: Quantity | None = Field(description="下达时的目标值")
     deadline: Day
     status: TaskStatus = Field(examples=["draft"])
+    unit_acknowledged_at: Moment | None = Field(description="承担单位签收的时间")
+    lead_acknowledged_at: Moment | None = Field(description="牵头部门全部签收的时间；没有牵头部门或未签收为 null")
 
 
 class SplitRow(Out):
@@ -346,3 +375,59 @@ class StateOut(Out):
     decision: str | None
     status: StateStatus = Field(examples=["asked"])
     actions: list[Action]
+
+
+class SuggestIn(In):
+    """Which target is to be shared out among which units, by which base figure (R056)."""
+
+    parent_id: UUID = Field(description="被分解的任务")
+    indicator_id: UUID
+    unit_ids: Annotated[list[UUID], Field(min_length=1, max_length=500)]
+    kind: Label = Field(description="哪种基础数据", examples=["常住人口"])
+    year: int | None = Field(default=None, ge=1990, le=2200, description="哪一年的；省略为各单位最近一年")
+
+
+class SuggestedShare(Out):
+    """A unit's share with the figure it was worked out from."""
+
+    unit_id: UUID
+    unit_name: str = Field(examples=["乐清市"])
+    figure: Quantity
+    year: int = Field(examples=[2025])
+    source: str = Field(examples=["2025年统计公报"])
+    generated: bool = Field(description="这个基础数据是为演示生成的", examples=[False])
+    value: Quantity = Field(description="建议的目标值，各单位之和恰好等于被分解的目标")
+
+
+class Suggestion(Out):
+    """A first draft of a split; nothing is saved."""
+
+    total: Quantity
+    shares: list[SuggestedShare]
+
+
+class UploadedCell(Out):
+    """One cell of an uploaded split workbook that is not as it was."""
+
+    sheet: str = Field(examples=["任务分解"])
+    row: int = Field(examples=[5])
+    cell: str = Field(examples=["I5"])
+    item_code: str | None = Field(examples=["3.2"])
+    item_title: str | None
+    indicator_name: str | None = Field(examples=["线路"])
+    unit_name: str | None = Field(examples=["乐清市"])
+    old: str | None = Field(description="现在的值", examples=["12"])
+    new: str | None = Field(description="表里的值，照原样", examples=["15"])
+    outcome: Literal["new", "changed", "wrong"] = Field(examples=["changed"])
+    errors: list[FieldError]
+
+
+class UploadOut(Out):
+    """What an upload did, or would do."""
+
+    dry_run: bool
+    new: int = Field(examples=[3])
+    changed: int = Field(examples=[1])
+    same: int = Field(examples=[20])
+    wrong: int = Field(examples=[1])
+    cells: list[UploadedCell]

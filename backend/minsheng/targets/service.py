@@ -1,7 +1,7 @@
 """What is done with tasks and targets: giving, splitting, balancing."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -21,10 +21,14 @@ from minsheng.kernel.errors import (
     WrongState,
     invalid,
 )
-from minsheng.org.models import Unit
+from minsheng.org.models import BaseFigure, Unit
+from minsheng.org.service import unit_names
+from minsheng.programmes.copies import shifted
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
+from minsheng.programmes.schemas import CopyIn
+from minsheng.targets import acknowledgements
 from minsheng.targets.adjusted import originals
-from minsheng.targets.balance import balance
+from minsheng.targets.balance import balance, split_suggestion
 from minsheng.targets.models import Target, Task
 from minsheng.targets.schemas import (
     SplitCell,
@@ -35,6 +39,9 @@ from minsheng.targets.schemas import (
     SplitResults,
     SplitRow,
     SplitUnit,
+    SuggestedShare,
+    SuggestIn,
+    Suggestion,
     TargetIn,
     TaskIn,
     TaskPatch,
@@ -172,6 +179,67 @@ def set_targets(session: Session, task: Task, wanted: Sequence[TargetIn]) -> Non
     session.flush()
 
 
+def copy_promises(
+    session: Session, source: Programme, made: Programme, body: CopyIn, known: Mapping[UUID, UUID]
+) -> None:
+    """Take the owner's targets and deadlines along into a copied list, as a first draft.
+
+    For another owner they are what it was given: its own tasks of the list above.
+    """
+    if not body.targets:
+        return
+    years = made.year - source.year
+    tasks = session.exec(
+        select(Task).where(Task.programme_id == source.id, Task.unit_id == made.unit_id, Task.status != "void")
+    ).all()
+    # A unit may have been given an item twice; the copy promises it once.
+    for task in {task.item_id: task for task in sorted(tasks, key=lambda each: each.id, reverse=True)}.values():
+        if task.item_id not in known:
+            continue
+        deadline = min(shifted(task.deadline, years), made.ends_on)
+        root = Task(
+            programme_id=made.id,
+            item_id=known[task.item_id],
+            unit_id=made.unit_id,
+            giver_id=made.unit_id,
+            deadline=deadline,
+        )
+        session.add(root)
+        session.flush()
+        for target in session.exec(select(Target).where(Target.task_id == task.id, Target.status != "void")).all():
+            if target.indicator_id not in known:
+                continue
+            kept = target.model_dump(exclude=_NOT_COPIED)
+            session.add(
+                Target(
+                    **kept,
+                    task_id=root.id,
+                    indicator_id=known[target.indicator_id],
+                    programme_id=made.id,
+                    item_id=root.item_id,
+                    unit_id=root.unit_id,
+                    giver_id=root.giver_id,
+                    source_note=f"沿用{source.year}年目标" if years else target.source_note,
+                )
+            )
+
+
+_NOT_COPIED = {
+    "id",
+    "version",
+    "created_at",
+    "status",
+    "task_id",
+    "indicator_id",
+    "programme_id",
+    "item_id",
+    "unit_id",
+    "giver_id",
+    "basis",
+    "source_note",
+}
+
+
 # Moves
 
 
@@ -290,15 +358,19 @@ def split_of(session: Session, programme: Programme, unit: Unit) -> SplitOut:
     shares: dict[tuple[UUID, UUID], list[SplitCell]] = defaultdict(list)
     first = originals(session, programme.id)
     used: set[UUID] = set()
-    for task, target in session.exec(
+    given = session.exec(
         select(Task, Target)
         .join(Target, col(Target.task_id) == col(Task.id))
         .where(col(Task.parent_id).in_(parents), Task.status != "void", Target.status != "void")
-    ).all():
+    ).all()
+    receipts = acknowledgements.receipts(session, {task.id for task, _ in given if task.status == "issued"})
+    for task, target in given:
         assert task.parent_id is not None  # noqa: S101 - the query asked for children
         used.add(task.unit_id)
         shares[(task.parent_id, target.indicator_id)].append(
             SplitCell(
+                unit_acknowledged_at=receipts[task.id].unit,
+                lead_acknowledged_at=receipts[task.id].lead,
                 unit_id=task.unit_id,
                 task_id=task.id,
                 task_version=task.version,
@@ -366,6 +438,66 @@ def _split_row(
         balance_reason=sums.reason,
         cells=cells,
     )
+
+
+def suggest(session: Session, body: SuggestIn) -> Suggestion:
+    """Share a target out by a base figure so that it adds up exactly; nothing is saved.
+
+    Raises:
+        NotFound: the task is not visible.
+        Invalid: the task has no such target, or the units give no basis.
+        Conflict: names the units whose figure nobody has noted; none is ever guessed.
+    """
+    parent = rows.fetch(session, Task, body.parent_id)
+    target = session.exec(
+        select(Target).where(
+            Target.task_id == parent.id, Target.indicator_id == body.indicator_id, Target.status != "void"
+        )
+    ).first()
+    if target is None or target.value is None:
+        raise invalid("/indicator_id", "no-target", "被分解的任务没有这个指标的目标值")
+    indicator = rows.fetch(session, Indicator, body.indicator_id)
+    if indicator.aggregation != "sum":
+        raise invalid("/indicator_id", "not-additive", "比率、标准类指标不能按比例分")
+    measure = rows.fetch(session, Measure, indicator.measure_id)
+    names = unit_names(session, set(body.unit_ids))
+    known = _figures(session, body)
+    errors = [
+        FieldError(
+            pointer=f"/unit_ids/{index}", code="no-figure", message=f"“{names.get(key, '未知单位')}”没有{body.kind}"
+        )
+        for index, key in enumerate(body.unit_ids)
+        if key not in known
+    ]
+    if errors:
+        message = f"有 {len(errors)} 个单位没有“{body.kind}”，请先登记基础数据：{errors[0].message}。"
+        raise Conflict(message, errors=errors)
+    try:
+        shares = split_suggestion(target.value, [known[key].value for key in body.unit_ids], measure.decimals)
+    except ValueError:
+        raise invalid("/unit_ids", "no-basis", "这些单位的基础数据都是零，无从分配") from None
+    return Suggestion(
+        total=target.value,
+        shares=[
+            SuggestedShare(
+                unit_id=key,
+                unit_name=names[key],
+                figure=known[key].value,
+                year=known[key].year,
+                source=known[key].source,
+                generated=known[key].basis == "generated",
+                value=share,
+            )
+            for key, share in zip(body.unit_ids, shares, strict=True)
+        ],
+    )
+
+
+def _figures(session: Session, body: SuggestIn) -> dict[UUID, BaseFigure]:
+    statement = select(BaseFigure).where(col(BaseFigure.unit_id).in_(body.unit_ids), BaseFigure.kind == body.kind)
+    if body.year is not None:
+        statement = statement.where(BaseFigure.year == body.year)
+    return {each.unit_id: each for each in session.exec(statement.order_by(col(BaseFigure.year))).all()}
 
 
 def save_split(session: Session, body: SplitIn, void: Callable[[Task], None]) -> SplitResults:

@@ -5,6 +5,140 @@ export type ClientOptions = {
 };
 
 /**
+ * AcknowledgedOut
+ *
+ * One side's receipt of a task.
+ */
+export type AcknowledgedOut = {
+    /**
+     * Acknowledged At
+     */
+    acknowledged_at: string | null;
+    /**
+     * By Id
+     */
+    by_id: string;
+    /**
+     * By Name
+     */
+    by_name: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Person Name
+     */
+    person_name: string | null;
+    /**
+     * Side
+     *
+     * 承担单位 unit，或牵头部门 lead
+     */
+    side: 'unit' | 'lead';
+    /**
+     * Status
+     */
+    status: 'pending' | 'acknowledged';
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * AcknowledgementAcknowledgeBulk
+ *
+ * 承担单位或牵头部门签收下达的任务(成批)。
+ */
+export type AcknowledgementAcknowledgeBulk = {
+    /**
+     * Mode
+     *
+     * each 逐行；atomic 全部成功才生效
+     */
+    mode?: 'each' | 'atomic';
+    /**
+     * Rows
+     */
+    rows: Array<RowRef>;
+};
+
+/**
+ * AcknowledgementOut
+ *
+ * One side's receipt of a task, in a list.
+ */
+export type AcknowledgementOut = {
+    /**
+     * Acknowledged At
+     */
+    acknowledged_at: string | null;
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * By Id
+     */
+    by_id: string;
+    /**
+     * By Name
+     */
+    by_name: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Code
+     */
+    item_code: string | null;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Person Name
+     */
+    person_name: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Side
+     *
+     * 承担单位 unit，或牵头部门 lead
+     */
+    side: 'unit' | 'lead';
+    /**
+     * Status
+     */
+    status: 'pending' | 'acknowledged';
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
  * Action
  *
  * A button: what this caller may do to this row now.
@@ -28,6 +162,234 @@ export type Action = {
      * Verb
      */
     verb: string;
+};
+
+/**
+ * AdjustmentBrief
+ *
+ * An approved change of a target, for ever beside it.
+ */
+export type AdjustmentBrief = {
+    /**
+     * Document Number
+     */
+    document_number: string | null;
+    /**
+     * Effective On
+     */
+    effective_on: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * New Value
+     */
+    new_value: string;
+    /**
+     * New Value Max
+     */
+    new_value_max: string | null;
+    /**
+     * Old Value
+     */
+    old_value: string | null;
+    /**
+     * Old Value Max
+     */
+    old_value_max: string | null;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * AdjustmentIn
+ *
+ * A change of an issued target, asked by the unit that carries it.
+ */
+export type AdjustmentIn = {
+    /**
+     * Confirmed
+     *
+     * 新目标低于已完成数时须写 below-done
+     */
+    confirmed?: 'below-done' | null;
+    /**
+     * Document Number
+     *
+     * 文号
+     */
+    document_number?: string | null;
+    /**
+     * Effective On
+     *
+     * 从哪天起按新目标判定
+     */
+    effective_on: string;
+    /**
+     * New Value
+     *
+     * 新目标值，区间的下限
+     */
+    new_value: string;
+    /**
+     * New Value Max
+     *
+     * 区间的新上限
+     */
+    new_value_max?: string | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Target Id
+     */
+    target_id: string;
+};
+
+/**
+ * AdjustmentOut
+ *
+ * A change of a target with both values.
+ */
+export type AdjustmentOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Asked At
+     */
+    asked_at: string;
+    /**
+     * Asked By
+     */
+    asked_by: string | null;
+    /**
+     * Below Done
+     *
+     * 新目标低于申请时的已完成数，已确认
+     */
+    below_done: boolean;
+    /**
+     * Decided At
+     */
+    decided_at: string | null;
+    /**
+     * Decided By
+     */
+    decided_by: string | null;
+    /**
+     * Decided Unit Name
+     */
+    decided_unit_name: string | null;
+    /**
+     * Decision
+     */
+    decision: string | null;
+    /**
+     * Document Number
+     */
+    document_number: string | null;
+    /**
+     * Effective On
+     */
+    effective_on: string;
+    /**
+     * Giver Id
+     */
+    giver_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string | null;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Measure Name
+     */
+    measure_name: string | null;
+    /**
+     * New Value
+     */
+    new_value: string;
+    /**
+     * New Value Max
+     */
+    new_value_max: string | null;
+    /**
+     * Old Value
+     */
+    old_value: string | null;
+    /**
+     * Old Value Max
+     */
+    old_value_max: string | null;
+    /**
+     * Operator
+     */
+    operator: 'ge' | 'le' | 'eq' | 'range';
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Status
+     */
+    status: 'asked' | 'approved' | 'refused' | 'withdrawn';
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * AnswerIn
+ *
+ * What the owner makes of an opinion.
+ */
+export type AnswerIn = {
+    /**
+     * Answer
+     *
+     * 答复
+     */
+    answer: string;
+    /**
+     * Outcome
+     *
+     * 采纳 adopted、部分采纳 partly、不采纳 declined
+     */
+    outcome: 'adopted' | 'partly' | 'declined';
 };
 
 /**
@@ -58,6 +420,112 @@ export type AuthorizeIn = {
 export type Axis = 'area' | 'line' | 'hand';
 
 /**
+ * BandIn
+ *
+ * A light and the interval that lights it, from low to high; null is open to that side.
+ */
+export type BandIn = {
+    /**
+     * High
+     */
+    high?: string | null;
+    /**
+     * High Inclusive
+     */
+    high_inclusive?: boolean;
+    /**
+     * Light
+     */
+    light: string;
+    /**
+     * Low
+     */
+    low?: string | null;
+    /**
+     * Low Inclusive
+     */
+    low_inclusive?: boolean;
+};
+
+/**
+ * BaseFigureIn
+ *
+ * A figure of a unit; the same kind and year again replaces it.
+ */
+export type BaseFigureIn = {
+    /**
+     * Kind
+     *
+     * 指标名称，如常住人口、户数
+     */
+    kind: string;
+    /**
+     * Source
+     *
+     * 出处：统计年鉴、公报……
+     */
+    source: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Value
+     */
+    value: string;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
+ * BaseFigureOut
+ *
+ * A figure of a unit with its source.
+ */
+export type BaseFigureOut = {
+    /**
+     * Basis
+     *
+     * 填入，或为演示生成
+     */
+    basis: 'entered' | 'generated';
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Value
+     */
+    value: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
  * BaseIn
  *
  * What the clerk saw before typing.
@@ -67,6 +535,14 @@ export type BaseIn = {
      * Current
      */
     current?: string | null;
+    /**
+     * Denominator
+     */
+    denominator?: string | null;
+    /**
+     * Numerator
+     */
+    numerator?: string | null;
     /**
      * Value
      */
@@ -151,6 +627,12 @@ export type BatchResult = {
  */
 export type BoardCell = {
     /**
+     * Attainment
+     *
+     * 达到的程度：未达到、保底、目标、超额、力争、超出上限
+     */
+    attainment: 'none' | 'short' | 'floor' | 'met' | 'over' | 'stretch' | 'beyond';
+    /**
      * Expected Pct
      */
     expected_pct: string | null;
@@ -165,13 +647,19 @@ export type BoardCell = {
     /**
      * Light
      */
-    light: 'green' | 'yellow' | 'red' | 'done' | 'none';
+    light: string;
     /**
      * Missing
      *
      * 合计中还没有数的单位
      */
     missing: number;
+    /**
+     * Original Value
+     *
+     * 下达时的目标值；与 value 不同即已调整
+     */
+    original_value: string | null;
     /**
      * Own
      *
@@ -189,6 +677,12 @@ export type BoardCell = {
      */
     standing: 'ahead' | 'on' | 'behind' | null;
     /**
+     * State
+     *
+     * 特殊状态；不亮灯
+     */
+    state: 'not_applicable' | 'waiting_policy' | 'suspended' | 'not_handed_down' | null;
+    /**
      * Target Id
      */
     target_id: string;
@@ -196,6 +690,18 @@ export type BoardCell = {
      * Unit Id
      */
     unit_id: string;
+    /**
+     * Value
+     *
+     * 判定日有效的目标值
+     */
+    value: string | null;
+    /**
+     * Waived
+     *
+     * 有正当理由并经批准
+     */
+    waived: boolean;
 };
 
 /**
@@ -227,9 +733,15 @@ export type BoardItem = {
     /**
      * Left Out
      *
-     * 不计入的单位数（无年度目标）
+     * 不计入的单位数（无年度目标、不适用、尚未下达）
      */
     left_out: number;
+    /**
+     * Measure Name
+     *
+     * 相加所用的计量单位
+     */
+    measure_name: string | null;
     /**
      * Met
      *
@@ -237,9 +749,41 @@ export type BoardItem = {
      */
     met: number;
     /**
+     * Short
+     *
+     * 低于各自目标的单位数，不因别处超额而隐去
+     */
+    short: number | null;
+    /**
+     * Shortfall
+     *
+     * 这些单位共差多少
+     */
+    shortfall: string | null;
+    /**
+     * States
+     *
+     * 特殊状态的单位数
+     */
+    states: {
+        [key: string]: number;
+    };
+    /**
      * Title
      */
     title: string;
+    /**
+     * Value Actual
+     *
+     * 完成率的分子：各单位累计数之和
+     */
+    value_actual: string | null;
+    /**
+     * Value Base
+     *
+     * 完成率的分母：各单位目标之和
+     */
+    value_base: string | null;
     /**
      * Value Pct
      *
@@ -263,33 +807,21 @@ export type BoardTotals = {
      */
     behind: number;
     /**
-     * Done
+     * Lights
+     *
+     * 各种灯的个数，键为灯的代号
      */
-    done: number;
-    /**
-     * Green
-     */
-    green: number;
-    /**
-     * None
-     */
-    none: number;
+    lights: {
+        [key: string]: number;
+    };
     /**
      * On
      */
     on: number;
     /**
-     * Red
-     */
-    red: number;
-    /**
      * Unjudged
      */
     unjudged: number;
-    /**
-     * Yellow
-     */
-    yellow: number;
 };
 
 /**
@@ -555,6 +1087,16 @@ export type CellOut = {
      */
     decimals: number;
     /**
+     * Denominator
+     *
+     * 比率的分母
+     */
+    denominator: string | null;
+    /**
+     * Denominator Name
+     */
+    denominator_name: string | null;
+    /**
      * Explanation
      */
     explanation: string;
@@ -567,17 +1109,59 @@ export type CellOut = {
      */
     indicator_name: string;
     /**
+     * Kind
+     */
+    kind: 'count' | 'ratio' | 'ordinal' | 'frequency' | 'policy';
+    /**
+     * Levels
+     *
+     * 等级，从差到好
+     */
+    levels: Array<string>;
+    /**
      * Light
      */
-    light: 'green' | 'yellow' | 'red' | 'done' | 'none';
+    light: string;
+    /**
+     * 灯的名称与符号，随亮灯规则而定
+     */
+    mark: LightMark;
     /**
      * Measure Name
      */
     measure_name: string;
     /**
+     * Numerator
+     *
+     * 比率的分子
+     */
+    numerator: string | null;
+    /**
+     * Numerator Name
+     */
+    numerator_name: string | null;
+    /**
      * Operator
      */
-    operator: 'ge' | 'le' | 'eq';
+    operator: 'ge' | 'le' | 'eq' | 'range';
+    /**
+     * Original Value
+     *
+     * 下达时的目标值
+     */
+    original_value: string | null;
+    /**
+     * Part Of
+     *
+     * 其中项：所属目标
+     */
+    part_of: string | null;
+    /**
+     * Per
+     *
+     * 比率的基数：100 为百分率
+     */
+    per: number;
     /**
      * Plan Value
      *
@@ -603,7 +1187,15 @@ export type CellOut = {
      */
     target_id: string;
     /**
+     * Target Max
+     *
+     * 区间的上限
+     */
+    target_max: string | null;
+    /**
      * Target Value
+     *
+     * 期末有效的目标值，区间的下限
      */
     target_value: string | null;
     /**
@@ -709,6 +1301,27 @@ export type ChangesOut = {
 };
 
 /**
+ * CheckIn
+ *
+ * A content to look at.
+ */
+export type CheckIn = {
+    definition: DefinitionIn;
+};
+
+/**
+ * CheckOut
+ *
+ * What is wrong with a content; nothing when it may be saved.
+ */
+export type CheckOut = {
+    /**
+     * Faults
+     */
+    faults: Array<FaultOut>;
+};
+
+/**
  * CodeOut
  *
  * An authorization code, good once for a minute.
@@ -722,6 +1335,142 @@ export type CodeOut = {
      * Expires In
      */
     expires_in: number;
+};
+
+/**
+ * ColourIn
+ *
+ * A light: its key, name, mark and meaning, and whether it is good; never assume that red is bad.
+ */
+export type ColourIn = {
+    /**
+     * Glyph
+     */
+    glyph: string;
+    /**
+     * Good
+     *
+     * 亮这种灯是好是坏；完成与不亮灯不分好坏
+     */
+    good?: boolean | null;
+    /**
+     * Hue
+     *
+     * 只用于显示的颜色
+     */
+    hue?: 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'grey' | 'done' | 'none';
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Meaning
+     */
+    meaning: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * CommentIn
+ *
+ * An opinion about a draft that was sent round.
+ */
+export type CommentIn = {
+    /**
+     * Item Id
+     *
+     * 针对哪个项目；null 为针对整个计划
+     */
+    item_id?: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Unit Id
+     *
+     * 以哪个单位的名义
+     */
+    unit_id: string;
+};
+
+/**
+ * CommentOut
+ *
+ * An opinion and its answer.
+ */
+export type CommentOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Answer
+     */
+    answer: string | null;
+    /**
+     * Answered At
+     */
+    answered_at: string | null;
+    /**
+     * Author Name
+     */
+    author_name: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Code
+     */
+    item_code: string | null;
+    /**
+     * Item Id
+     */
+    item_id: string | null;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Outcome
+     */
+    outcome: 'adopted' | 'partly' | 'declined' | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Status
+     */
+    status: 'open' | 'answered' | 'void';
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
 };
 
 /**
@@ -741,7 +1490,7 @@ export type ConflictOut = {
     /**
      * Field
      */
-    field: 'current' | 'value';
+    field: 'current' | 'value' | 'numerator' | 'denominator';
     /**
      * Mine
      */
@@ -754,6 +1503,56 @@ export type ConflictOut = {
      * Theirs
      */
     theirs: string | null;
+};
+
+/**
+ * ConsultIn
+ *
+ * Who is asked for an opinion, and until when.
+ */
+export type ConsultIn = {
+    /**
+     * Unit Ids
+     *
+     * 征求哪些下级单位的意见
+     */
+    unit_ids: Array<string>;
+    /**
+     * Until
+     *
+     * 意见截止日
+     */
+    until: string;
+};
+
+/**
+ * CopyIn
+ *
+ * A new draft made of an earlier list; dates move by the difference of the years.
+ */
+export type CopyIn = {
+    /**
+     * Name
+     *
+     * 省略则把原名称里的年份换成新年度
+     */
+    name?: string | null;
+    /**
+     * Targets
+     *
+     * 把主办机构的目标与期限也带过来，作为初稿
+     */
+    targets?: boolean;
+    /**
+     * Unit Id
+     *
+     * 新计划的主办机构；省略则与原计划相同
+     */
+    unit_id?: string | null;
+    /**
+     * Year
+     */
+    year: number;
 };
 
 /**
@@ -907,6 +1706,46 @@ export type DayChangeOut = {
 };
 
 /**
+ * DefinitionIn
+ *
+ * A rule set's content. ``colours`` run from the best to the worst, then ``done`` and ``none``.
+ */
+export type DefinitionIn = {
+    /**
+     * Accepted
+     *
+     * 达到目标且报告经确认才算完成
+     */
+    accepted?: boolean;
+    /**
+     * Colours
+     */
+    colours: Array<ColourIn>;
+    /**
+     * Dimensions
+     */
+    dimensions: Array<DimensionIn>;
+    /**
+     * 以后补上的月份改亮什么灯
+     */
+    made_up?: MadeUpIn | null;
+    /**
+     * Places
+     */
+    places?: Array<PlaceIn>;
+    /**
+     * Repeats
+     */
+    repeats?: Array<RepeatIn>;
+    /**
+     * Waived
+     *
+     * 有正当理由并经批准的亮什么灯；空为没有豁免
+     */
+    waived?: string | null;
+};
+
+/**
  * DemoAccount
  *
  * An account of the sample data.
@@ -943,7 +1782,8 @@ export type DeskCell = {
     /**
      * Light
      */
-    light: 'green' | 'yellow' | 'red' | 'done' | 'none';
+    light: string;
+    mark: LightMark;
     /**
      * Overdue
      */
@@ -1091,6 +1931,166 @@ export type DeskUnit = {
 };
 
 /**
+ * DiffOut
+ *
+ * A catalogue against an earlier one, in catalogue order; dropped items at the end.
+ */
+export type DiffOut = {
+    /**
+     * Against Id
+     */
+    against_id: string;
+    /**
+     * Against Name
+     */
+    against_name: string;
+    /**
+     * Against Year
+     */
+    against_year: number;
+    /**
+     * Levels
+     */
+    levels: Array<LevelCount>;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Rows
+     */
+    rows: Array<DiffRow>;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
+ * DiffRow
+ *
+ * An item beside its predecessor.
+ */
+export type DiffRow = {
+    /**
+     * Against Code
+     */
+    against_code: string | null;
+    /**
+     * Against Item Id
+     */
+    against_item_id: string | null;
+    /**
+     * Against Title
+     */
+    against_title: string | null;
+    /**
+     * Changes
+     */
+    changes: Array<Difference>;
+    /**
+     * Code
+     */
+    code: string | null;
+    /**
+     * Item Id
+     */
+    item_id: string | null;
+    /**
+     * Level
+     *
+     * 第几层，从 1 起
+     */
+    level: number;
+    /**
+     * Outcome
+     */
+    outcome: 'kept' | 'changed' | 'new' | 'dropped';
+    /**
+     * Title
+     */
+    title: string | null;
+};
+
+/**
+ * Difference
+ *
+ * One property that is not as it was.
+ */
+export type Difference = {
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * New
+     */
+    new: string | null;
+    /**
+     * Old
+     */
+    old: string | null;
+};
+
+/**
+ * DimensionIn
+ *
+ * One question a light answers, and what the answer is compared with.
+ */
+export type DimensionIn = {
+    /**
+     * Bands
+     */
+    bands: Array<BandIn>;
+    /**
+     * Base
+     *
+     * 直线序时、本单位计划、节点、绝对进度、同类平均、同类名次
+     */
+    base?: 'line' | 'plan' | 'milestone' | 'absolute' | 'peers' | 'rank';
+    /**
+     * Kind
+     *
+     * 开工、进度、资金、填报
+     */
+    kind?: 'start' | 'progress' | 'money' | 'reporting';
+    /**
+     * Measure
+     *
+     * 百分点、相对百分比、天数、完成率、名次、月数
+     */
+    measure?: 'points' | 'relative' | 'days' | 'percent' | 'place' | 'months';
+    /**
+     * Span Months
+     *
+     * 直线从下达次月起几个月
+     */
+    span_months?: number | null;
+};
+
+/**
+ * EndIn
+ *
+ * The day from which a state no longer holds.
+ */
+export type EndIn = {
+    /**
+     * Until On
+     *
+     * 从哪天起恢复
+     */
+    until_on: string;
+};
+
+/**
  * EntrySheet
  *
  * Everything one unit reports for one month, over all programmes.
@@ -1118,6 +2118,124 @@ export type EntrySheet = {
      * Unit Name
      */
     unit_name: string;
+};
+
+/**
+ * ExemptionIn
+ *
+ * A justified reason, asked for.
+ */
+export type ExemptionIn = {
+    /**
+     * Ends On
+     *
+     * 到哪天止（含）
+     */
+    ends_on: string;
+    /**
+     * Reason
+     *
+     * 正当理由
+     */
+    reason: string;
+    /**
+     * Starts On
+     *
+     * 从哪天起
+     */
+    starts_on: string;
+    /**
+     * Target Id
+     */
+    target_id: string;
+};
+
+/**
+ * ExemptionOut
+ *
+ * A justified reason and what became of it.
+ */
+export type ExemptionOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Decided At
+     */
+    decided_at: string | null;
+    /**
+     * Decision
+     */
+    decision: string | null;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Status
+     */
+    status: 'asked' | 'approved' | 'refused' | 'withdrawn';
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * FaultOut
+ *
+ * One thing wrong, with its place.
+ */
+export type FaultOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Pointer
+     */
+    pointer: string;
 };
 
 /**
@@ -1235,6 +2353,46 @@ export type GrantOut = {
 };
 
 /**
+ * HistoryOut
+ *
+ * The lights of past periods.
+ */
+export type HistoryOut = {
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Rows
+     */
+    rows: Array<HistoryRow>;
+};
+
+/**
+ * HistoryRow
+ *
+ * The lights of one target, month by month.
+ */
+export type HistoryRow = {
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Months
+     */
+    months: Array<MonthLight>;
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+};
+
+/**
  * ImportOut
  *
  * What an import did, or would do.
@@ -1302,18 +2460,50 @@ export type ImportedRow = {
 export type IndicatorIn = {
     /**
      * Accumulation
+     *
+     * 累计或时点；省略时数量、频次为累计，其余为时点
      */
-    accumulation?: 'cumulative' | 'snapshot';
+    accumulation?: 'cumulative' | 'snapshot' | null;
     /**
      * Aggregation
      *
-     * 上级合计：相加，或不可相加（比率）
+     * 上级合计：sum 相加，ratio 分子之和比分母之和，none 不可相加；省略时由种类和计量单位定
      */
-    aggregation?: 'sum' | 'none';
+    aggregation?: 'sum' | 'ratio' | 'none' | null;
+    /**
+     * Better
+     *
+     * 数字越高越好，还是越低越好
+     */
+    better?: 'higher' | 'lower';
+    /**
+     * Counting
+     *
+     * 总量（gross）还是净增（net）
+     */
+    counting?: 'gross' | 'net' | null;
+    /**
+     * Denominator Name
+     *
+     * 比率的分母
+     */
+    denominator_name?: string | null;
     /**
      * Item Id
      */
     item_id: string;
+    /**
+     * Kind
+     *
+     * count 数量；ratio 比率（填分子、分母）；ordinal 等级；frequency 每期几次；policy 政策参数
+     */
+    kind?: 'count' | 'ratio' | 'ordinal' | 'frequency' | 'policy';
+    /**
+     * Levels
+     *
+     * 等级，从差到好
+     */
+    levels?: Array<string>;
     /**
      * Measure Id
      */
@@ -1322,6 +2512,36 @@ export type IndicatorIn = {
      * Name
      */
     name: string;
+    /**
+     * Numerator Name
+     *
+     * 比率的分子
+     */
+    numerator_name?: string | null;
+    /**
+     * Part Of
+     *
+     * 其中项：属于同一项目的哪个指标
+     */
+    part_of?: string | null;
+    /**
+     * Per
+     *
+     * 比率的基数：100 为百分率，1000 为千分率，1 为人均等
+     */
+    per?: number;
+    /**
+     * Per Period
+     *
+     * 频次按月、季还是年计
+     */
+    per_period?: 'month' | 'quarter' | 'year' | null;
+    /**
+     * Survey
+     *
+     * 全面统计（census）还是抽样（sample）
+     */
+    survey?: 'census' | 'sample';
 };
 
 /**
@@ -1337,11 +2557,27 @@ export type IndicatorOut = {
     /**
      * Aggregation
      */
-    aggregation: 'sum' | 'none';
+    aggregation: 'sum' | 'ratio' | 'none';
+    /**
+     * Better
+     *
+     * 数字越高越好，还是越低越好
+     */
+    better: 'higher' | 'lower';
+    /**
+     * Counting
+     *
+     * 总量还是净增
+     */
+    counting: 'gross' | 'net' | null;
     /**
      * Decimals
      */
     decimals: number;
+    /**
+     * Denominator Name
+     */
+    denominator_name: string | null;
     /**
      * Id
      */
@@ -1350,6 +2586,16 @@ export type IndicatorOut = {
      * Item Id
      */
     item_id: string;
+    /**
+     * Kind
+     */
+    kind: 'count' | 'ratio' | 'ordinal' | 'frequency' | 'policy';
+    /**
+     * Levels
+     *
+     * 等级，从差到好
+     */
+    levels: Array<string>;
     /**
      * Measure Id
      */
@@ -1362,6 +2608,32 @@ export type IndicatorOut = {
      * Name
      */
     name: string;
+    /**
+     * Numerator Name
+     */
+    numerator_name: string | null;
+    /**
+     * Part Of
+     *
+     * 其中项：属于哪个指标
+     */
+    part_of: string | null;
+    /**
+     * Per
+     *
+     * 比率的基数：100 为百分率
+     */
+    per: number;
+    /**
+     * Per Period
+     */
+    per_period: 'month' | 'quarter' | 'year' | null;
+    /**
+     * Survey
+     *
+     * 全面统计还是抽样
+     */
+    survey: 'census' | 'sample';
     /**
      * Version
      */
@@ -1381,7 +2653,27 @@ export type IndicatorPatch = {
     /**
      * Aggregation
      */
-    aggregation?: 'sum' | 'none' | null;
+    aggregation?: 'sum' | 'ratio' | 'none' | null;
+    /**
+     * Better
+     */
+    better?: 'higher' | 'lower' | null;
+    /**
+     * Counting
+     */
+    counting?: 'gross' | 'net' | null;
+    /**
+     * Denominator Name
+     */
+    denominator_name?: string | null;
+    /**
+     * Kind
+     */
+    kind?: 'count' | 'ratio' | 'ordinal' | 'frequency' | 'policy' | null;
+    /**
+     * Levels
+     */
+    levels?: Array<string> | null;
     /**
      * Measure Id
      */
@@ -1390,6 +2682,68 @@ export type IndicatorPatch = {
      * Name
      */
     name?: string | null;
+    /**
+     * Numerator Name
+     */
+    numerator_name?: string | null;
+    /**
+     * Part Of
+     */
+    part_of?: string | null;
+    /**
+     * Per
+     */
+    per?: number | null;
+    /**
+     * Per Period
+     */
+    per_period?: 'month' | 'quarter' | 'year' | null;
+    /**
+     * Survey
+     */
+    survey?: 'census' | 'sample' | null;
+};
+
+/**
+ * InvitationOut
+ *
+ * A unit that is asked, and whether it has answered.
+ */
+export type InvitationOut = {
+    /**
+     * Comments
+     *
+     * 已提几条意见
+     */
+    comments: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Status
+     */
+    status: 'active' | 'ended';
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Until
+     */
+    until: string;
+    /**
+     * Version
+     */
+    version: number;
 };
 
 /**
@@ -1417,9 +2771,21 @@ export type ItemIn = {
      */
     code: string;
     /**
+     * Kind
+     *
+     * 类型：工程 works、补助 subsidy、参保 insurance、培训 training、服务 service、政策 policy、常态化 ongoing
+     */
+    kind?: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy' | 'ongoing' | null;
+    /**
      * Leads
      */
     leads?: Array<LeadIn>;
+    /**
+     * Origin
+     *
+     * 上级下达 handed_down，或本级自定 own
+     */
+    origin?: 'handed_down' | 'own';
     /**
      * Parent Id
      */
@@ -1433,9 +2799,27 @@ export type ItemIn = {
      */
     seq?: number;
     /**
+     * Source Document
+     *
+     * 来源文件：类别、题名、条款
+     */
+    source_document?: string | null;
+    /**
+     * Standard
+     *
+     * 具体内容与标准
+     */
+    standard?: string | null;
+    /**
      * Title
      */
     title: string;
+    /**
+     * Upper Item Id
+     *
+     * 对应的上级项目
+     */
+    upper_item_id?: string | null;
 };
 
 /**
@@ -1461,13 +2845,27 @@ export type ItemOut = {
      */
     indicators: Array<IndicatorOut>;
     /**
+     * Kind
+     */
+    kind: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy' | 'ongoing' | null;
+    /**
      * Leads
      */
     leads: Array<LeadOut>;
     /**
+     * Origin
+     */
+    origin: 'handed_down' | 'own';
+    /**
      * Parent Id
      */
     parent_id: string | null;
+    /**
+     * Predecessor Item Id
+     *
+     * 上年度的同一项目
+     */
+    predecessor_item_id: string | null;
     /**
      * Programme Id
      */
@@ -1477,6 +2875,14 @@ export type ItemOut = {
      */
     seq: number;
     /**
+     * Source Document
+     */
+    source_document: string | null;
+    /**
+     * Standard
+     */
+    standard: string | null;
+    /**
      * Status
      */
     status: 'draft' | 'issued' | 'closed' | 'void';
@@ -1484,6 +2890,12 @@ export type ItemOut = {
      * Title
      */
     title: string;
+    /**
+     * Upper Item Id
+     *
+     * 对应的上级项目
+     */
+    upper_item_id: string | null;
     /**
      * Version
      */
@@ -1501,9 +2913,17 @@ export type ItemPatch = {
      */
     code?: string | null;
     /**
+     * Kind
+     */
+    kind?: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy' | 'ongoing' | null;
+    /**
      * Leads
      */
     leads?: Array<LeadIn> | null;
+    /**
+     * Origin
+     */
+    origin?: 'own' | 'handed_down' | null;
     /**
      * Parent Id
      */
@@ -1513,9 +2933,21 @@ export type ItemPatch = {
      */
     seq?: number | null;
     /**
+     * Source Document
+     */
+    source_document?: string | null;
+    /**
+     * Standard
+     */
+    standard?: string | null;
+    /**
      * Title
      */
     title?: string | null;
+    /**
+     * Upper Item Id
+     */
+    upper_item_id?: string | null;
 };
 
 /**
@@ -1524,6 +2956,20 @@ export type ItemPatch = {
  * A light with everything it was worked out from.
  */
 export type JudgementOut = {
+    /**
+     * Attainment
+     */
+    attainment: 'none' | 'short' | 'floor' | 'met' | 'over' | 'stretch' | 'beyond';
+    /**
+     * Attainment Name
+     */
+    attainment_name: string;
+    /**
+     * Bad
+     *
+     * 按规则，亮这种灯是否表示落后
+     */
+    bad: boolean;
     /**
      * Expected Pct
      */
@@ -1543,7 +2989,7 @@ export type JudgementOut = {
     /**
      * Light
      */
-    light: 'green' | 'yellow' | 'red' | 'done' | 'none';
+    light: string;
     /**
      * Light Name
      */
@@ -1552,6 +2998,18 @@ export type JudgementOut = {
      * On
      */
     on: string;
+    /**
+     * Original Value
+     *
+     * 下达时的目标值
+     */
+    original_value: string | null;
+    /**
+     * Parts
+     *
+     * 规则分几项判定时，各项的灯
+     */
+    parts: Array<PartOut>;
     /**
      * Progress Pct
      */
@@ -1572,6 +3030,18 @@ export type JudgementOut = {
      * Target Id
      */
     target_id: string;
+    /**
+     * Value
+     *
+     * 判定日有效的目标值
+     */
+    value: string | null;
+    /**
+     * Waived
+     *
+     * 已批准的正当理由
+     */
+    waived: string | null;
 };
 
 /**
@@ -1611,6 +3081,10 @@ export type LagRow = {
      */
     cause_note: string | null;
     /**
+     * Denominator
+     */
+    denominator: string | null;
+    /**
      * Expected Pct
      */
     expected_pct: string | null;
@@ -1643,17 +3117,31 @@ export type LagRow = {
      */
     judged_on: string;
     /**
+     * Levels
+     */
+    levels: Array<string>;
+    /**
      * Light
      */
-    light: 'green' | 'yellow' | 'red' | 'done' | 'none';
+    light: string;
     /**
      * Measure Name
      */
     measure_name: string;
     /**
+     * Numerator
+     */
+    numerator: string | null;
+    /**
      * Operator
      */
-    operator: 'ge' | 'le' | 'eq';
+    operator: 'ge' | 'le' | 'eq' | 'range';
+    /**
+     * Original Value
+     *
+     * 下达时的目标值
+     */
+    original_value: string | null;
     /**
      * Programme Id
      */
@@ -1680,8 +3168,20 @@ export type LagRow = {
     unit_name: string;
     /**
      * Value
+     *
+     * 判定日有效的目标值，区间的下限
      */
     value: string | null;
+    /**
+     * Value Max
+     */
+    value_max: string | null;
+    /**
+     * Waived
+     *
+     * 已批准的正当理由
+     */
+    waived: string | null;
 };
 
 /**
@@ -1721,6 +3221,72 @@ export type LeadOut = {
 };
 
 /**
+ * LevelCount
+ *
+ * How one level of the catalogue grew or shrank (R002).
+ */
+export type LevelCount = {
+    /**
+     * Against Total
+     */
+    against_total: number;
+    /**
+     * Changed
+     */
+    changed: number;
+    /**
+     * Dropped
+     */
+    dropped: number;
+    /**
+     * Kept
+     */
+    kept: number;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Level
+     */
+    level: number;
+    /**
+     * New
+     */
+    new: number;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
+ * LightMark
+ *
+ * How a light is shown where it stands alone.
+ */
+export type LightMark = {
+    /**
+     * Bad
+     *
+     * 亮这种灯是否表示落后
+     */
+    bad: boolean;
+    /**
+     * Glyph
+     */
+    glyph: string;
+    /**
+     * Hue
+     */
+    hue: 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'grey' | 'done' | 'none';
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * LightName
  *
  * One light of the rule set: its name, mark and meaning; never assume that red is bad.
@@ -1731,9 +3297,17 @@ export type LightName = {
      */
     glyph: string;
     /**
+     * Good
+     */
+    good: boolean | null;
+    /**
+     * Hue
+     */
+    hue: 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'grey' | 'done' | 'none';
+    /**
      * Key
      */
-    key: 'green' | 'yellow' | 'red' | 'done' | 'none';
+    key: string;
     /**
      * Meaning
      */
@@ -1742,6 +3316,80 @@ export type LightName = {
      * Name
      */
     name: string;
+};
+
+/**
+ * ListingIn
+ *
+ * An item that is to count in another list too.
+ */
+export type ListingIn = {
+    /**
+     * Item Id
+     *
+     * 别的计划里的项目
+     */
+    item_id: string;
+    /**
+     * Programme Id
+     *
+     * 列入哪个计划
+     */
+    programme_id: string;
+};
+
+/**
+ * ListingOut
+ *
+ * An item that counts in another list too.
+ */
+export type ListingOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Code
+     */
+    item_code: string | null;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Owner Programme Id
+     *
+     * 项目本来属于的计划
+     */
+    owner_programme_id: string | null;
+    /**
+     * Owner Programme Name
+     */
+    owner_programme_name: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string | null;
+    /**
+     * Status
+     */
+    status: 'draft' | 'issued' | 'ended';
+    /**
+     * Version
+     */
+    version: number;
 };
 
 /**
@@ -1758,6 +3406,22 @@ export type LoginIn = {
      * Username
      */
     username: string;
+};
+
+/**
+ * MadeUpIn
+ *
+ * How a closed month reads once it was made up.
+ */
+export type MadeUpIn = {
+    /**
+     * To
+     */
+    to: string;
+    /**
+     * When
+     */
+    when: Array<string>;
 };
 
 /**
@@ -1934,6 +3598,47 @@ export type MeasureOut = {
 };
 
 /**
+ * MonthLight
+ *
+ * The light of one target for one period.
+ */
+export type MonthLight = {
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Explanation
+     */
+    explanation: string;
+    /**
+     * Frozen
+     *
+     * 填报期关闭后已定格；false 为按现在的数判定
+     */
+    frozen: boolean;
+    /**
+     * Light
+     */
+    light: string;
+    /**
+     * 补上以后按规则看作什么灯
+     */
+    made_up: LightMark | null;
+    /**
+     * Made Up On
+     *
+     * 以后哪一期的数补上了；定格的灯不改
+     */
+    made_up_on: string | null;
+    mark: LightMark;
+    /**
+     * Period
+     */
+    period: string;
+};
+
+/**
  * MoveResult
  *
  * What became of one row of a bulk move.
@@ -2048,7 +3753,55 @@ export type OwedOut = {
  *
  * What may be done.
  */
-export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'task.read' | 'task.split' | 'plan.edit' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'board.read' | 'journal.read' | 'calendar.edit';
+export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'comment.edit' | 'figure.edit' | 'task.read' | 'task.split' | 'change.ask' | 'change.decide' | 'task.acknowledge' | 'pledge.edit' | 'pledge.sign' | 'plan.edit' | 'rule.edit' | 'exemption.decide' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'board.read' | 'journal.read' | 'calendar.edit';
+
+/**
+ * Page[AcknowledgementOut]
+ */
+export type PageAcknowledgementOut = {
+    /**
+     * Items
+     */
+    items: Array<AcknowledgementOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[AdjustmentOut]
+ */
+export type PageAdjustmentOut = {
+    /**
+     * Items
+     */
+    items: Array<AdjustmentOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[BaseFigureOut]
+ */
+export type PageBaseFigureOut = {
+    /**
+     * Items
+     */
+    items: Array<BaseFigureOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
 
 /**
  * Page[CalendarYearOut]
@@ -2058,6 +3811,22 @@ export type PageCalendarYearOut = {
      * Items
      */
     items: Array<CalendarYearOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[CommentOut]
+ */
+export type PageCommentOut = {
+    /**
+     * Items
+     */
+    items: Array<CommentOut>;
     /**
      * Next
      *
@@ -2083,6 +3852,22 @@ export type PageDayChangeOut = {
 };
 
 /**
+ * Page[ExemptionOut]
+ */
+export type PageExemptionOut = {
+    /**
+     * Items
+     */
+    items: Array<ExemptionOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[GrantOut]
  */
 export type PageGrantOut = {
@@ -2090,6 +3875,22 @@ export type PageGrantOut = {
      * Items
      */
     items: Array<GrantOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[InvitationOut]
+ */
+export type PageInvitationOut = {
+    /**
+     * Items
+     */
+    items: Array<InvitationOut>;
     /**
      * Next
      *
@@ -2115,6 +3916,22 @@ export type PageItemOut = {
 };
 
 /**
+ * Page[ListingOut]
+ */
+export type PageListingOut = {
+    /**
+     * Items
+     */
+    items: Array<ListingOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[MeasureOut]
  */
 export type PageMeasureOut = {
@@ -2122,6 +3939,22 @@ export type PageMeasureOut = {
      * Items
      */
     items: Array<MeasureOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[PledgeBrief]
+ */
+export type PagePledgeBrief = {
+    /**
+     * Items
+     */
+    items: Array<PledgeBrief>;
     /**
      * Next
      *
@@ -2195,6 +4028,38 @@ export type PageRoundOut = {
 };
 
 /**
+ * Page[RuleSetRow]
+ */
+export type PageRuleSetRow = {
+    /**
+     * Items
+     */
+    items: Array<RuleSetRow>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[StateOut]
+ */
+export type PageStateOut = {
+    /**
+     * Items
+     */
+    items: Array<StateOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[TaskOut]
  */
 export type PageTaskOut = {
@@ -2243,6 +4108,30 @@ export type PageUserOut = {
 };
 
 /**
+ * PartOut
+ *
+ * The light of one dimension.
+ */
+export type PartOut = {
+    /**
+     * Kind
+     */
+    kind: 'start' | 'progress' | 'money' | 'reporting';
+    /**
+     * Light
+     */
+    light: string;
+    /**
+     * Light Name
+     */
+    light_name: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * PasswordIn
  *
  * Change one's own password.
@@ -2285,6 +4174,30 @@ export type PermissionOut = {
      * Label
      */
     label: string;
+};
+
+/**
+ * PlaceIn
+ *
+ * A light for the first or last few among those compared.
+ */
+export type PlaceIn = {
+    /**
+     * N
+     */
+    n: number;
+    /**
+     * Side
+     */
+    side: 'top' | 'bottom';
+    /**
+     * To
+     */
+    to: string;
+    /**
+     * When
+     */
+    when: Array<string>;
 };
 
 /**
@@ -2341,6 +4254,444 @@ export type PlanPoint = {
      * Value
      */
     value: string;
+};
+
+/**
+ * PledgeBrief
+ *
+ * A pledge in a list.
+ */
+export type PledgeBrief = {
+    /**
+     * Base Id
+     */
+    base_id: string | null;
+    /**
+     * Giver Id
+     */
+    giver_id: string;
+    /**
+     * Giver Name
+     */
+    giver_name: string;
+    /**
+     * Giver Signed At
+     */
+    giver_signed_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Sent At
+     */
+    sent_at: string | null;
+    /**
+     * Status
+     */
+    status: 'draft' | 'sent' | 'signed' | 'in_force' | 'void';
+    /**
+     * Supplement
+     */
+    supplement: number;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+    /**
+     * Unit Signed At
+     */
+    unit_signed_at: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * PledgeChange
+ *
+ * One line of a supplement: what was pledged before, and what now.
+ */
+export type PledgeChange = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Indicator
+     */
+    indicator: string;
+    /**
+     * Kind
+     */
+    kind: 'changed' | 'new' | 'dropped';
+    /**
+     * Measure
+     */
+    measure: string;
+    /**
+     * New Deadline
+     */
+    new_deadline: string | null;
+    /**
+     * New Operator
+     */
+    new_operator: string | null;
+    /**
+     * New Value
+     */
+    new_value: string | null;
+    /**
+     * Old Deadline
+     */
+    old_deadline: string | null;
+    /**
+     * Old Operator
+     */
+    old_operator: string | null;
+    /**
+     * Old Value
+     */
+    old_value: string | null;
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
+ * PledgeIn
+ *
+ * A new pledge of a unit under a programme, made from what it was given and issued.
+ */
+export type PledgeIn = {
+    /**
+     * Giver Id
+     *
+     * 下达单位；省略为计划的主办机构
+     */
+    giver_id?: string | null;
+    /**
+     * Number Pattern
+     *
+     * 编号样式：{year} 为年度，{n} 为下达单位当年的顺序号
+     */
+    number_pattern?: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Unit Id
+     *
+     * 责任单位
+     */
+    unit_id: string;
+};
+
+/**
+ * PledgeOut
+ *
+ * A pledge: its frozen content, and how far its signing has come.
+ */
+export type PledgeOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Base Id
+     *
+     * 补充的是哪份责任书
+     */
+    base_id: string | null;
+    /**
+     * Base Number
+     */
+    base_number: string | null;
+    /**
+     * Changes
+     *
+     * 补充责任书列出的调整
+     */
+    changes: Array<PledgeChange>;
+    /**
+     * Giver Id
+     */
+    giver_id: string;
+    /**
+     * Giver Name
+     */
+    giver_name: string;
+    /**
+     * Giver Signed At
+     */
+    giver_signed_at: string | null;
+    /**
+     * Giver Signer Name
+     */
+    giver_signer_name: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Intact
+     *
+     * 内容与校验值相符
+     */
+    intact: boolean;
+    /**
+     * Made On
+     */
+    made_on: string;
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Returned Reason
+     */
+    returned_reason: string | null;
+    /**
+     * Sent At
+     */
+    sent_at: string | null;
+    /**
+     * Sha256
+     *
+     * 冻结内容（规范 JSON）的 SHA-256
+     */
+    sha256: string;
+    /**
+     * Status
+     */
+    status: 'draft' | 'sent' | 'signed' | 'in_force' | 'void';
+    /**
+     * Supplement
+     *
+     * 0 为责任书本身，之后为补充责任书的序号
+     */
+    supplement: number;
+    /**
+     * Tasks
+     */
+    tasks: Array<PledgedTask>;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+    /**
+     * Unit Signed At
+     */
+    unit_signed_at: string | null;
+    /**
+     * Unit Signer Name
+     */
+    unit_signer_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
+ * PledgeState
+ *
+ * How far one unit's pledge has come.
+ */
+export type PledgeState = {
+    /**
+     * Number
+     */
+    number: string | null;
+    /**
+     * Outdated
+     *
+     * 签订后任务有变动，需要补充责任书
+     */
+    outdated: boolean;
+    /**
+     * Pledge Id
+     *
+     * 最近一份
+     */
+    pledge_id: string | null;
+    /**
+     * Pledge Version
+     */
+    pledge_version: number | null;
+    /**
+     * State
+     *
+     * none 还没有制作；其余为最近一份的状态
+     */
+    state: 'none' | 'draft' | 'sent' | 'signed' | 'in_force';
+    /**
+     * Supplements
+     */
+    supplements: number;
+    /**
+     * Tasks
+     *
+     * 已下达的任务数
+     */
+    tasks: number;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+};
+
+/**
+ * PledgeStates
+ *
+ * Who has signed and who has not (R059, R060).
+ */
+export type PledgeStates = {
+    /**
+     * Giver Id
+     */
+    giver_id: string;
+    /**
+     * Giver Name
+     */
+    giver_name: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Rows
+     */
+    rows: Array<PledgeState>;
+};
+
+/**
+ * PledgedTarget
+ *
+ * A target as it was frozen.
+ */
+export type PledgedTarget = {
+    /**
+     * Indicator
+     */
+    indicator: string;
+    /**
+     * Measure
+     */
+    measure: string;
+    /**
+     * Operator
+     */
+    operator: string;
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Value
+     */
+    value: string | null;
+};
+
+/**
+ * PledgedTask
+ *
+ * A task as it was frozen.
+ */
+export type PledgedTask = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Deadline
+     */
+    deadline: string;
+    /**
+     * Helpers
+     */
+    helpers: Array<string>;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Leads
+     */
+    leads: Array<string>;
+    /**
+     * Path
+     *
+     * 上级项目的名称，从大到小
+     */
+    path: Array<string>;
+    /**
+     * Standard
+     */
+    standard: string | null;
+    /**
+     * Targets
+     */
+    targets: Array<PledgedTarget>;
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * Title
+     */
+    title: string;
 };
 
 /**
@@ -2425,9 +4776,9 @@ export type ProgrammeIn = {
     /**
      * Rule Set
      *
-     * 亮灯规则
+     * 亮灯规则的代号
      */
-    rule_set?: 'points-10-30';
+    rule_set?: string;
     /**
      * Source
      *
@@ -2497,6 +4848,18 @@ export type ProgrammeOut = {
      */
     name: string;
     /**
+     * Predecessor Id
+     *
+     * 从哪个计划复制而来
+     */
+    predecessor_id: string | null;
+    /**
+     * Rule Reason
+     *
+     * 最近一次更换亮灯规则的原因
+     */
+    rule_reason: string | null;
+    /**
      * Rule Set
      */
     rule_set: string;
@@ -2511,7 +4874,7 @@ export type ProgrammeOut = {
     /**
      * Status
      */
-    status: 'draft' | 'issued' | 'closed';
+    status: 'draft' | 'consultation' | 'issued' | 'closed';
     /**
      * Unit Id
      */
@@ -2561,6 +4924,10 @@ export type ProgrammePatch = {
      */
     name?: string | null;
     /**
+     * Rule Set
+     */
+    rule_set?: string | null;
+    /**
      * Source
      */
     source?: string | null;
@@ -2582,6 +4949,32 @@ export type ReasonIn = {
      * 原因，对方会看到
      */
     reason: string;
+};
+
+/**
+ * RepeatIn
+ *
+ * A light for the n-th time on one target.
+ */
+export type RepeatIn = {
+    /**
+     * Count
+     */
+    count: Array<string>;
+    /**
+     * Running
+     *
+     * 连续几期；false 为累计几次
+     */
+    running?: boolean;
+    /**
+     * Times
+     */
+    times: number;
+    /**
+     * To
+     */
+    to: string;
 };
 
 /**
@@ -2676,6 +5069,12 @@ export type ReportOut = {
      * Deadline
      */
     deadline: string;
+    /**
+     * Excused
+     *
+     * 任务处于特殊状态，不必填报
+     */
+    excused: boolean;
     /**
      * Id
      */
@@ -3150,6 +5549,65 @@ export type RowRef = {
 };
 
 /**
+ * RuleChangeIn
+ *
+ * Another rule set for a list that is in force.
+ */
+export type RuleChangeIn = {
+    /**
+     * Reason
+     *
+     * 更换的原因，留在变更记录里
+     */
+    reason: string;
+    /**
+     * Rule Set
+     *
+     * 启用中的亮灯规则
+     */
+    rule_set: string;
+};
+
+/**
+ * RuleSetIn
+ *
+ * A new draft.
+ */
+export type RuleSetIn = {
+    /**
+     * Based On
+     *
+     * 由哪一套复制而来
+     */
+    based_on?: string | null;
+    /**
+     * Code
+     */
+    code: string;
+    definition: DefinitionIn;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Source
+     *
+     * 依据文件
+     */
+    source: string;
+    /**
+     * Unit Id
+     *
+     * 制定机构
+     */
+    unit_id: string;
+    /**
+     * Year
+     */
+    year?: number | null;
+};
+
+/**
  * RuleSetOut
  *
  * The rule set in force.
@@ -3174,6 +5632,244 @@ export type RuleSetOut = {
 };
 
 /**
+ * RuleSetPatch
+ *
+ * What may change of a draft; ``definition`` is the whole content.
+ */
+export type RuleSetPatch = {
+    definition?: DefinitionIn | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Source
+     */
+    source?: string | null;
+    /**
+     * Year
+     */
+    year?: number | null;
+};
+
+/**
+ * RuleSetRow
+ *
+ * A rule set.
+ */
+export type RuleSetRow = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Based On
+     */
+    based_on: string | null;
+    /**
+     * Code
+     */
+    code: string;
+    definition: DefinitionIn;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Status
+     */
+    status: 'draft' | 'active' | 'retired' | 'void';
+    /**
+     * Unit Id
+     *
+     * 制定机构；空为系统自带，不能改
+     */
+    unit_id: string | null;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Year
+     */
+    year: number | null;
+};
+
+/**
+ * SimulatedChange
+ *
+ * A target whose light would change.
+ */
+export type SimulatedChange = {
+    /**
+     * After
+     */
+    after: string;
+    /**
+     * Before
+     */
+    before: string;
+    /**
+     * Explanation
+     */
+    explanation: string;
+    /**
+     * Item Code
+     */
+    item_code: string;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+};
+
+/**
+ * SimulatedDay
+ *
+ * One day under both rule sets.
+ */
+export type SimulatedDay = {
+    /**
+     * After
+     */
+    after: {
+        [key: string]: number;
+    };
+    /**
+     * Before
+     */
+    before: {
+        [key: string]: number;
+    };
+    /**
+     * Changed
+     */
+    changed: number;
+    /**
+     * On
+     */
+    on: string;
+};
+
+/**
+ * SimulationIn
+ *
+ * A rule set to try on past data: one that exists by its code, or a content that is not kept.
+ */
+export type SimulationIn = {
+    /**
+     * Dates
+     *
+     * 在哪些日子试；省略为每个已到截止的期末
+     */
+    dates?: Array<string>;
+    /**
+     * 还没有保存的内容
+     */
+    definition?: DefinitionIn | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Rule Set
+     *
+     * 已有规则的代号，草稿也可以
+     */
+    rule_set?: string | null;
+};
+
+/**
+ * SimulationOut
+ *
+ * What a rule set would have shown; nothing was written.
+ */
+export type SimulationOut = {
+    after: RuleSetOut;
+    before: RuleSetOut;
+    /**
+     * Changed
+     *
+     * 各日合计有几处不同
+     */
+    changed: number;
+    /**
+     * Changes
+     *
+     * 最多 500 处，新的日子在前
+     */
+    changes: Array<SimulatedChange>;
+    /**
+     * Days
+     */
+    days: Array<SimulatedDay>;
+};
+
+/**
+ * SliceIn
+ *
+ * One year's part of a commitment over several years.
+ */
+export type SliceIn = {
+    /**
+     * Value
+     */
+    value: string;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
+ * SliceOut
+ *
+ * One year's part of a commitment over several years.
+ */
+export type SliceOut = {
+    /**
+     * Value
+     */
+    value: string;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
  * SplitCell
  *
  * A unit's share.
@@ -3183,6 +5879,18 @@ export type SplitCell = {
      * Deadline
      */
     deadline: string;
+    /**
+     * Lead Acknowledged At
+     *
+     * 牵头部门全部签收的时间；没有牵头部门或未签收为 null
+     */
+    lead_acknowledged_at: string | null;
+    /**
+     * Original Value
+     *
+     * 下达时的目标值
+     */
+    original_value: string | null;
     /**
      * Status
      */
@@ -3199,6 +5907,12 @@ export type SplitCell = {
      * Task Version
      */
     task_version: number;
+    /**
+     * Unit Acknowledged At
+     *
+     * 承担单位签收的时间
+     */
+    unit_acknowledged_at: string | null;
     /**
      * Unit Id
      */
@@ -3392,7 +6106,13 @@ export type SplitRow = {
     /**
      * Operator
      */
-    operator: 'ge' | 'le' | 'eq';
+    operator: 'ge' | 'le' | 'eq' | 'range';
+    /**
+     * Original Value
+     *
+     * 下达时的目标值
+     */
+    original_value: string | null;
     /**
      * Status
      */
@@ -3434,6 +6154,316 @@ export type SplitUnit = {
 };
 
 /**
+ * SpreadOut
+ *
+ * How evenly one indicator advances across units.
+ */
+export type SpreadOut = {
+    /**
+     * Expected Pct
+     *
+     * 最低单位的序时进度
+     */
+    expected_pct: string | null;
+    /**
+     * Indicator Id
+     */
+    indicator_id: string;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string;
+    /**
+     * Item Code
+     */
+    item_code: string;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string;
+    /**
+     * Max Pct
+     */
+    max_pct: string;
+    /**
+     * Max Target Id
+     */
+    max_target_id: string;
+    /**
+     * Max Unit
+     */
+    max_unit: string;
+    /**
+     * Median Pct
+     */
+    median_pct: string;
+    /**
+     * Min Pct
+     */
+    min_pct: string;
+    /**
+     * Min Target Id
+     */
+    min_target_id: string;
+    /**
+     * Min Unit
+     */
+    min_unit: string;
+    /**
+     * Missing
+     *
+     * 还没有数的单位
+     */
+    missing: number;
+    /**
+     * Spread Points
+     *
+     * 最高与最低相差的百分点
+     */
+    spread_points: string;
+    /**
+     * Units
+     *
+     * 比较的单位数
+     */
+    units: number;
+};
+
+/**
+ * SpreadsOut
+ *
+ * Dispersion across units, the most uneven first.
+ */
+export type SpreadsOut = {
+    /**
+     * Items
+     */
+    items: Array<SpreadOut>;
+    /**
+     * On
+     */
+    on: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+};
+
+/**
+ * StateBrief
+ *
+ * A state of a task beside its life cycle.
+ */
+export type StateBrief = {
+    /**
+     * From On
+     */
+    from_on: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'not_applicable' | 'waiting_policy' | 'suspended' | 'not_handed_down';
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Until On
+     */
+    until_on: string | null;
+};
+
+/**
+ * StateIn
+ *
+ * A state of an issued task, asked with its reason.
+ */
+export type StateIn = {
+    /**
+     * Document Number
+     *
+     * 文号
+     */
+    document_number?: string | null;
+    /**
+     * From On
+     *
+     * 从哪天起
+     */
+    from_on: string;
+    /**
+     * Kind
+     *
+     * not_applicable 不适用，waiting_policy 等待政策，suspended 暂缓实施，not_handed_down 尚未下达
+     */
+    kind: 'not_applicable' | 'waiting_policy' | 'suspended' | 'not_handed_down';
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * Until On
+     *
+     * 到哪天恢复；不知道就不填
+     */
+    until_on?: string | null;
+};
+
+/**
+ * StateOut
+ *
+ * A state of a task with who asked and who decided.
+ */
+export type StateOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Asked At
+     */
+    asked_at: string;
+    /**
+     * Asked By
+     */
+    asked_by: string | null;
+    /**
+     * Decided At
+     */
+    decided_at: string | null;
+    /**
+     * Decided By
+     */
+    decided_by: string | null;
+    /**
+     * Decided Unit Name
+     */
+    decided_unit_name: string | null;
+    /**
+     * Decision
+     */
+    decision: string | null;
+    /**
+     * Document Number
+     */
+    document_number: string | null;
+    /**
+     * From On
+     */
+    from_on: string;
+    /**
+     * Giver Id
+     */
+    giver_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Kind
+     */
+    kind: 'not_applicable' | 'waiting_policy' | 'suspended' | 'not_handed_down';
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Status
+     */
+    status: 'asked' | 'approved' | 'refused' | 'withdrawn' | 'ended';
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Until On
+     */
+    until_on: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * StatedIn
+ *
+ * What a published source prints: kept beside what is computed, never instead of it (R010).
+ */
+export type StatedIn = {
+    /**
+     * Actual
+     *
+     * 公布的完成数
+     */
+    actual?: string | null;
+    /**
+     * On
+     *
+     * 公布数截至哪天
+     */
+    on?: string | null;
+    /**
+     * Rate
+     *
+     * 公布的完成率（百分数）
+     */
+    rate?: string | null;
+};
+
+/**
+ * StatedOut
+ *
+ * What a published source prints.
+ */
+export type StatedOut = {
+    /**
+     * Actual
+     */
+    actual: string | null;
+    /**
+     * On
+     */
+    on: string | null;
+    /**
+     * Rate
+     */
+    rate: string | null;
+};
+
+/**
  * Step
  *
  * One line of the arithmetic.
@@ -3447,6 +6477,96 @@ export type Step = {
      * Value
      */
     value: string;
+};
+
+/**
+ * SuggestIn
+ *
+ * Which target is to be shared out among which units, by which base figure (R056).
+ */
+export type SuggestIn = {
+    /**
+     * Indicator Id
+     */
+    indicator_id: string;
+    /**
+     * Kind
+     *
+     * 哪种基础数据
+     */
+    kind: string;
+    /**
+     * Parent Id
+     *
+     * 被分解的任务
+     */
+    parent_id: string;
+    /**
+     * Unit Ids
+     */
+    unit_ids: Array<string>;
+    /**
+     * Year
+     *
+     * 哪一年的；省略为各单位最近一年
+     */
+    year?: number | null;
+};
+
+/**
+ * SuggestedShare
+ *
+ * A unit's share with the figure it was worked out from.
+ */
+export type SuggestedShare = {
+    /**
+     * Figure
+     */
+    figure: string;
+    /**
+     * Generated
+     *
+     * 这个基础数据是为演示生成的
+     */
+    generated: boolean;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+    /**
+     * Value
+     *
+     * 建议的目标值，各单位之和恰好等于被分解的目标
+     */
+    value: string;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
+ * Suggestion
+ *
+ * A first draft of a split; nothing is saved.
+ */
+export type Suggestion = {
+    /**
+     * Shares
+     */
+    shares: Array<SuggestedShare>;
+    /**
+     * Total
+     */
+    total: string;
 };
 
 /**
@@ -3491,6 +6611,7 @@ export type SummaryRow = {
      * Programme Name
      */
     programme_name: string;
+    rule_set: RuleSetOut;
     totals: BoardTotals;
     /**
      * Unit Id
@@ -3507,11 +6628,85 @@ export type SummaryRow = {
 };
 
 /**
+ * TallyOut
+ *
+ * Leaf items of several lists, each counted once.
+ */
+export type TallyOut = {
+    /**
+     * Distinct
+     *
+     * 不重复的项目数
+     */
+    distinct: number;
+    /**
+     * Listed
+     *
+     * 各计划项目数之和
+     */
+    listed: number;
+    /**
+     * Rows
+     */
+    rows: Array<TallyRow>;
+};
+
+/**
+ * TallyRow
+ *
+ * How many leaf items one list holds.
+ */
+export type TallyRow = {
+    /**
+     * Own
+     *
+     * 自己的末级项目
+     */
+    own: number;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Shared
+     *
+     * 从别的计划列入的
+     */
+    shared: number;
+    /**
+     * Status
+     */
+    status: 'draft' | 'consultation' | 'issued' | 'closed';
+};
+
+/**
  * TargetIn
  *
  * A target of a task; ``value`` null is work without a yearly target (常态化).
  */
 export type TargetIn = {
+    /**
+     * Approximate
+     *
+     * 约数（“余”“左右”）
+     */
+    approximate?: boolean;
+    /**
+     * Baseline
+     *
+     * 基数：政策参数、压减类目标从哪里起算
+     */
+    baseline?: string | null;
+    /**
+     * Floor
+     *
+     * 保底值（确保）
+     */
+    floor?: string | null;
     /**
      * Indicator Id
      */
@@ -3519,9 +6714,39 @@ export type TargetIn = {
     /**
      * Operator
      *
-     * ge 不少于，le 不超过，eq 等于
+     * ge 不少于，le 不超过，eq 等于，range 区间；省略时越低越好的指标为 le，其余为 ge
      */
-    operator?: 'ge' | 'le' | 'eq';
+    operator?: 'ge' | 'le' | 'eq' | 'range' | null;
+    /**
+     * Origin
+     *
+     * own 自定，handed_down 上级下达；省略时分解的任务为下达
+     */
+    origin?: 'own' | 'handed_down' | null;
+    /**
+     * Quota
+     *
+     * 上级下达数；目标高出的部分为加压
+     */
+    quota?: string | null;
+    /**
+     * Rate Base
+     *
+     * 完成率的分母是什么
+     */
+    rate_base?: string | null;
+    /**
+     * Slices
+     *
+     * 跨年任务的分年数，合计应等于目标
+     */
+    slices?: Array<SliceIn>;
+    /**
+     * Source Document
+     *
+     * 依据文件、文号
+     */
+    source_document?: string | null;
     /**
      * Source Note
      *
@@ -3529,25 +6754,59 @@ export type TargetIn = {
      */
     source_note?: string | null;
     /**
+     * 公布的完成数与完成率
+     */
+    stated?: StatedIn | null;
+    /**
+     * Stretch
+     *
+     * 力争值
+     */
+    stretch?: string | null;
+    /**
      * Value
      *
-     * 目标值；常态化项目为 null
+     * 目标值，区间的下限；常态化项目为 null
      */
     value: string | null;
+    /**
+     * Value Max
+     *
+     * 区间的上限
+     */
+    value_max?: string | null;
 };
 
 /**
  * TargetOut
  *
- * A target.
+ * A target; ``value`` is the one in force, ``original_value`` the one it was issued with.
  */
 export type TargetOut = {
+    /**
+     * Adjustments
+     *
+     * 已批准的调整，按生效日
+     */
+    adjustments: Array<AdjustmentBrief>;
+    /**
+     * Approximate
+     */
+    approximate: boolean;
+    /**
+     * Baseline
+     */
+    baseline: string | null;
     /**
      * Basis
      *
      * 填入、公布或生成
      */
     basis: 'entered' | 'published' | 'generated';
+    /**
+     * Floor
+     */
+    floor: string | null;
     /**
      * Id
      */
@@ -3559,15 +6818,58 @@ export type TargetOut = {
     /**
      * Operator
      */
-    operator: 'ge' | 'le' | 'eq';
+    operator: 'ge' | 'le' | 'eq' | 'range';
+    /**
+     * Origin
+     */
+    origin: 'own' | 'handed_down';
+    /**
+     * Original Value
+     *
+     * 下达时的目标值
+     */
+    original_value: string | null;
+    /**
+     * Pressure
+     *
+     * 加压：目标高出上级下达数的部分，负数为不足
+     */
+    pressure: string | null;
+    /**
+     * Quota
+     *
+     * 上级下达数
+     */
+    quota: string | null;
+    /**
+     * Rate Base
+     */
+    rate_base: string | null;
+    /**
+     * Slices
+     */
+    slices: Array<SliceOut>;
+    /**
+     * Source Document
+     */
+    source_document: string | null;
     /**
      * Source Note
      */
     source_note: string | null;
+    stated: StatedOut | null;
+    /**
+     * Stretch
+     */
+    stretch: string | null;
     /**
      * Value
      */
     value: string | null;
+    /**
+     * Value Max
+     */
+    value_max: string | null;
 };
 
 /**
@@ -3627,6 +6929,12 @@ export type TaskIssueBulk = {
  */
 export type TaskOut = {
     /**
+     * Acknowledgements
+     *
+     * 承担单位与牵头部门的签收
+     */
+    acknowledgements: Array<AcknowledgedOut>;
+    /**
      * Actions
      */
     actions: Array<Action>;
@@ -3662,6 +6970,10 @@ export type TaskOut = {
      * Programme Id
      */
     programme_id: string;
+    /**
+     * 今天所处的特殊状态
+     */
+    state: StateBrief | null;
     /**
      * Status
      */
@@ -3861,6 +7173,94 @@ export type UnitPatch = {
 };
 
 /**
+ * UploadOut
+ *
+ * What an upload did, or would do.
+ */
+export type UploadOut = {
+    /**
+     * Cells
+     */
+    cells: Array<UploadedCell>;
+    /**
+     * Changed
+     */
+    changed: number;
+    /**
+     * Dry Run
+     */
+    dry_run: boolean;
+    /**
+     * New
+     */
+    new: number;
+    /**
+     * Same
+     */
+    same: number;
+    /**
+     * Wrong
+     */
+    wrong: number;
+};
+
+/**
+ * UploadedCell
+ *
+ * One cell of an uploaded split workbook that is not as it was.
+ */
+export type UploadedCell = {
+    /**
+     * Cell
+     */
+    cell: string;
+    /**
+     * Errors
+     */
+    errors: Array<FieldError>;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string | null;
+    /**
+     * Item Code
+     */
+    item_code: string | null;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * New
+     *
+     * 表里的值，照原样
+     */
+    new: string | null;
+    /**
+     * Old
+     *
+     * 现在的值
+     */
+    old: string | null;
+    /**
+     * Outcome
+     */
+    outcome: 'new' | 'changed' | 'wrong';
+    /**
+     * Row
+     */
+    row: number;
+    /**
+     * Sheet
+     */
+    sheet: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+};
+
+/**
  * UserIn
  *
  * A new person.
@@ -3966,11 +7366,23 @@ export type ValueIn = {
      */
     current?: string | null;
     /**
+     * Denominator
+     *
+     * 比率的分母
+     */
+    denominator?: string | null;
+    /**
      * Fall Reason
      *
      * 数字下降的原因
      */
     fall_reason?: string | null;
+    /**
+     * Numerator
+     *
+     * 比率的分子；比率由此算出，不直接填
+     */
+    numerator?: string | null;
     /**
      * Target Id
      */
@@ -3978,7 +7390,7 @@ export type ValueIn = {
     /**
      * Value
      *
-     * 累计数；时点指标为当前数
+     * 累计数；时点指标为当前数，等级为第几级
      */
     value?: string | null;
 };
@@ -4115,6 +7527,853 @@ export type YearDayIn = {
     name: string;
 };
 
+/**
+ * DecisionIn
+ *
+ * What was decided, in words.
+ */
+export type MinshengExemptionsSchemasDecisionIn = {
+    /**
+     * Decision
+     *
+     * 批复意见
+     */
+    decision: string;
+};
+
+/**
+ * DecisionIn
+ *
+ * What the higher tier says when it approves.
+ */
+export type MinshengTargetsSchemasDecisionIn = {
+    /**
+     * Decision
+     *
+     * 批准意见
+     */
+    decision?: string | null;
+};
+
+export type ListAcknowledgementsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 承担单位
+         */
+        unit_id?: string | null;
+        /**
+         * By Id
+         *
+         * 应由谁签收
+         */
+        by_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'pending' | 'acknowledged' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/acknowledgements';
+};
+
+export type ListAcknowledgementsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListAcknowledgementsError = ListAcknowledgementsErrors[keyof ListAcknowledgementsErrors];
+
+export type ListAcknowledgementsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageAcknowledgementOut;
+};
+
+export type ListAcknowledgementsResponse = ListAcknowledgementsResponses[keyof ListAcknowledgementsResponses];
+
+export type AcknowledgeAcknowledgementData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/acknowledgements/{id}/acknowledge';
+};
+
+export type AcknowledgeAcknowledgementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type AcknowledgeAcknowledgementError = AcknowledgeAcknowledgementErrors[keyof AcknowledgeAcknowledgementErrors];
+
+export type AcknowledgeAcknowledgementResponses = {
+    /**
+     * Successful Response
+     */
+    200: AcknowledgementOut;
+};
+
+export type AcknowledgeAcknowledgementResponse = AcknowledgeAcknowledgementResponses[keyof AcknowledgeAcknowledgementResponses];
+
+export type AcknowledgeAcknowledgementsData = {
+    body: AcknowledgementAcknowledgeBulk;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/acknowledgements:acknowledge';
+};
+
+export type AcknowledgeAcknowledgementsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type AcknowledgeAcknowledgementsError = AcknowledgeAcknowledgementsErrors[keyof AcknowledgeAcknowledgementsErrors];
+
+export type AcknowledgeAcknowledgementsResponses = {
+    /**
+     * Successful Response
+     */
+    200: MoveResults;
+};
+
+export type AcknowledgeAcknowledgementsResponse = AcknowledgeAcknowledgementsResponses[keyof AcknowledgeAcknowledgementsResponses];
+
+export type ListAdjustmentsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 承担单位
+         */
+        unit_id?: string | null;
+        /**
+         * Target Id
+         *
+         * 哪个目标
+         */
+        target_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'asked' | 'approved' | 'refused' | 'withdrawn' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/adjustments';
+};
+
+export type ListAdjustmentsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListAdjustmentsError = ListAdjustmentsErrors[keyof ListAdjustmentsErrors];
+
+export type ListAdjustmentsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageAdjustmentOut;
+};
+
+export type ListAdjustmentsResponse = ListAdjustmentsResponses[keyof ListAdjustmentsResponses];
+
+export type CreateAdjustmentData = {
+    body: AdjustmentIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/adjustments';
+};
+
+export type CreateAdjustmentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateAdjustmentError = CreateAdjustmentErrors[keyof CreateAdjustmentErrors];
+
+export type CreateAdjustmentResponses = {
+    /**
+     * Successful Response
+     */
+    201: AdjustmentOut;
+};
+
+export type CreateAdjustmentResponse = CreateAdjustmentResponses[keyof CreateAdjustmentResponses];
+
+export type GetAdjustmentData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/adjustments/{id}';
+};
+
+export type GetAdjustmentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetAdjustmentError = GetAdjustmentErrors[keyof GetAdjustmentErrors];
+
+export type GetAdjustmentResponses = {
+    /**
+     * Successful Response
+     */
+    200: AdjustmentOut;
+};
+
+export type GetAdjustmentResponse = GetAdjustmentResponses[keyof GetAdjustmentResponses];
+
+export type ApproveAdjustmentData = {
+    body: MinshengTargetsSchemasDecisionIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/adjustments/{id}/approve';
+};
+
+export type ApproveAdjustmentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ApproveAdjustmentError = ApproveAdjustmentErrors[keyof ApproveAdjustmentErrors];
+
+export type ApproveAdjustmentResponses = {
+    /**
+     * Successful Response
+     */
+    200: AdjustmentOut;
+};
+
+export type ApproveAdjustmentResponse = ApproveAdjustmentResponses[keyof ApproveAdjustmentResponses];
+
+export type RefuseAdjustmentData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/adjustments/{id}/refuse';
+};
+
+export type RefuseAdjustmentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RefuseAdjustmentError = RefuseAdjustmentErrors[keyof RefuseAdjustmentErrors];
+
+export type RefuseAdjustmentResponses = {
+    /**
+     * Successful Response
+     */
+    200: AdjustmentOut;
+};
+
+export type RefuseAdjustmentResponse = RefuseAdjustmentResponses[keyof RefuseAdjustmentResponses];
+
+export type WithdrawAdjustmentData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/adjustments/{id}/withdraw';
+};
+
+export type WithdrawAdjustmentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type WithdrawAdjustmentError = WithdrawAdjustmentErrors[keyof WithdrawAdjustmentErrors];
+
+export type WithdrawAdjustmentResponses = {
+    /**
+     * Successful Response
+     */
+    200: AdjustmentOut;
+};
+
+export type WithdrawAdjustmentResponse = WithdrawAdjustmentResponses[keyof WithdrawAdjustmentResponses];
+
+export type ListBaseFiguresData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Unit Id
+         *
+         * 哪个单位
+         */
+        unit_id?: string | null;
+        /**
+         * Kind
+         *
+         * 哪种数据
+         */
+        kind?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/base-figures';
+};
+
+export type ListBaseFiguresErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListBaseFiguresError = ListBaseFiguresErrors[keyof ListBaseFiguresErrors];
+
+export type ListBaseFiguresResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageBaseFigureOut;
+};
+
+export type ListBaseFiguresResponse = ListBaseFiguresResponses[keyof ListBaseFiguresResponses];
+
+export type CreateBaseFigureData = {
+    body: BaseFigureIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/base-figures';
+};
+
+export type CreateBaseFigureErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateBaseFigureError = CreateBaseFigureErrors[keyof CreateBaseFigureErrors];
+
+export type CreateBaseFigureResponses = {
+    /**
+     * Successful Response
+     */
+    201: BaseFigureOut;
+};
+
+export type CreateBaseFigureResponse = CreateBaseFigureResponses[keyof CreateBaseFigureResponses];
+
 export type GetCurveData = {
     body?: never;
     headers?: {
@@ -4174,6 +8433,156 @@ export type GetCurveResponses = {
 };
 
 export type GetCurveResponse = GetCurveResponses[keyof GetCurveResponses];
+
+export type GetDispersionData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Programme Id
+         *
+         * 计划
+         */
+        programme_id: string;
+        /**
+         * On
+         *
+         * 判定日；省略为最近应报期
+         */
+        on?: string | null;
+        /**
+         * Tier
+         *
+         * 只比某一层级；省略为直接填报的单位
+         */
+        tier?: 'city' | 'county' | 'township' | null;
+    };
+    url: '/api/v1/boards/dispersion';
+};
+
+export type GetDispersionErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetDispersionError = GetDispersionErrors[keyof GetDispersionErrors];
+
+export type GetDispersionResponses = {
+    /**
+     * Successful Response
+     */
+    200: SpreadsOut;
+};
+
+export type GetDispersionResponse = GetDispersionResponses[keyof GetDispersionResponses];
+
+export type GetLightHistoryData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Programme Id
+         *
+         * 计划
+         */
+        programme_id: string;
+        /**
+         * Target Id
+         *
+         * 只看一个目标
+         */
+        target_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 只看一个单位的目标
+         */
+        unit_id?: string | null;
+        /**
+         * Item Id
+         *
+         * 只看一个项目的目标
+         */
+        item_id?: string | null;
+    };
+    url: '/api/v1/boards/history';
+};
+
+export type GetLightHistoryErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetLightHistoryError = GetLightHistoryErrors[keyof GetLightHistoryErrors];
+
+export type GetLightHistoryResponses = {
+    /**
+     * Successful Response
+     */
+    200: HistoryOut;
+};
+
+export type GetLightHistoryResponse = GetLightHistoryResponses[keyof GetLightHistoryResponses];
 
 export type GetLagListData = {
     body?: never;
@@ -4932,6 +9341,311 @@ export type ListChangesResponses = {
 
 export type ListChangesResponse = ListChangesResponses[keyof ListChangesResponses];
 
+export type ListCommentsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 哪个计划
+         */
+        programme_id?: string | null;
+        /**
+         * Item Id
+         *
+         * 针对哪个项目
+         */
+        item_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'open' | 'answered' | 'void' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/comments';
+};
+
+export type ListCommentsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListCommentsError = ListCommentsErrors[keyof ListCommentsErrors];
+
+export type ListCommentsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageCommentOut;
+};
+
+export type ListCommentsResponse = ListCommentsResponses[keyof ListCommentsResponses];
+
+export type CreateCommentData = {
+    body: CommentIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/comments';
+};
+
+export type CreateCommentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateCommentError = CreateCommentErrors[keyof CreateCommentErrors];
+
+export type CreateCommentResponses = {
+    /**
+     * Successful Response
+     */
+    201: CommentOut;
+};
+
+export type CreateCommentResponse = CreateCommentResponses[keyof CreateCommentResponses];
+
+export type AnswerCommentData = {
+    body: AnswerIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/comments/{id}/answer';
+};
+
+export type AnswerCommentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type AnswerCommentError = AnswerCommentErrors[keyof AnswerCommentErrors];
+
+export type AnswerCommentResponses = {
+    /**
+     * Successful Response
+     */
+    200: CommentOut;
+};
+
+export type AnswerCommentResponse = AnswerCommentResponses[keyof AnswerCommentResponses];
+
+export type WithdrawCommentData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/comments/{id}/withdraw';
+};
+
+export type WithdrawCommentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type WithdrawCommentError = WithdrawCommentErrors[keyof WithdrawCommentErrors];
+
+export type WithdrawCommentResponses = {
+    /**
+     * Successful Response
+     */
+    200: CommentOut;
+};
+
+export type WithdrawCommentResponse = WithdrawCommentResponses[keyof WithdrawCommentResponses];
+
 export type ListDayChangesData = {
     body?: never;
     headers?: {
@@ -5268,6 +9982,449 @@ export type GetEntrySheetResponses = {
 };
 
 export type GetEntrySheetResponse = GetEntrySheetResponses[keyof GetEntrySheetResponses];
+
+export type ListExemptionsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Target Id
+         *
+         * 目标
+         */
+        target_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'asked' | 'approved' | 'refused' | 'withdrawn' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/exemptions';
+};
+
+export type ListExemptionsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListExemptionsError = ListExemptionsErrors[keyof ListExemptionsErrors];
+
+export type ListExemptionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageExemptionOut;
+};
+
+export type ListExemptionsResponse = ListExemptionsResponses[keyof ListExemptionsResponses];
+
+export type CreateExemptionData = {
+    body: ExemptionIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/exemptions';
+};
+
+export type CreateExemptionErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateExemptionError = CreateExemptionErrors[keyof CreateExemptionErrors];
+
+export type CreateExemptionResponses = {
+    /**
+     * Successful Response
+     */
+    201: ExemptionOut;
+};
+
+export type CreateExemptionResponse = CreateExemptionResponses[keyof CreateExemptionResponses];
+
+export type GetExemptionData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/exemptions/{id}';
+};
+
+export type GetExemptionErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetExemptionError = GetExemptionErrors[keyof GetExemptionErrors];
+
+export type GetExemptionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExemptionOut;
+};
+
+export type GetExemptionResponse = GetExemptionResponses[keyof GetExemptionResponses];
+
+export type ApproveExemptionData = {
+    body: MinshengExemptionsSchemasDecisionIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/exemptions/{id}/approve';
+};
+
+export type ApproveExemptionErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ApproveExemptionError = ApproveExemptionErrors[keyof ApproveExemptionErrors];
+
+export type ApproveExemptionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExemptionOut;
+};
+
+export type ApproveExemptionResponse = ApproveExemptionResponses[keyof ApproveExemptionResponses];
+
+export type RefuseExemptionData = {
+    body: MinshengExemptionsSchemasDecisionIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/exemptions/{id}/refuse';
+};
+
+export type RefuseExemptionErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RefuseExemptionError = RefuseExemptionErrors[keyof RefuseExemptionErrors];
+
+export type RefuseExemptionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExemptionOut;
+};
+
+export type RefuseExemptionResponse = RefuseExemptionResponses[keyof RefuseExemptionResponses];
+
+export type WithdrawExemptionData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/exemptions/{id}/withdraw';
+};
+
+export type WithdrawExemptionErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type WithdrawExemptionError = WithdrawExemptionErrors[keyof WithdrawExemptionErrors];
+
+export type WithdrawExemptionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExemptionOut;
+};
+
+export type WithdrawExemptionResponse = WithdrawExemptionResponses[keyof WithdrawExemptionResponses];
 
 export type ListGrantsData = {
     body?: never;
@@ -5744,6 +10901,297 @@ export type ChangeIndicatorResponses = {
 };
 
 export type ChangeIndicatorResponse = ChangeIndicatorResponses[keyof ChangeIndicatorResponses];
+
+export type ListInvitationsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 哪个计划
+         */
+        programme_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/invitations';
+};
+
+export type ListInvitationsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListInvitationsError = ListInvitationsErrors[keyof ListInvitationsErrors];
+
+export type ListInvitationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageInvitationOut;
+};
+
+export type ListInvitationsResponse = ListInvitationsResponses[keyof ListInvitationsResponses];
+
+export type ListItemListingsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 列入哪个计划
+         */
+        programme_id?: string | null;
+        /**
+         * Item Id
+         *
+         * 哪个项目
+         */
+        item_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/item-listings';
+};
+
+export type ListItemListingsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListItemListingsError = ListItemListingsErrors[keyof ListItemListingsErrors];
+
+export type ListItemListingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageListingOut;
+};
+
+export type ListItemListingsResponse = ListItemListingsResponses[keyof ListItemListingsResponses];
+
+export type CreateItemListingData = {
+    body: ListingIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/item-listings';
+};
+
+export type CreateItemListingErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateItemListingError = CreateItemListingErrors[keyof CreateItemListingErrors];
+
+export type CreateItemListingResponses = {
+    /**
+     * Successful Response
+     */
+    201: ListingOut;
+};
+
+export type CreateItemListingResponse = CreateItemListingResponses[keyof CreateItemListingResponses];
+
+export type EndItemListingData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/item-listings/{id}/end';
+};
+
+export type EndItemListingErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type EndItemListingError = EndItemListingErrors[keyof EndItemListingErrors];
+
+export type EndItemListingResponses = {
+    /**
+     * Successful Response
+     */
+    200: ListingOut;
+};
+
+export type EndItemListingResponse = EndItemListingResponses[keyof EndItemListingResponses];
 
 export type ListItemsData = {
     body?: never;
@@ -6567,6 +12015,957 @@ export type ListPermissionsResponses = {
 
 export type ListPermissionsResponse = ListPermissionsResponses[keyof ListPermissionsResponses];
 
+export type ListPledgesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 责任单位
+         */
+        unit_id?: string | null;
+        /**
+         * Giver Id
+         *
+         * 下达单位
+         */
+        giver_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'draft' | 'sent' | 'signed' | 'in_force' | 'void' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/pledges';
+};
+
+export type ListPledgesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListPledgesError = ListPledgesErrors[keyof ListPledgesErrors];
+
+export type ListPledgesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PagePledgeBrief;
+};
+
+export type ListPledgesResponse = ListPledgesResponses[keyof ListPledgesResponses];
+
+export type CreatePledgeData = {
+    body: PledgeIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/pledges';
+};
+
+export type CreatePledgeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreatePledgeError = CreatePledgeErrors[keyof CreatePledgeErrors];
+
+export type CreatePledgeResponses = {
+    /**
+     * Successful Response
+     */
+    201: PledgeOut;
+};
+
+export type CreatePledgeResponse = CreatePledgeResponses[keyof CreatePledgeResponses];
+
+export type GetPledgeData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pledges/{id}';
+};
+
+export type GetPledgeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetPledgeError = GetPledgeErrors[keyof GetPledgeErrors];
+
+export type GetPledgeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PledgeOut;
+};
+
+export type GetPledgeResponse = GetPledgeResponses[keyof GetPledgeResponses];
+
+export type CountersignPledgeData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pledges/{id}/countersign';
+};
+
+export type CountersignPledgeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CountersignPledgeError = CountersignPledgeErrors[keyof CountersignPledgeErrors];
+
+export type CountersignPledgeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PledgeOut;
+};
+
+export type CountersignPledgeResponse = CountersignPledgeResponses[keyof CountersignPledgeResponses];
+
+export type GetPledgeDocxData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pledges/{id}/document.docx';
+};
+
+export type GetPledgeDocxErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetPledgeDocxError = GetPledgeDocxErrors[keyof GetPledgeDocxErrors];
+
+export type GetPledgeDocxResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type GetPledgeDocxResponse = GetPledgeDocxResponses[keyof GetPledgeDocxResponses];
+
+export type GetPledgePdfData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pledges/{id}/document.pdf';
+};
+
+export type GetPledgePdfErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetPledgePdfError = GetPledgePdfErrors[keyof GetPledgePdfErrors];
+
+export type GetPledgePdfResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type GetPledgePdfResponse = GetPledgePdfResponses[keyof GetPledgePdfResponses];
+
+export type RecallPledgeData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pledges/{id}/recall';
+};
+
+export type RecallPledgeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RecallPledgeError = RecallPledgeErrors[keyof RecallPledgeErrors];
+
+export type RecallPledgeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PledgeOut;
+};
+
+export type RecallPledgeResponse = RecallPledgeResponses[keyof RecallPledgeResponses];
+
+export type ReturnPledgeData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pledges/{id}/return';
+};
+
+export type ReturnPledgeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReturnPledgeError = ReturnPledgeErrors[keyof ReturnPledgeErrors];
+
+export type ReturnPledgeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PledgeOut;
+};
+
+export type ReturnPledgeResponse = ReturnPledgeResponses[keyof ReturnPledgeResponses];
+
+export type SendPledgeData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pledges/{id}/send';
+};
+
+export type SendPledgeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SendPledgeError = SendPledgeErrors[keyof SendPledgeErrors];
+
+export type SendPledgeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PledgeOut;
+};
+
+export type SendPledgeResponse = SendPledgeResponses[keyof SendPledgeResponses];
+
+export type SignPledgeData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pledges/{id}/sign';
+};
+
+export type SignPledgeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SignPledgeError = SignPledgeErrors[keyof SignPledgeErrors];
+
+export type SignPledgeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PledgeOut;
+};
+
+export type SignPledgeResponse = SignPledgeResponses[keyof SignPledgeResponses];
+
+export type SupplementPledgeData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pledges/{id}/supplement';
+};
+
+export type SupplementPledgeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SupplementPledgeError = SupplementPledgeErrors[keyof SupplementPledgeErrors];
+
+export type SupplementPledgeResponses = {
+    /**
+     * Successful Response
+     */
+    201: PledgeOut;
+};
+
+export type SupplementPledgeResponse = SupplementPledgeResponses[keyof SupplementPledgeResponses];
+
+export type VoidPledgeData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/pledges/{id}/void';
+};
+
+export type VoidPledgeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidPledgeError = VoidPledgeErrors[keyof VoidPledgeErrors];
+
+export type VoidPledgeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PledgeOut;
+};
+
+export type VoidPledgeResponse = VoidPledgeResponses[keyof VoidPledgeResponses];
+
+export type GetTallyData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Year
+         *
+         * 年度
+         */
+        year?: number | null;
+        /**
+         * Unit Id
+         *
+         * 主办机构
+         */
+        unit_id?: string | null;
+    };
+    url: '/api/v1/programme-tally';
+};
+
+export type GetTallyErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetTallyError = GetTallyErrors[keyof GetTallyErrors];
+
+export type GetTallyResponses = {
+    /**
+     * Successful Response
+     */
+    200: TallyOut;
+};
+
+export type GetTallyResponse = GetTallyResponses[keyof GetTallyResponses];
+
 export type ListProgrammesData = {
     body?: never;
     headers?: {
@@ -6596,7 +12995,7 @@ export type ListProgrammesData = {
          *
          * 状态
          */
-        status?: 'draft' | 'issued' | 'closed' | null;
+        status?: 'draft' | 'consultation' | 'issued' | 'closed' | null;
         /**
          * Limit
          *
@@ -6850,6 +13249,86 @@ export type ChangeProgrammeResponses = {
 
 export type ChangeProgrammeResponse = ChangeProgrammeResponses[keyof ChangeProgrammeResponses];
 
+export type ChangeRulesProgrammeData = {
+    body: RuleChangeIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/programmes/{id}/change-rules';
+};
+
+export type ChangeRulesProgrammeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeRulesProgrammeError = ChangeRulesProgrammeErrors[keyof ChangeRulesProgrammeErrors];
+
+export type ChangeRulesProgrammeResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProgrammeOut;
+};
+
+export type ChangeRulesProgrammeResponse = ChangeRulesProgrammeResponses[keyof ChangeRulesProgrammeResponses];
+
 export type CloseProgrammeData = {
     body?: never;
     headers?: {
@@ -6929,6 +13408,231 @@ export type CloseProgrammeResponses = {
 };
 
 export type CloseProgrammeResponse = CloseProgrammeResponses[keyof CloseProgrammeResponses];
+
+export type ConsultProgrammeData = {
+    body: ConsultIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/programmes/{id}/consult';
+};
+
+export type ConsultProgrammeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ConsultProgrammeError = ConsultProgrammeErrors[keyof ConsultProgrammeErrors];
+
+export type ConsultProgrammeResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProgrammeOut;
+};
+
+export type ConsultProgrammeResponse = ConsultProgrammeResponses[keyof ConsultProgrammeResponses];
+
+export type CopyProgrammeData = {
+    body: CopyIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/programmes/{id}/copy';
+};
+
+export type CopyProgrammeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CopyProgrammeError = CopyProgrammeErrors[keyof CopyProgrammeErrors];
+
+export type CopyProgrammeResponses = {
+    /**
+     * Successful Response
+     */
+    201: ProgrammeOut;
+};
+
+export type CopyProgrammeResponse = CopyProgrammeResponses[keyof CopyProgrammeResponses];
+
+export type GetDiffData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Against
+         *
+         * 与哪个计划比较；省略为复制来源
+         */
+        against?: string | null;
+    };
+    url: '/api/v1/programmes/{id}/diff';
+};
+
+export type GetDiffErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetDiffError = GetDiffErrors[keyof GetDiffErrors];
+
+export type GetDiffResponses = {
+    /**
+     * Successful Response
+     */
+    200: DiffOut;
+};
+
+export type GetDiffResponse = GetDiffResponses[keyof GetDiffResponses];
 
 export type IssueProgrammeData = {
     body: IssueIn;
@@ -7010,6 +13714,151 @@ export type IssueProgrammeResponses = {
 
 export type IssueProgrammeResponse = IssueProgrammeResponses[keyof IssueProgrammeResponses];
 
+export type GetPledgeStatesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Unit Id
+         *
+         * 下达单位；省略为主办机构
+         */
+        unit_id?: string | null;
+    };
+    url: '/api/v1/programmes/{id}/pledge-states';
+};
+
+export type GetPledgeStatesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetPledgeStatesError = GetPledgeStatesErrors[keyof GetPledgeStatesErrors];
+
+export type GetPledgeStatesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PledgeStates;
+};
+
+export type GetPledgeStatesResponse = GetPledgeStatesResponses[keyof GetPledgeStatesResponses];
+
+export type ReviseProgrammeData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/programmes/{id}/revise';
+};
+
+export type ReviseProgrammeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReviseProgrammeError = ReviseProgrammeErrors[keyof ReviseProgrammeErrors];
+
+export type ReviseProgrammeResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProgrammeOut;
+};
+
+export type ReviseProgrammeResponse = ReviseProgrammeResponses[keyof ReviseProgrammeResponses];
+
 export type GetSplitData = {
     body?: never;
     headers?: {
@@ -7074,6 +13923,71 @@ export type GetSplitResponses = {
 };
 
 export type GetSplitResponse = GetSplitResponses[keyof GetSplitResponses];
+
+export type GetSplitWorkbookData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Unit Id
+         *
+         * 由谁分解；省略为主办机构
+         */
+        unit_id?: string | null;
+    };
+    url: '/api/v1/programmes/{id}/split.xlsx';
+};
+
+export type GetSplitWorkbookErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetSplitWorkbookError = GetSplitWorkbookErrors[keyof GetSplitWorkbookErrors];
+
+export type GetSplitWorkbookResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type GetSplitWorkbookResponse = GetSplitWorkbookResponses[keyof GetSplitWorkbookResponses];
 
 export type ListReportsData = {
     body?: never;
@@ -8849,6 +15763,645 @@ export type ChangeRoundResponses = {
 
 export type ChangeRoundResponse = ChangeRoundResponses[keyof ChangeRoundResponses];
 
+export type ListRuleSetsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'draft' | 'active' | 'retired' | null;
+        /**
+         * Unit Id
+         *
+         * 制定机构；系统自带的总在内
+         */
+        unit_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/rule-sets';
+};
+
+export type ListRuleSetsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListRuleSetsError = ListRuleSetsErrors[keyof ListRuleSetsErrors];
+
+export type ListRuleSetsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageRuleSetRow;
+};
+
+export type ListRuleSetsResponse = ListRuleSetsResponses[keyof ListRuleSetsResponses];
+
+export type CreateRuleSetData = {
+    body: RuleSetIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/rule-sets';
+};
+
+export type CreateRuleSetErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateRuleSetError = CreateRuleSetErrors[keyof CreateRuleSetErrors];
+
+export type CreateRuleSetResponses = {
+    /**
+     * Successful Response
+     */
+    201: RuleSetRow;
+};
+
+export type CreateRuleSetResponse = CreateRuleSetResponses[keyof CreateRuleSetResponses];
+
+export type GetRuleSetData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/rule-sets/{id}';
+};
+
+export type GetRuleSetErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetRuleSetError = GetRuleSetErrors[keyof GetRuleSetErrors];
+
+export type GetRuleSetResponses = {
+    /**
+     * Successful Response
+     */
+    200: RuleSetRow;
+};
+
+export type GetRuleSetResponse = GetRuleSetResponses[keyof GetRuleSetResponses];
+
+export type ChangeRuleSetData = {
+    body: RuleSetPatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/rule-sets/{id}';
+};
+
+export type ChangeRuleSetErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeRuleSetError = ChangeRuleSetErrors[keyof ChangeRuleSetErrors];
+
+export type ChangeRuleSetResponses = {
+    /**
+     * Successful Response
+     */
+    200: RuleSetRow;
+};
+
+export type ChangeRuleSetResponse = ChangeRuleSetResponses[keyof ChangeRuleSetResponses];
+
+export type ActivateRuleSetData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/rule-sets/{id}/activate';
+};
+
+export type ActivateRuleSetErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ActivateRuleSetError = ActivateRuleSetErrors[keyof ActivateRuleSetErrors];
+
+export type ActivateRuleSetResponses = {
+    /**
+     * Successful Response
+     */
+    200: RuleSetRow;
+};
+
+export type ActivateRuleSetResponse = ActivateRuleSetResponses[keyof ActivateRuleSetResponses];
+
+export type RetireRuleSetData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/rule-sets/{id}/retire';
+};
+
+export type RetireRuleSetErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RetireRuleSetError = RetireRuleSetErrors[keyof RetireRuleSetErrors];
+
+export type RetireRuleSetResponses = {
+    /**
+     * Successful Response
+     */
+    200: RuleSetRow;
+};
+
+export type RetireRuleSetResponse = RetireRuleSetResponses[keyof RetireRuleSetResponses];
+
+export type VoidRuleSetData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/rule-sets/{id}/void';
+};
+
+export type VoidRuleSetErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidRuleSetError = VoidRuleSetErrors[keyof VoidRuleSetErrors];
+
+export type VoidRuleSetResponses = {
+    /**
+     * Successful Response
+     */
+    200: RuleSetRow;
+};
+
+export type VoidRuleSetResponse = VoidRuleSetResponses[keyof VoidRuleSetResponses];
+
+export type CheckRuleSetData = {
+    body: CheckIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/rule-sets:check';
+};
+
+export type CheckRuleSetErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CheckRuleSetError = CheckRuleSetErrors[keyof CheckRuleSetErrors];
+
+export type CheckRuleSetResponses = {
+    /**
+     * Successful Response
+     */
+    200: CheckOut;
+};
+
+export type CheckRuleSetResponse = CheckRuleSetResponses[keyof CheckRuleSetResponses];
+
+export type SimulateRuleSetData = {
+    body: SimulationIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/rule-sets:simulate';
+};
+
+export type SimulateRuleSetErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SimulateRuleSetError = SimulateRuleSetErrors[keyof SimulateRuleSetErrors];
+
+export type SimulateRuleSetResponses = {
+    /**
+     * Successful Response
+     */
+    200: SimulationOut;
+};
+
+export type SimulateRuleSetResponse = SimulateRuleSetResponses[keyof SimulateRuleSetResponses];
+
 export type LogOutData = {
     body?: never;
     headers?: {
@@ -9204,6 +16757,535 @@ export type SavePlanResponses = {
 };
 
 export type SavePlanResponse = SavePlanResponses[keyof SavePlanResponses];
+
+export type ListTaskStatesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 承担单位
+         */
+        unit_id?: string | null;
+        /**
+         * Task Id
+         *
+         * 哪个任务
+         */
+        task_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'asked' | 'approved' | 'refused' | 'withdrawn' | 'ended' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/task-states';
+};
+
+export type ListTaskStatesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListTaskStatesError = ListTaskStatesErrors[keyof ListTaskStatesErrors];
+
+export type ListTaskStatesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageStateOut;
+};
+
+export type ListTaskStatesResponse = ListTaskStatesResponses[keyof ListTaskStatesResponses];
+
+export type CreateTaskStateData = {
+    body: StateIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/task-states';
+};
+
+export type CreateTaskStateErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateTaskStateError = CreateTaskStateErrors[keyof CreateTaskStateErrors];
+
+export type CreateTaskStateResponses = {
+    /**
+     * Successful Response
+     */
+    201: StateOut;
+};
+
+export type CreateTaskStateResponse = CreateTaskStateResponses[keyof CreateTaskStateResponses];
+
+export type GetTaskStateData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/task-states/{id}';
+};
+
+export type GetTaskStateErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetTaskStateError = GetTaskStateErrors[keyof GetTaskStateErrors];
+
+export type GetTaskStateResponses = {
+    /**
+     * Successful Response
+     */
+    200: StateOut;
+};
+
+export type GetTaskStateResponse = GetTaskStateResponses[keyof GetTaskStateResponses];
+
+export type ApproveTaskStateData = {
+    body: MinshengTargetsSchemasDecisionIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/task-states/{id}/approve';
+};
+
+export type ApproveTaskStateErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ApproveTaskStateError = ApproveTaskStateErrors[keyof ApproveTaskStateErrors];
+
+export type ApproveTaskStateResponses = {
+    /**
+     * Successful Response
+     */
+    200: StateOut;
+};
+
+export type ApproveTaskStateResponse = ApproveTaskStateResponses[keyof ApproveTaskStateResponses];
+
+export type EndTaskStateData = {
+    body: EndIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/task-states/{id}/end';
+};
+
+export type EndTaskStateErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type EndTaskStateError = EndTaskStateErrors[keyof EndTaskStateErrors];
+
+export type EndTaskStateResponses = {
+    /**
+     * Successful Response
+     */
+    200: StateOut;
+};
+
+export type EndTaskStateResponse = EndTaskStateResponses[keyof EndTaskStateResponses];
+
+export type RefuseTaskStateData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/task-states/{id}/refuse';
+};
+
+export type RefuseTaskStateErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RefuseTaskStateError = RefuseTaskStateErrors[keyof RefuseTaskStateErrors];
+
+export type RefuseTaskStateResponses = {
+    /**
+     * Successful Response
+     */
+    200: StateOut;
+};
+
+export type RefuseTaskStateResponse = RefuseTaskStateResponses[keyof RefuseTaskStateResponses];
+
+export type WithdrawTaskStateData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/task-states/{id}/withdraw';
+};
+
+export type WithdrawTaskStateErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type WithdrawTaskStateError = WithdrawTaskStateErrors[keyof WithdrawTaskStateErrors];
+
+export type WithdrawTaskStateResponses = {
+    /**
+     * Successful Response
+     */
+    200: StateOut;
+};
+
+export type WithdrawTaskStateResponse = WithdrawTaskStateResponses[keyof WithdrawTaskStateResponses];
 
 export type ListTasksData = {
     body?: never;
@@ -9781,6 +17863,147 @@ export type SplitTasksResponses = {
 };
 
 export type SplitTasksResponse = SplitTasksResponses[keyof SplitTasksResponses];
+
+export type SuggestSplitData = {
+    body: SuggestIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/tasks:suggest';
+};
+
+export type SuggestSplitErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SuggestSplitError = SuggestSplitErrors[keyof SuggestSplitErrors];
+
+export type SuggestSplitResponses = {
+    /**
+     * Successful Response
+     */
+    200: Suggestion;
+};
+
+export type SuggestSplitResponse = SuggestSplitResponses[keyof SuggestSplitResponses];
+
+export type UploadSplitData = {
+    body: Blob | File;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id: string;
+        /**
+         * Unit Id
+         *
+         * 由谁分解；省略为主办机构
+         */
+        unit_id?: string | null;
+        /**
+         * Dry Run
+         *
+         * 只检查，不写入
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/v1/tasks:upload';
+};
+
+export type UploadSplitErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type UploadSplitError = UploadSplitErrors[keyof UploadSplitErrors];
+
+export type UploadSplitResponses = {
+    /**
+     * Successful Response
+     */
+    200: UploadOut;
+};
+
+export type UploadSplitResponse = UploadSplitResponses[keyof UploadSplitResponses];
 
 export type ListUnitsData = {
     body?: never;
