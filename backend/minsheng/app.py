@@ -48,6 +48,7 @@ from minsheng.kernel.errors import (
 )
 from minsheng.kernel.migrations import config as alembic_config
 from minsheng.kernel.settings import Settings
+from minsheng.milestones import router as milestones
 from minsheng.org import router as org
 from minsheng.plans import router as plans
 from minsheng.programmes import router as programmes
@@ -67,6 +68,7 @@ ROUTERS = (
     programmes.router,
     targets.router,
     plans.router,
+    milestones.router,
     reports.router,
     boards.router,
     integration.router,

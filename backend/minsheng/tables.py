@@ -11,6 +11,7 @@ _MODULES = (
     "programmes.models",
     "targets.models",
     "plans.models",
+    "milestones.models",
     "reports.models",
 )
 

@@ -312,6 +312,14 @@ STATE_NAMES: dict[str, str] = {
     "active": "有效",
     "disabled": "已停用",
     "revoked": "已收回",
+    "reached": "已完成",
+    "built": "已完工",
+    "passed": "已验收",
+    "opened": "已投用",
+    "asked": "待批准",
+    "approved": "已批准",
+    "refused": "未批准",
+    "withdrawn": "已撤回",
 }
 
 
