@@ -52,6 +52,7 @@ from minsheng.kernel.errors import (
 )
 from minsheng.kernel.migrations import config as alembic_config
 from minsheng.kernel.settings import Settings
+from minsheng.milestones import router as milestones
 from minsheng.org import router as org
 from minsheng.plans import router as plans
 from minsheng.pledges import router as pledges
@@ -79,6 +80,7 @@ ROUTERS = (
     pledges.router,
     plans.router,
     exemptions.router,
+    milestones.router,
     reports.router,
     boards.router,
     trials.router,

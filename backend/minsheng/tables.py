@@ -15,6 +15,7 @@ _MODULES = (
     "pledges.models",
     "plans.models",
     "exemptions.models",
+    "milestones.models",
     "reports.models",
     "boards.models",
 )

@@ -150,6 +150,16 @@ def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912 - one declaration afte
     for programme, unit in (("list", "city"), ("county_list", "a")):
         for month in range(2, 13):
             found[f"round:{programme}:2026-{month:02}"] = Thing("round", unit)
+    for key, task, draft, holder in (
+        ("step:roads:a1", "roads:a1", False, None),
+        ("step:roads:b1", "roads:b1", False, None),
+        ("built:roads:a2", "roads:a2", False, None),
+        ("step:schools:a1", "schools:a1", True, "a1"),
+        ("step:parks:a", "parks:a", True, "city"),
+    ):
+        given = found[task]
+        found[key] = Thing("milestone", given.unit, giver=holder or given.unit, item=given.item, draft=draft)
+    found["move:roads:a1"] = Thing("milestone_move", "a1", item="list.roads")
     for unit in ("city", "a", "b"):
         found[f"day:{unit}"] = Thing("day_change", unit)
     found["day:city:2027"] = Thing("day_change", "city")
@@ -187,6 +197,8 @@ READ = {
     "round": "programme.read",
     "task": "task.read",
     "target": "task.read",
+    "milestone": "task.read",
+    "milestone_move": "task.read",
     "report": "report.read",
 }
 HEADERS = {"unit", "day_change", "calendar_year", "programme", "item", "indicator", "round"}
@@ -250,7 +262,7 @@ def sees(who: str, name: str) -> bool:
         return True
     permission = READ[thing.kind]
     inside = thing.unit in area(who, permission) or on_line(who, permission, thing)
-    if thing.kind in {"task", "target"}:
+    if thing.kind in {"task", "target", "milestone"}:
         return inside and (not thing.draft or thing.giver in area(who, permission))
     over = thing.kind in HEADERS and not thing.draft and thing.unit in above(SEAT[who]) and holds(who, permission)
     return inside or over
@@ -261,7 +273,7 @@ def covers(who: str, permission: str, name: str) -> bool:
     thing = THINGS[name]
     if thing.kind == "role":
         return holds(who, permission)
-    owner = thing.giver if thing.kind in {"unit", "task", "target"} else thing.unit
+    owner = thing.giver if thing.kind in {"unit", "task", "target", "milestone"} else thing.unit
     return owner in area(who, permission)
 
 

@@ -30,6 +30,8 @@ FIRST = {
     "item": "draft",
     "task": "draft",
     "report": "draft",
+    "milestone": "draft",
+    "milestone_move": "asked",
     "day_change": "active",
     "calendar_year": "active",
 }

@@ -132,6 +132,12 @@ def _gets() -> Iterator[Case]:  # noqa: C901 - one case after the other
         ("getTask", "task.read", [name.removesuffix(":target") for name in targets]),
         ("getPlan", "task.read", targets),
         ("getReport", "report.read", reports),
+        (
+            "getMilestone",
+            "task.read",
+            ["step:roads:a1", "step:roads:b1", "built:roads:a2", "step:schools:a1", "step:parks:a"],
+        ),
+        ("getMilestoneMove", "task.read", ["move:roads:a1"]),
     ):
         for name in names:
             yield Case(operation, permission, name)
@@ -144,6 +150,7 @@ def _gets() -> Iterator[Case]:  # noqa: C901 - one case after the other
         seen = ((programme, 404),)
         yield Case("getMatrix", "board.read", query={"programme_id": f"@{programme}"}, must_see=seen)
         yield Case("getLagList", "board.read", query={"programme_id": f"@{programme}"}, must_see=seen)
+        yield Case("getMilestoneCounts", "task.read", query={"programme_id": f"@{programme}"}, must_see=seen)
         yield Case(
             "getReviewDesk",
             "report.read",
@@ -170,6 +177,7 @@ def _gets() -> Iterator[Case]:  # noqa: C901 - one case after the other
         ("getSummary", "board.read"),
         ("getLagList", "board.read"),
         ("listPermissions", "user.read"),
+        ("listMilestoneTemplates", "task.read"),
         ("listChanges", "journal.read"),
     ):
         yield Case(operation, permission)
@@ -367,6 +375,69 @@ def _span(name: str) -> dict[str, Any]:
     return {"year": 2026, "name": name, "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
 
 
+def _milestone_writes() -> Iterator[Case]:
+    """Whoever holds the plan of a task: its giver while it is a draft, its unit afterwards."""
+    steps = [{"key": "a", "name": "设计", "work_days": 5}]
+    for task in ("roads:a1", "roads:b1", "schools:a1", "parks:a"):
+        holder = THINGS[task].giver if THINGS[task].draft else THINGS[task].unit
+        body = {"task_id": f"@{task}", "name": "设计", "planned_on": "2026-12-20"}
+        seen = {"must_see": ((task, 404),)}
+        cover = {**seen, "units": (holder,)}
+        yield Case("createMilestone", "plan.edit", body=body, allowed=201, **cover)  # type: ignore[arg-type]
+        batches = {"task_id": f"@{task}", "name": "分批", "batches": [{"planned_on": "2026-12-20", "count": "5"}]}
+        yield Case("createMilestoneBatches", "plan.edit", body=batches, allowed=201, **cover)  # type: ignore[arg-type]
+        asked = {"task_id": f"@{task}", "steps": steps}
+        yield Case("computeSchedule", "task.read", body=asked, **seen)
+        yield Case("applySchedule", "plan.edit", body=asked, **cover)  # type: ignore[arg-type]
+    for task in ("roads:city_dept", "schools:a2"):
+        holder = THINGS[task].giver if THINGS[task].draft else THINGS[task].unit
+        body = {"task_id": f"@{task}", "template": "subsidy"}
+        yield Case(
+            "applyMilestoneTemplate",
+            "plan.edit",
+            body=body,
+            must_see=((task, 404),),
+            units=(holder or "",),
+            allowed=201,
+        )
+    day, why = {"on": "2026-11-20"}, {"reason": "标错日期"}
+    for verb, permission, body, outcomes in (
+        ("issue", "plan.edit", None, (409, 409, 409, 200, 409)),
+        ("void", "plan.edit", None, (409, 409, 409, 200, 200)),
+        ("reach", "plan.edit", day, (200, 409, 409, 409, 409)),
+        ("build", "plan.edit", day, (409, 200, 409, 409, 409)),
+        ("pass", "report.review", day, (409, 409, 200, 409, 409)),
+        ("open", "plan.edit", day, (409, 409, 409, 409, 409)),
+        ("revert", "plan.edit", why, (409, 409, 200, 409, 409)),
+    ):
+        for name, allowed in zip(STEPS, outcomes, strict=True):
+            yield Case(f"{verb}Milestone", permission, name, body=body, must_cover=(name,), allowed=allowed)
+    for name in STEPS:
+        yield Case("changeMilestone", "plan.edit", name, body={"note": "进展"}, must_cover=(name,))
+    for name, allowed in zip(STEPS, (409, 201, 409, 409, 409), strict=True):
+        body = {"milestone_id": f"@{name}", "to_on": "2026-12-28", "reason": "台风影响"}
+        seen = {"must_see": ((name, 404),), "must_cover": (name,)}
+        yield Case("createMilestoneMove", "plan.edit", body=body, allowed=allowed, **seen)  # type: ignore[arg-type]
+    for verb, permission, extra in (
+        ("approve", "task.split", {}),
+        ("refuse", "task.split", {"reason": "不能再推"}),
+        ("withdraw", "plan.edit", None),
+    ):
+        # The tier that gave the task decides, not the unit's own.
+        units = () if verb == "withdraw" else ("a",)
+        yield Case(
+            f"{verb}MilestoneMove",
+            permission,
+            "move:roads:a1",
+            body=extra,
+            must_cover=("move:roads:a1",),
+            units=units,
+        )
+
+
+STEPS = ("step:roads:a1", "step:roads:b1", "built:roads:a2", "step:schools:a1", "step:parks:a")
+
+
 def _calendar_writes() -> Iterator[Case]:
     for unit in ("city", "a", "a1", "b", "other"):
         asked = {"unit_id": f"@{unit}"}
@@ -464,7 +535,15 @@ def _own() -> Iterator[Case]:
 
 
 READS = [*_gets()]
-WRITES = [*_report_writes(), *_task_writes(), *_programme_writes(), *_calendar_writes(), *_people_writes(), *_own()]
+WRITES = [
+    *_report_writes(),
+    *_task_writes(),
+    *_programme_writes(),
+    *_calendar_writes(),
+    *_milestone_writes(),
+    *_people_writes(),
+    *_own(),
+]
 LISTED = {
     "listUnits": ("unit.read", "unit", "/units"),
     "listDayChanges": ("unit.read", "day_change", "/day-changes"),
@@ -476,11 +555,13 @@ LISTED = {
     "listItems": ("programme.read", "item", "/items"),
     "listMeasures": ("programme.read", "measure", "/measures"),
     "listTasks": ("task.read", "task", "/tasks"),
+    "listMilestones": ("task.read", "milestone", "/milestones"),
+    "listMilestoneMoves": ("task.read", "milestone_move", "/milestone-moves"),
     "listRounds": ("programme.read", "round", "/rounds"),
     "listReports": ("report.read", "report", "/reports"),
 }
 BULK = {f"{verb}Reports": verb for verb in MOVES if verb != "withdraw"}
-IN_BULK = {"splitTasks", "issueTasks", "writeReports"}
+IN_BULK = {"splitTasks", "issueTasks", "issueMilestones", "voidMilestones", "writeReports"}
 
 REFERENCES = {
     "parent_id",
@@ -499,6 +580,9 @@ REFERENCES = {
     "programme_id",
     "task_id",
     "item_id",
+    "milestone_id",
+    "asked_by",
+    "decided_by",
 }
 """Fields that may carry the id of something else; its content they do not carry."""
 
@@ -651,6 +735,8 @@ def _bulks(sweep: Sweep) -> None:
         for operation, verb in BULK.items():
             bulk(sweep, operation, f"{verb}Report", who)
         bulk(sweep, "issueTasks", "issueTask", who)
+        bulk(sweep, "issueMilestones", "issueMilestone", who)
+        bulk(sweep, "voidMilestones", "voidMilestone", who)
         batch(sweep, who)
         split(sweep, who)
 

@@ -161,6 +161,41 @@ REQUESTS: dict[str, Request] = {
     "getSplit": Request("office", _id("list")),
     "getPlan": Request("a1-clerk", _id("roads:a1:target")),
     "savePlan": Request("a-office", _id("roads:a_dept:target"), body={"kind": "straight", "points": []}, version=0),
+    # Milestones
+    "listMilestoneTemplates": Request("a1-clerk"),
+    "getMilestoneCounts": Request("office", query={"programme_id": "@list"}),
+    "listMilestones": Request("office"),
+    "createMilestone": Request(
+        "a1-clerk", body={"task_id": "@roads:a1", "planned_on": "2026-12-20", "checks": []}, status=201
+    ),
+    "createMilestoneBatches": Request("a1-clerk", body={"task_id": "@roads:a1"}, status=201),
+    "applyMilestoneTemplate": Request("a2-clerk", body={"task_id": "@schools:a2", "template": "subsidy"}, status=201),
+    "computeSchedule": Request(
+        "a1-clerk", body={"task_id": "@roads:a1", "steps": [{"key": "a", "name": "设计", "work_days": 5}]}
+    ),
+    "applySchedule": Request(
+        "a1-clerk", body={"task_id": "@roads:a1", "steps": [{"key": "a", "name": "设计", "work_days": 5}]}
+    ),
+    "getMilestone": Request("a1-clerk", _id("step:roads:a1")),
+    "changeMilestone": Request("a1-clerk", _id("step:roads:a1"), body={"note": "设计单位已进场"}),
+    "issueMilestone": Request("a1-clerk", _id("step:schools:a1")),
+    "voidMilestone": Request("a1-clerk", _id("step:schools:a1")),
+    "issueMilestones": Request("a1-clerk", body={"rows": _rows("step:schools:a1")}),
+    "voidMilestones": Request("a1-clerk", body={"rows": _rows("step:schools:a1")}),
+    "reachMilestone": Request("a1-clerk", _id("step:roads:a1"), body={"on": "2026-11-20"}),
+    "buildMilestone": Request("b1-clerk", _id("step:roads:b1"), body={"on": "2026-11-20"}),
+    "passMilestone": Request("a-reviewer", _id("built:roads:a2"), body={"on": "2026-11-20"}),
+    # Works are in use only after they were accepted: the refusal is the usual answer.
+    "openMilestone": Request("a2-clerk", _id("built:roads:a2"), body={"on": "2026-11-20"}, status=409),
+    "revertMilestone": Request("a2-clerk", _id("built:roads:a2")),
+    "listMilestoneMoves": Request("office"),
+    "createMilestoneMove": Request(
+        "b1-clerk", body={"milestone_id": "@step:roads:b1", "to_on": "2026-12-28", "precision": "day"}, status=201
+    ),
+    "getMilestoneMove": Request("a1-clerk", _id("move:roads:a1")),
+    "approveMilestoneMove": Request("a-office", _id("move:roads:a1")),
+    "refuseMilestoneMove": Request("a-office", _id("move:roads:a1")),
+    "withdrawMilestoneMove": Request("a1-clerk", _id("move:roads:a1")),
     # Rounds and reports
     "listRounds": Request("office"),
     "getRound": Request("a1-clerk", _id("round:list:2026-11")),
@@ -249,20 +284,7 @@ def prepare(call: Callable[..., httpx.Response], world: World) -> None:
     given("office", "roads:city_dept", "roads:city", "city_dept", "roads", "7")
     call("office", "POST", f"{given('office', 'cover:void', 'cover:city', 'a', 'cover', '90')}/void", None, 1)
 
-    def off(by: str, unit: str, day: str) -> None:
-        body = {"unit_id": str(world[unit]), "day": day, "kind": "holiday", "name": "停工", "source": "台风"}
-        world.ids[f"day:{unit}"] = call(by, "POST", "/day-changes", body, None).json()["id"]
-
-    off("office", "city", "2026-12-01")
-    off("a-office", "a", "2026-12-02")
-    off("b-office", "b", "2026-12-03")
-    holiday = {"day": "2027-01-01", "kind": "holiday", "name": "元旦"}
-    year = {"unit_id": str(world["city"]), "year": 2027, "source": "通知", "days": [holiday]}
-    world.ids["year:city"] = call("office", "POST", "/calendar-years", year, None).json()["id"]
-    (entered,) = (
-        row for row in call("office", "GET", "/day-changes", None, None).json()["items"] if row["day"] == "2027-01-01"
-    )
-    world.ids["day:city:2027"] = entered["id"]
+    _calendar_and_milestones(call, world)
     foreign = call(
         "outsider",
         "POST",
@@ -303,6 +325,41 @@ def prepare(call: Callable[..., httpx.Response], world: World) -> None:
             )
             for row in reports.json()["items"]:
                 world.ids.setdefault(f"{month}:{tasks[row['task_id']]}", row["id"])
+
+
+def _calendar_and_milestones(call: Callable[..., httpx.Response], world: World) -> None:
+    """Days that units set, a year, milestones in every state, and a move that waits for its approval."""
+
+    def off(by: str, unit: str, day: str) -> None:
+        body = {"unit_id": str(world[unit]), "day": day, "kind": "holiday", "name": "停工", "source": "台风"}
+        world.ids[f"day:{unit}"] = call(by, "POST", "/day-changes", body, None).json()["id"]
+
+    off("office", "city", "2026-12-01")
+    off("a-office", "a", "2026-12-02")
+    off("b-office", "b", "2026-12-03")
+    holiday = {"day": "2027-01-01", "kind": "holiday", "name": "元旦"}
+    year = {"unit_id": str(world["city"]), "year": 2027, "source": "通知", "days": [holiday]}
+    world.ids["year:city"] = call("office", "POST", "/calendar-years", year, None).json()["id"]
+    (entered,) = (
+        row for row in call("office", "GET", "/day-changes", None, None).json()["items"] if row["day"] == "2027-01-01"
+    )
+    world.ids["day:city:2027"] = entered["id"]
+
+    def planned(by: str, key: str, task: str, kind: str = "step", *, fixed: bool = True) -> str:
+        body = {"task_id": str(world[task]), "name": "主体完成", "kind": kind, "planned_on": "2026-12-20"}
+        world.ids[key] = call(by, "POST", "/milestones", body, None).json()["id"]
+        if fixed:
+            call(by, "POST", f"/milestones/{world[key]}/issue", None, 1)
+        return f"/milestones/{world[key]}"
+
+    planned("a1-clerk", "step:roads:a1", "roads:a1")
+    planned("b1-clerk", "step:roads:b1", "roads:b1", "works")
+    planned("a1-clerk", "step:schools:a1", "schools:a1", fixed=False)
+    planned("office", "step:parks:a", "parks:a", fixed=False)
+    built = planned("a2-clerk", "built:roads:a2", "roads:a2", "works")
+    call("a2-clerk", "POST", f"{built}/build", {"on": "2026-11-10"}, 2)
+    moved = {"milestone_id": str(world["step:roads:a1"]), "to_on": "2026-12-28", "reason": "台风影响"}
+    world.ids["move:roads:a1"] = call("a1-clerk", "POST", "/milestone-moves", moved, None).json()["id"]
 
 
 def fill(value: Any, world: World, versions: Mapping[str, int] | None = None) -> Any:

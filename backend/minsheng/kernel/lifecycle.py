@@ -314,7 +314,7 @@ STATE_NAMES: dict[str, str] = {
     "disabled": "已停用",
     "revoked": "已收回",
     "retired": "已停止使用",
-    "asked": "待批",
+    "asked": "待批准",
     "approved": "已批准",
     "refused": "未批准",
     "withdrawn": "已撤回",
@@ -326,6 +326,10 @@ STATE_NAMES: dict[str, str] = {
     "sent": "已送达",
     "signed": "单位已签",
     "in_force": "已生效",
+    "reached": "已完成",
+    "built": "已完工",
+    "passed": "已验收",
+    "opened": "已投用",
 }
 
 

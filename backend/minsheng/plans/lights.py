@@ -16,6 +16,7 @@ from minsheng.kernel import quantity
 from minsheng.kernel.quantity import text
 from minsheng.plans.measures import Peers, line_of, measured, reading
 from minsheng.plans.rules import (
+    MilestoneSteps,
     MonthlyVector,
     Plan,
     StraightLine,
@@ -271,6 +272,8 @@ class _Case:
             planned = text(planned_value(plan, self.on))
             division = f"{planned} ÷ {text(self.target)} " if self.target > 0 else ""
             return (("计划累计", planned), ("序时进度", division + _equals(expected)))
+        if isinstance(plan, MilestoneSteps):
+            return (("序时进度", f"到期节点的权重 ÷ 全部权重 {_equals(expected)}"),)
         if self.on >= plan.deadline:
             return (("序时进度", f"已到期限{plan.deadline}，按100%计"),)
         if self.on <= plan.start:

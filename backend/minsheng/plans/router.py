@@ -41,7 +41,7 @@ def save_plan(
     response: Response,
     session: Annotated[Session, allow(P.PLAN_EDIT)],
 ) -> PlanOut:
-    """Set the plan: a straight line, or a monthly cumulative vector that ends at the target."""
+    """Set the plan: a straight line, a vector by month or ten days that ends at the target, or the milestones."""
     target, task = _target(session, id)
     plan = service.save(session, target, task, body, version)
     out = service.present(target, plan)

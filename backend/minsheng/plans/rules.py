@@ -7,6 +7,7 @@ the contract: "ge" (at least), "le" (at most, a ceiling), "eq" (exactly).
 
 import math
 from bisect import bisect_right
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -42,7 +43,18 @@ class MonthlyVector:
     points: tuple[tuple[date, Decimal], ...]
 
 
-Plan = StraightLine | MonthlyVector
+@dataclass(frozen=True, slots=True)
+class MilestoneSteps:
+    """Share of the weights of milestones that are due, each share binding from its day on (guide 4.1).
+
+    A share may fall: a milestone whose date was moved in the middle of the year counts as due on the days on which
+    its old date was in force, and not on those from the move to its new date. ``milestone_steps`` makes the points.
+    """
+
+    points: tuple[tuple[date, Fraction], ...]
+
+
+Plan = StraightLine | MonthlyVector | MilestoneSteps
 
 ProblemCode = Literal["unordered", "falling", "beyond-deadline", "final-differs-from-target"]
 
@@ -86,6 +98,41 @@ def vector_problems(
     return problems
 
 
+@dataclass(frozen=True, slots=True)
+class DatedWeight:
+    """One milestone: its weight and the dates planned for it, each with the day from which it was in force."""
+
+    weight: int
+    planned: tuple[tuple[date, date], ...]
+
+    def due(self, on: date) -> bool:
+        """Whether the date in force on a day had come by then."""
+        in_force = [day for since, day in self.planned if since <= on]
+        return bool(in_force) and in_force[-1] <= on
+
+
+def milestone_steps(milestones: Sequence[DatedWeight]) -> MilestoneSteps:
+    """Expected share by day: weights of the milestones due over all weights; zero weights count nothing.
+
+    Raises ``ValueError`` when no milestone has a weight.
+    """
+    total = sum(each.weight for each in milestones)
+    if total <= 0:
+        raise ValueError("no weights")
+    days = sorted({day for each in milestones for pair in each.planned for day in pair} - {date.min})
+    points: list[tuple[date, Fraction]] = []
+    for day in days:
+        share = Fraction(sum(each.weight for each in milestones if each.due(day)), total)
+        if share != (points[-1][1] if points else 0):
+            points.append((day, share))
+    return MilestoneSteps(tuple(points))
+
+
+def ten_day_end(day: date) -> bool:
+    """Whether a day ends a ten-day period (旬): the 10th, the 20th or the last of its month."""
+    return day.day in {10, 20, monthrange(day.year, day.month)[1]}
+
+
 def planned_value(plan: MonthlyVector, on: date) -> Decimal:
     """Cumulative value planned by the end of ``on``: the last point at or before it, 0 before the first."""
     reached = bisect_right(plan.points, on, key=lambda point: point[0])
@@ -98,7 +145,7 @@ def expected_share(plan: Plan, target: Decimal, on: date) -> Fraction:
     A straight line gives 0 to 1: whole days elapsed since the start, which itself counts 0, over the days from
     start to deadline; 1 from the deadline on, also when the line has no length. A monthly vector gives its
     step value over the target and is not clipped. A target of zero or less has no share: a vector then expects
-    all (1) from its last point on and nothing (0) before.
+    all (1) from its last point on and nothing (0) before. Milestones give the share of their weights that is due.
     """
     match plan:
         case StraightLine(start, deadline):
@@ -111,6 +158,9 @@ def expected_share(plan: Plan, target: Decimal, on: date) -> Fraction:
             if target > 0:
                 return Fraction(planned_value(plan, on)) / Fraction(target)
             return Fraction(int(not points or on >= points[-1][0]))
+        case MilestoneSteps(points):
+            reached = bisect_right(points, on, key=lambda point: point[0])
+            return points[reached - 1][1] if reached else Fraction(0)
 
 
 def expected_value(plan: Plan, target: Decimal, on: date) -> Fraction:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from minsheng.kernel.fields import Day, In, Out, Quantity
 
-PlanKind = Literal["straight", "monthly"]
+PlanKind = Literal["straight", "monthly", "ten_day", "milestones"]
 Light = str
 """A light by its key in the rule set in force."""
 
@@ -25,10 +25,20 @@ class PlanPoint(In):
 
 
 class PlanIn(In):
-    """A straight line, or a monthly cumulative vector that ends at the target; months may be zero."""
+    """A straight line, a cumulative vector by month or ten days that ends at the target, or the task's milestones.
+
+    Months and ten-day periods may be zero: the figure is then repeated, or left out.
+    """
 
     kind: PlanKind = Field(examples=["monthly"])
     points: Annotated[list[PlanPoint], Field(max_length=120, default_factory=list)]
+
+
+class PlanStep(Out):
+    """The share expected from a day on."""
+
+    on: Day
+    expected_pct: str = Field(examples=["40"])
 
 
 class PlanOut(Out):
@@ -38,6 +48,7 @@ class PlanOut(Out):
     version: int = Field(examples=[1])
     kind: PlanKind = Field(examples=["monthly"])
     points: list[PlanPoint]
+    steps: list[PlanStep] = Field(description="按节点判定时：从哪天起应完成百分之几；节点改期后可能回落")
 
 
 class Step(Out):

@@ -15,7 +15,7 @@ from minsheng.plans import rules
 from minsheng.plans.aimed import InForce, judge_in_force
 from minsheng.plans.lights import Judgement, judge
 from minsheng.plans.models import Plan
-from minsheng.plans.schemas import PlanIn, PlanOut, PlanPoint
+from minsheng.plans.schemas import PlanIn, PlanOut, PlanPoint, PlanStep
 from minsheng.programmes.models import Indicator, Measure
 from minsheng.rule_sets.definition import RuleSet
 from minsheng.targets.models import Target, Task
@@ -26,6 +26,12 @@ guards: list[Guard] = []
 """Reasons why a plan may not be changed any more; later features add theirs."""
 
 
+StepSource = Callable[[Session, UUID], rules.MilestoneSteps | None]
+
+step_sources: list[StepSource] = []
+"""Ask for the shares that a task's milestones expect; the feature that keeps them registers here."""
+
+
 def plan_of(session: Session, target: Target) -> Plan | None:
     """Return the plan row of a target, if anybody made one."""
     return session.exec(select(Plan).where(Plan.target_id == target.id)).one_or_none()
@@ -33,7 +39,9 @@ def plan_of(session: Session, target: Target) -> Plan | None:
 
 def shape(kind: str, points: list[list[str]], start: date | None, deadline: date) -> rules.Plan:
     """Return the pure plan behind a stored one."""
-    if kind == "monthly" and points:
+    if kind == "milestones":
+        return rules.MilestoneSteps(tuple((date.fromisoformat(on), Fraction(share)) for on, share in points))
+    if kind in {"monthly", "ten_day"} and points:
         return rules.MonthlyVector(tuple((date.fromisoformat(on), quantity.parse(value)) for on, value in points))
     return rules.StraightLine(start or deadline, deadline)
 
@@ -57,22 +65,72 @@ def save(session: Session, target: Target, task: Task, body: PlanIn, version: in
         raise Locked(message)
     for guard in guards:
         guard(session, target)
-    points = [(point.on, point.value) for point in body.points]
-    if body.kind == "monthly":
-        if target.operator == "le":
-            raise _problem("/kind", "not-for-ceiling", "控制类目标不按时间进度判定，不排各月计划")
-        _check_decimals(session, target, points)
-        _check_points(points, target.value, task.deadline)
-    elif points:
-        raise _problem("/points", "not-for-straight", "直线计划不带各月数字")
+    points = _checked_points(session, target, task, body)
     if present_version != version:
         message = "计划已被他人修改，请重新打开。"
         raise Stale(message, extra={"your_version": version, "current_version": present_version})
     plan.kind = body.kind
     plan.points = [[on.isoformat(), quantity.text(value)] for on, value in points]
+    if body.kind == "milestones":
+        plan.points = _steps_of(session, task.id)
     session.add(plan)
     session.flush()
     return plan
+
+
+def _checked_points(session: Session, target: Target, task: Task, body: PlanIn) -> list[tuple[date, Decimal]]:
+    """Return the points of a plan.
+
+    Raises:
+        Invalid: the kind does not fit the target, or names every point that is wrong.
+    """
+    points = [(point.on, point.value) for point in body.points]
+    if body.kind in {"monthly", "ten_day"}:
+        if target.operator == "le":
+            raise _problem("/kind", "not-for-ceiling", "控制类目标不按时间进度判定，不排各月计划")
+        _check_decimals(session, target, points)
+        _check_points(points, target.value, task.deadline)
+        if body.kind == "ten_day":
+            _check_ten_days([on for on, _ in points], task.deadline)
+    elif points:
+        raise _problem("/points", "not-for-straight", "这种计划不带各期数字")
+    elif body.kind == "milestones" and target.operator == "le":
+        raise _problem("/kind", "not-for-ceiling", "控制类目标不按时间进度判定，不按节点排计划")
+    return points
+
+
+def _steps_of(session: Session, task_id: UUID) -> list[list[str]]:
+    steps = next((found for source in step_sources if (found := source(session, task_id))), None)
+    if steps is None:
+        raise _problem("/kind", "no-milestones", "任务还没有已确定且有权重的节点，不能按节点判定")
+    return [[on.isoformat(), str(share)] for on, share in steps.points]
+
+
+def follow_milestones(session: Session, task_id: UUID) -> None:
+    """Let the plans that hang on a task's milestones follow a change of them."""
+    plans = session.exec(
+        select(Plan)
+        .join(Target, col(Target.id) == col(Plan.target_id))
+        .where(Target.task_id == task_id, Plan.kind == "milestones")
+    ).all()
+    for plan in plans:
+        plan.points = _steps_of(session, task_id)
+        session.add(plan)
+
+
+def refuse_used(session: Session, task_id: UUID) -> None:
+    """Refuse new milestones behind a plan that may not be changed any more.
+
+    Raises:
+        Locked: figures have been submitted against it.
+    """
+    for target in session.exec(
+        select(Target)
+        .join(Plan, col(Plan.target_id) == col(Target.id))
+        .where(Target.task_id == task_id, Plan.kind == "milestones")
+    ).all():
+        for guard in guards:
+            guard(session, target)
 
 
 def _check_decimals(session: Session, target: Target, points: list[tuple[date, Decimal]]) -> None:
@@ -107,18 +165,35 @@ def _check_points(points: list[tuple[date, Decimal]], target: Decimal | None, de
         raise Invalid(errors[0].message, errors=errors)
 
 
+def _check_ten_days(days: list[date], deadline: date) -> None:
+    message = "旬计划的日期应为每旬末日（10日、20日、月末）或任务期限"
+    errors = [
+        FieldError(pointer=f"/points/{index}/on", code="not-ten-day-end", message=message)
+        for index, day in enumerate(days)
+        if not rules.ten_day_end(day) and day != deadline
+    ]
+    if errors:
+        raise Invalid(message, errors=errors)
+
+
 def _problem(pointer: str, code: str, message: str) -> Invalid:
     return Invalid(message, errors=[FieldError(pointer=pointer, code=code, message=message)])
 
 
 def present(target: Target, plan: Plan | None) -> PlanOut:
     """Return a plan as it travels."""
-    points = plan.points if plan else []
+    kind = plan.kind if plan else "straight"
+    points = [(date.fromisoformat(on), text) for on, text in plan.points] if plan else []
+    by_milestones = kind == "milestones"
     return PlanOut(
         target_id=target.id,
         version=plan.version if plan else 0,
-        kind="monthly" if plan and plan.kind == "monthly" else "straight",
-        points=[PlanPoint(on=date.fromisoformat(on), value=quantity.parse(value)) for on, value in points],
+        kind=kind,  # type: ignore[arg-type]
+        points=[] if by_milestones else [PlanPoint(on=on, value=quantity.parse(text)) for on, text in points],
+        steps=[
+            PlanStep(on=on, expected_pct=rules.percent(Fraction(text)))
+            for on, text in (points if by_milestones else ())
+        ],
     )
 
 

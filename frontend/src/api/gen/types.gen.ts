@@ -393,6 +393,28 @@ export type AnswerIn = {
 };
 
 /**
+ * ApplyIn
+ *
+ * Puts a template's steps under a task, scheduled backwards from a day.
+ */
+export type ApplyIn = {
+    /**
+     * Deadline
+     *
+     * 倒排的终点；省略为任务期限
+     */
+    deadline?: string | null;
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * Template
+     */
+    template: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy';
+};
+
+/**
  * AuthorizeIn
  *
  * Consent of the person who is logged in, for a client with PKCE (RFC 7636).
@@ -550,26 +572,6 @@ export type BaseIn = {
 };
 
 /**
- * BatchIn
- *
- * Changes of many reports by the rules of one.
- */
-export type BatchIn = {
-    /**
-     * Changes
-     */
-    changes: Array<ReportChange>;
-    /**
-     * Dry Run
-     */
-    dry_run?: boolean;
-    /**
-     * Mode
-     */
-    mode?: 'each' | 'atomic';
-};
-
-/**
  * BatchOut
  *
  * What became of each report.
@@ -618,6 +620,32 @@ export type BatchResult = {
      * Version
      */
     version: number | null;
+};
+
+/**
+ * BatchesIn
+ *
+ * A repeating milestone: one for each batch (R125).
+ */
+export type BatchesIn = {
+    /**
+     * Batches
+     */
+    batches: Array<MinshengMilestonesSchemasBatchIn>;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * Weight
+     *
+     * 每批的权重
+     */
+    weight?: number;
 };
 
 /**
@@ -1301,6 +1329,30 @@ export type ChangesOut = {
 };
 
 /**
+ * Check
+ *
+ * One thing that must be in place before the milestone: 立项, 资金, 用地, 招标.
+ */
+export type Check = {
+    /**
+     * Kind
+     */
+    kind: 'project' | 'funds' | 'land' | 'tender';
+    /**
+     * Note
+     *
+     * 文号或说明
+     */
+    note?: string | null;
+    /**
+     * State
+     *
+     * open 未具备；met 已具备；waived 不需要
+     */
+    state?: 'open' | 'met' | 'waived';
+};
+
+/**
  * CheckIn
  *
  * A content to look at.
@@ -1553,6 +1605,27 @@ export type CopyIn = {
      * Year
      */
     year: number;
+};
+
+/**
+ * CountsOut
+ *
+ * Counts of a programme in the caller's scope.
+ */
+export type CountsOut = {
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    total: MilestoneCounts;
+    /**
+     * Units
+     */
+    units: Array<MilestoneCounts>;
 };
 
 /**
@@ -2074,6 +2147,22 @@ export type DimensionIn = {
      * 直线从下达次月起几个月
      */
     span_months?: number | null;
+};
+
+/**
+ * DoneIn
+ *
+ * The day something was done; never in the future.
+ */
+export type DoneIn = {
+    /**
+     * Note
+     */
+    note?: string | null;
+    /**
+     * On
+     */
+    on: string;
 };
 
 /**
@@ -3598,6 +3687,470 @@ export type MeasureOut = {
 };
 
 /**
+ * MilestoneCounts
+ *
+ * How many milestones stand where; built is not accepted, accepted is not in use.
+ */
+export type MilestoneCounts = {
+    /**
+     * Built
+     *
+     * 已完工的工程
+     */
+    built: number;
+    /**
+     * Done
+     *
+     * 已完成（含完工）
+     */
+    done: number;
+    /**
+     * Due
+     *
+     * 计划日期已到
+     */
+    due: number;
+    /**
+     * Fixed
+     *
+     * 已确定的节点
+     */
+    fixed: number;
+    /**
+     * Late
+     *
+     * 到期没有完成
+     */
+    late: number;
+    /**
+     * Moved
+     *
+     * 改过期的节点
+     */
+    moved: number;
+    /**
+     * On Time
+     *
+     * 到期且按期完成
+     */
+    on_time: number;
+    /**
+     * Opened
+     *
+     * 已投用的工程
+     */
+    opened: number;
+    /**
+     * Passed
+     *
+     * 已验收的工程
+     */
+    passed: number;
+    /**
+     * Unit Id
+     *
+     * null 为合计
+     */
+    unit_id: string | null;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Works
+     *
+     * 其中工程
+     */
+    works: number;
+};
+
+/**
+ * MilestoneIn
+ *
+ * A new milestone of a task, a draft until it is fixed.
+ */
+export type MilestoneIn = {
+    /**
+     * After
+     *
+     * 前置节点
+     */
+    after?: Array<string>;
+    /**
+     * Checks
+     */
+    checks?: Array<Check>;
+    /**
+     * Deliverable
+     */
+    deliverable?: string | null;
+    /**
+     * Kind
+     *
+     * step 普通；deliverable 交付物；works 工程（完工、验收、投用分开记）；inspection 迎检；batch 批次
+     */
+    kind?: 'step' | 'deliverable' | 'works' | 'inspection' | 'batch';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Planned Count
+     *
+     * 本批计划数
+     */
+    planned_count?: string | null;
+    /**
+     * Planned On
+     *
+     * 计划日期；精度不到日的，以该旬、月、季的最后一天为准
+     */
+    planned_on: string;
+    /**
+     * Precision
+     *
+     * 日期精度
+     */
+    precision?: 'day' | 'ten_days' | 'month' | 'quarter';
+    /**
+     * Start On
+     *
+     * 计划开始日
+     */
+    start_on?: string | null;
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * Weight
+     *
+     * 权重，按节点排计划时用
+     */
+    weight?: number;
+    /**
+     * Work Days
+     *
+     * 工期（工作日）
+     */
+    work_days?: number | null;
+};
+
+/**
+ * MilestoneIssueBulk
+ *
+ * 确定节点：计划日期从此锁定，改期须申请(成批)。
+ */
+export type MilestoneIssueBulk = {
+    /**
+     * Mode
+     *
+     * each 逐行；atomic 全部成功才生效
+     */
+    mode?: 'each' | 'atomic';
+    /**
+     * Rows
+     */
+    rows: Array<RowRef>;
+};
+
+/**
+ * MilestoneOut
+ *
+ * A milestone with everything that is planned, forecast and done.
+ */
+export type MilestoneOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Actual Count
+     */
+    actual_count: string | null;
+    /**
+     * After
+     */
+    after: Array<string>;
+    /**
+     * Baseline On
+     *
+     * 最初确定的日期，永远保留
+     */
+    baseline_on: string | null;
+    /**
+     * Baseline Text
+     */
+    baseline_text: string | null;
+    /**
+     * Batch No
+     */
+    batch_no: number | null;
+    /**
+     * Built On
+     *
+     * 完工
+     */
+    built_on: string | null;
+    /**
+     * Checks
+     */
+    checks: Array<Check>;
+    /**
+     * Days Left
+     *
+     * 还剩几天，负数为已过
+     */
+    days_left: number | null;
+    /**
+     * Deliverable
+     */
+    deliverable: string | null;
+    /**
+     * Forecast On
+     */
+    forecast_on: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Kind
+     */
+    kind: 'step' | 'deliverable' | 'works' | 'inspection' | 'batch';
+    /**
+     * Late
+     *
+     * 计划日期已过而没有完成
+     */
+    late: boolean;
+    /**
+     * Moves
+     */
+    moves: Array<MoveBrief>;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Note
+     */
+    note: string | null;
+    /**
+     * Opened On
+     *
+     * 投用
+     */
+    opened_on: string | null;
+    /**
+     * Passed On
+     *
+     * 验收
+     */
+    passed_on: string | null;
+    /**
+     * Planned Count
+     */
+    planned_count: string | null;
+    /**
+     * Planned On
+     *
+     * 计划的最后一天
+     */
+    planned_on: string;
+    /**
+     * Planned Text
+     *
+     * 按原精度写的日期
+     */
+    planned_text: string;
+    /**
+     * Precision
+     */
+    precision: 'day' | 'ten_days' | 'month' | 'quarter';
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Reached On
+     */
+    reached_on: string | null;
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * Start On
+     */
+    start_on: string | null;
+    /**
+     * Start Passed
+     *
+     * 最迟开工日已过而没有开工
+     */
+    start_passed: boolean;
+    /**
+     * Started On
+     */
+    started_on: string | null;
+    /**
+     * Status
+     */
+    status: 'draft' | 'issued' | 'reached' | 'built' | 'passed' | 'opened' | 'void';
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Weight
+     */
+    weight: number;
+    /**
+     * Work Days
+     */
+    work_days: number | null;
+    /**
+     * Workdays Left
+     *
+     * 还剩几个工作日；缺那一年的日历时为 null
+     */
+    workdays_left: number | null;
+};
+
+/**
+ * MilestonePatch
+ *
+ * What may change: a draft in everything, a fixed milestone in its facts alone.
+ */
+export type MilestonePatch = {
+    /**
+     * Actual Count
+     *
+     * 本批实际数；确定后也可改
+     */
+    actual_count?: string | null;
+    /**
+     * After
+     */
+    after?: Array<string> | null;
+    /**
+     * Checks
+     *
+     * 前置条件；确定后也可改
+     */
+    checks?: Array<Check> | null;
+    /**
+     * Deliverable
+     */
+    deliverable?: string | null;
+    /**
+     * Forecast On
+     *
+     * 预计日期；确定后也可改
+     */
+    forecast_on?: string | null;
+    /**
+     * Kind
+     */
+    kind?: 'step' | 'deliverable' | 'works' | 'inspection' | 'batch' | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Note
+     *
+     * 说明；确定后也可改
+     */
+    note?: string | null;
+    /**
+     * Planned Count
+     */
+    planned_count?: string | null;
+    /**
+     * Planned On
+     */
+    planned_on?: string | null;
+    /**
+     * Precision
+     */
+    precision?: 'day' | 'ten_days' | 'month' | 'quarter' | null;
+    /**
+     * Seq
+     */
+    seq?: number | null;
+    /**
+     * Start On
+     */
+    start_on?: string | null;
+    /**
+     * Started On
+     *
+     * 实际开始日；确定后也可改
+     */
+    started_on?: string | null;
+    /**
+     * Weight
+     */
+    weight?: number | null;
+    /**
+     * Work Days
+     */
+    work_days?: number | null;
+};
+
+/**
+ * MilestoneVoidBulk
+ *
+ * 作废草稿节点(成批)。
+ */
+export type MilestoneVoidBulk = {
+    /**
+     * Mode
+     *
+     * each 逐行；atomic 全部成功才生效
+     */
+    mode?: 'each' | 'atomic';
+    /**
+     * Rows
+     */
+    rows: Array<RowRef>;
+};
+
+/**
+ * MilestonesOut
+ *
+ * Several milestones.
+ */
+export type MilestonesOut = {
+    /**
+     * Items
+     */
+    items: Array<MilestoneOut>;
+};
+
+/**
  * MonthLight
  *
  * The light of one target for one period.
@@ -3636,6 +4189,188 @@ export type MonthLight = {
      * Period
      */
     period: string;
+};
+
+/**
+ * MoveBrief
+ *
+ * A move of the date as it is shown with its milestone.
+ */
+export type MoveBrief = {
+    /**
+     * From On
+     */
+    from_on: string;
+    /**
+     * From Text
+     */
+    from_text: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Status
+     */
+    status: 'asked' | 'approved' | 'refused' | 'withdrawn';
+    /**
+     * To On
+     */
+    to_on: string;
+    /**
+     * To Text
+     */
+    to_text: string;
+};
+
+/**
+ * MoveIn
+ *
+ * Asks for another date of a fixed milestone.
+ */
+export type MoveIn = {
+    /**
+     * Document
+     *
+     * 依据文件
+     */
+    document?: string | null;
+    /**
+     * Milestone Id
+     */
+    milestone_id: string;
+    /**
+     * Precision
+     */
+    precision?: 'day' | 'ten_days' | 'month' | 'quarter';
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * To On
+     *
+     * 改到哪天；精度不到日的，以最后一天为准
+     */
+    to_on: string;
+};
+
+/**
+ * MoveOut
+ *
+ * A move that was asked for, with both dates.
+ */
+export type MoveOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Asked At
+     */
+    asked_at: string;
+    /**
+     * Asked By
+     */
+    asked_by: string;
+    /**
+     * Days
+     *
+     * 推后几天，负数为提前
+     */
+    days: number;
+    /**
+     * Decided At
+     */
+    decided_at: string | null;
+    /**
+     * Decided By
+     */
+    decided_by: string | null;
+    /**
+     * Decision Note
+     */
+    decision_note: string | null;
+    /**
+     * Document
+     */
+    document: string | null;
+    /**
+     * From On
+     */
+    from_on: string;
+    /**
+     * From Precision
+     */
+    from_precision: 'day' | 'ten_days' | 'month' | 'quarter';
+    /**
+     * From Text
+     */
+    from_text: string;
+    /**
+     * Giver Id
+     */
+    giver_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Milestone Id
+     */
+    milestone_id: string;
+    /**
+     * Milestone Name
+     */
+    milestone_name: string | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Status
+     */
+    status: 'asked' | 'approved' | 'refused' | 'withdrawn';
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * To On
+     */
+    to_on: string;
+    /**
+     * To Precision
+     */
+    to_precision: 'day' | 'ten_days' | 'month' | 'quarter';
+    /**
+     * To Text
+     */
+    to_text: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
 };
 
 /**
@@ -3948,6 +4683,38 @@ export type PageMeasureOut = {
 };
 
 /**
+ * Page[MilestoneOut]
+ */
+export type PageMilestoneOut = {
+    /**
+     * Items
+     */
+    items: Array<MilestoneOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[MoveOut]
+ */
+export type PageMoveOut = {
+    /**
+     * Items
+     */
+    items: Array<MoveOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[PledgeBrief]
  */
 export type PagePledgeBrief = {
@@ -4203,13 +4970,15 @@ export type PlaceIn = {
 /**
  * PlanIn
  *
- * A straight line, or a monthly cumulative vector that ends at the target; months may be zero.
+ * A straight line, a cumulative vector by month or ten days that ends at the target, or the task's milestones.
+ *
+ * Months and ten-day periods may be zero: the figure is then repeated, or left out.
  */
 export type PlanIn = {
     /**
      * Kind
      */
-    kind: 'straight' | 'monthly';
+    kind: 'straight' | 'monthly' | 'ten_day' | 'milestones';
     /**
      * Points
      */
@@ -4225,11 +4994,17 @@ export type PlanOut = {
     /**
      * Kind
      */
-    kind: 'straight' | 'monthly';
+    kind: 'straight' | 'monthly' | 'ten_day' | 'milestones';
     /**
      * Points
      */
     points: Array<PlanPoint>;
+    /**
+     * Steps
+     *
+     * 按节点判定时：从哪天起应完成百分之几；节点改期后可能回落
+     */
+    steps: Array<PlanStep>;
     /**
      * Target Id
      */
@@ -4254,6 +5029,22 @@ export type PlanPoint = {
      * Value
      */
     value: string;
+};
+
+/**
+ * PlanStep
+ *
+ * The share expected from a day on.
+ */
+export type PlanStep = {
+    /**
+     * Expected Pct
+     */
+    expected_pct: string;
+    /**
+     * On
+     */
+    on: string;
 };
 
 /**
@@ -5708,6 +6499,176 @@ export type RuleSetRow = {
 };
 
 /**
+ * ScheduleApplied
+ *
+ * What became of a schedule: drafts are dated, fixed milestones get a request each.
+ */
+export type ScheduleApplied = {
+    /**
+     * Asked
+     */
+    asked: Array<MoveOut>;
+    /**
+     * Milestones
+     */
+    milestones: Array<MilestoneOut>;
+};
+
+/**
+ * ScheduleApplyIn
+ *
+ * A schedule to be written to milestones.
+ */
+export type ScheduleApplyIn = {
+    /**
+     * Anchor
+     *
+     * 倒排的期限或顺排的开工日；省略为任务期限或今天
+     */
+    anchor?: string | null;
+    /**
+     * Direction
+     *
+     * backward 从期限倒排；forward 从开工顺排
+     */
+    direction?: 'backward' | 'forward';
+    /**
+     * Reason
+     *
+     * 改动已确定的节点时必填，随申请送批
+     */
+    reason?: string | null;
+    /**
+     * Steps
+     */
+    steps: Array<StepIn>;
+    /**
+     * Task Id
+     */
+    task_id: string;
+};
+
+/**
+ * ScheduleIn
+ *
+ * Steps with durations in working days, and the day they are scheduled from.
+ */
+export type ScheduleIn = {
+    /**
+     * Anchor
+     *
+     * 倒排的期限或顺排的开工日；省略为任务期限或今天
+     */
+    anchor?: string | null;
+    /**
+     * Direction
+     *
+     * backward 从期限倒排；forward 从开工顺排
+     */
+    direction?: 'backward' | 'forward';
+    /**
+     * Steps
+     */
+    steps: Array<StepIn>;
+    /**
+     * Task Id
+     */
+    task_id: string;
+};
+
+/**
+ * ScheduleOut
+ *
+ * A schedule; nothing was written.
+ */
+export type ScheduleOut = {
+    /**
+     * Anchor
+     */
+    anchor: string;
+    /**
+     * Direction
+     */
+    direction: 'backward' | 'forward';
+    /**
+     * Finish On
+     */
+    finish_on: string;
+    /**
+     * Passed
+     *
+     * 开始日已过、今天就该点名的步骤
+     */
+    passed: Array<string>;
+    /**
+     * Start On
+     */
+    start_on: string;
+    /**
+     * Steps
+     */
+    steps: Array<ScheduledStep>;
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * Work Days
+     *
+     * 首尾共几个工作日
+     */
+    work_days: number;
+};
+
+/**
+ * ScheduledStep
+ *
+ * When a step begins and ends at the latest (backward) or the earliest (forward).
+ */
+export type ScheduledStep = {
+    /**
+     * Days Left
+     *
+     * 离开始还有几天，负数为已过
+     */
+    days_left: number;
+    /**
+     * Finish On
+     */
+    finish_on: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Start On
+     *
+     * 倒排为最迟开始，顺排为最早开始
+     */
+    start_on: string;
+    /**
+     * Start Passed
+     *
+     * 开始日已过
+     */
+    start_passed: boolean;
+    /**
+     * Work Days
+     */
+    work_days: number;
+    /**
+     * Workdays Left
+     *
+     * 离开始还有几个工作日
+     */
+    workdays_left: number | null;
+};
+
+/**
  * SimulatedChange
  *
  * A target whose light would change.
@@ -6480,6 +7441,38 @@ export type Step = {
 };
 
 /**
+ * StepIn
+ *
+ * One step to schedule.
+ */
+export type StepIn = {
+    /**
+     * After
+     *
+     * 前置步骤；省略为接在上一步之后，空表为可随时开始
+     */
+    after?: Array<string> | null;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Milestone Id
+     *
+     * 已有的节点
+     */
+    milestone_id?: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Work Days
+     */
+    work_days: number;
+};
+
+/**
  * SuggestIn
  *
  * Which target is to be shared out among which units, by which base figure (R056).
@@ -7013,6 +8006,84 @@ export type TaskPatch = {
 };
 
 /**
+ * TemplateOut
+ *
+ * The usual steps of one kind of promise.
+ */
+export type TemplateOut = {
+    /**
+     * Code
+     */
+    code: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Steps
+     */
+    steps: Array<TemplateStep>;
+    /**
+     * Work Days
+     *
+     * 首尾相接共几个工作日
+     */
+    work_days: number;
+};
+
+/**
+ * TemplateStep
+ *
+ * One step of a template.
+ */
+export type TemplateStep = {
+    /**
+     * After
+     */
+    after: Array<string>;
+    /**
+     * Checks
+     */
+    checks: Array<'project' | 'funds' | 'land' | 'tender'>;
+    /**
+     * Deliverable
+     */
+    deliverable: string | null;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Kind
+     */
+    kind: 'step' | 'deliverable' | 'works' | 'inspection' | 'batch';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Weight
+     */
+    weight: number;
+    /**
+     * Work Days
+     */
+    work_days: number;
+};
+
+/**
+ * TemplatesOut
+ *
+ * All templates.
+ */
+export type TemplatesOut = {
+    /**
+     * Items
+     */
+    items: Array<TemplateOut>;
+};
+
+/**
  * TokenOut
  *
  * Tokens (RFC 6749).
@@ -7539,6 +8610,60 @@ export type MinshengExemptionsSchemasDecisionIn = {
      * 批复意见
      */
     decision: string;
+};
+
+/**
+ * BatchIn
+ *
+ * One batch of a repeating milestone.
+ */
+export type MinshengMilestonesSchemasBatchIn = {
+    /**
+     * Count
+     *
+     * 计划数
+     */
+    count: string;
+    /**
+     * Planned On
+     */
+    planned_on: string;
+    /**
+     * Precision
+     */
+    precision?: 'day' | 'ten_days' | 'month' | 'quarter';
+};
+
+/**
+ * DecisionIn
+ *
+ * A word to an approval.
+ */
+export type MinshengMilestonesSchemasDecisionIn = {
+    /**
+     * Note
+     */
+    note?: string | null;
+};
+
+/**
+ * BatchIn
+ *
+ * Changes of many reports by the rules of one.
+ */
+export type MinshengReportsSchemasBatchIn = {
+    /**
+     * Changes
+     */
+    changes: Array<ReportChange>;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+    /**
+     * Mode
+     */
+    mode?: 'each' | 'atomic';
 };
 
 /**
@@ -11785,6 +12910,1710 @@ export type CreateMeasureResponses = {
 
 export type CreateMeasureResponse = CreateMeasureResponses[keyof CreateMeasureResponses];
 
+export type GetMilestoneCountsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Programme Id
+         *
+         * 计划
+         */
+        programme_id: string;
+    };
+    url: '/api/v1/milestone-counts';
+};
+
+export type GetMilestoneCountsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetMilestoneCountsError = GetMilestoneCountsErrors[keyof GetMilestoneCountsErrors];
+
+export type GetMilestoneCountsResponses = {
+    /**
+     * Successful Response
+     */
+    200: CountsOut;
+};
+
+export type GetMilestoneCountsResponse = GetMilestoneCountsResponses[keyof GetMilestoneCountsResponses];
+
+export type ListMilestoneMovesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Task Id
+         *
+         * 任务
+         */
+        task_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'asked' | 'approved' | 'refused' | 'withdrawn' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/milestone-moves';
+};
+
+export type ListMilestoneMovesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListMilestoneMovesError = ListMilestoneMovesErrors[keyof ListMilestoneMovesErrors];
+
+export type ListMilestoneMovesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageMoveOut;
+};
+
+export type ListMilestoneMovesResponse = ListMilestoneMovesResponses[keyof ListMilestoneMovesResponses];
+
+export type CreateMilestoneMoveData = {
+    body: MoveIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/milestone-moves';
+};
+
+export type CreateMilestoneMoveErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateMilestoneMoveError = CreateMilestoneMoveErrors[keyof CreateMilestoneMoveErrors];
+
+export type CreateMilestoneMoveResponses = {
+    /**
+     * Successful Response
+     */
+    201: MoveOut;
+};
+
+export type CreateMilestoneMoveResponse = CreateMilestoneMoveResponses[keyof CreateMilestoneMoveResponses];
+
+export type GetMilestoneMoveData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/milestone-moves/{id}';
+};
+
+export type GetMilestoneMoveErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetMilestoneMoveError = GetMilestoneMoveErrors[keyof GetMilestoneMoveErrors];
+
+export type GetMilestoneMoveResponses = {
+    /**
+     * Successful Response
+     */
+    200: MoveOut;
+};
+
+export type GetMilestoneMoveResponse = GetMilestoneMoveResponses[keyof GetMilestoneMoveResponses];
+
+export type ApproveMilestoneMoveData = {
+    body: MinshengMilestonesSchemasDecisionIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/milestone-moves/{id}/approve';
+};
+
+export type ApproveMilestoneMoveErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ApproveMilestoneMoveError = ApproveMilestoneMoveErrors[keyof ApproveMilestoneMoveErrors];
+
+export type ApproveMilestoneMoveResponses = {
+    /**
+     * Successful Response
+     */
+    200: MoveOut;
+};
+
+export type ApproveMilestoneMoveResponse = ApproveMilestoneMoveResponses[keyof ApproveMilestoneMoveResponses];
+
+export type RefuseMilestoneMoveData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/milestone-moves/{id}/refuse';
+};
+
+export type RefuseMilestoneMoveErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RefuseMilestoneMoveError = RefuseMilestoneMoveErrors[keyof RefuseMilestoneMoveErrors];
+
+export type RefuseMilestoneMoveResponses = {
+    /**
+     * Successful Response
+     */
+    200: MoveOut;
+};
+
+export type RefuseMilestoneMoveResponse = RefuseMilestoneMoveResponses[keyof RefuseMilestoneMoveResponses];
+
+export type WithdrawMilestoneMoveData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/milestone-moves/{id}/withdraw';
+};
+
+export type WithdrawMilestoneMoveErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type WithdrawMilestoneMoveError = WithdrawMilestoneMoveErrors[keyof WithdrawMilestoneMoveErrors];
+
+export type WithdrawMilestoneMoveResponses = {
+    /**
+     * Successful Response
+     */
+    200: MoveOut;
+};
+
+export type WithdrawMilestoneMoveResponse = WithdrawMilestoneMoveResponses[keyof WithdrawMilestoneMoveResponses];
+
+export type ListMilestoneTemplatesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/milestone-templates';
+};
+
+export type ListMilestoneTemplatesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListMilestoneTemplatesError = ListMilestoneTemplatesErrors[keyof ListMilestoneTemplatesErrors];
+
+export type ListMilestoneTemplatesResponses = {
+    /**
+     * Successful Response
+     */
+    200: TemplatesOut;
+};
+
+export type ListMilestoneTemplatesResponse = ListMilestoneTemplatesResponses[keyof ListMilestoneTemplatesResponses];
+
+export type ListMilestonesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Task Id
+         *
+         * 任务
+         */
+        task_id?: string | null;
+        /**
+         * Programme Id
+         *
+         * 计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 承担单位
+         */
+        unit_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'draft' | 'issued' | 'reached' | 'built' | 'passed' | 'opened' | 'void' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/milestones';
+};
+
+export type ListMilestonesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListMilestonesError = ListMilestonesErrors[keyof ListMilestonesErrors];
+
+export type ListMilestonesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageMilestoneOut;
+};
+
+export type ListMilestonesResponse = ListMilestonesResponses[keyof ListMilestonesResponses];
+
+export type CreateMilestoneData = {
+    body: MilestoneIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/milestones';
+};
+
+export type CreateMilestoneErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateMilestoneError = CreateMilestoneErrors[keyof CreateMilestoneErrors];
+
+export type CreateMilestoneResponses = {
+    /**
+     * Successful Response
+     */
+    201: MilestoneOut;
+};
+
+export type CreateMilestoneResponse = CreateMilestoneResponses[keyof CreateMilestoneResponses];
+
+export type GetMilestoneData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/milestones/{id}';
+};
+
+export type GetMilestoneErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetMilestoneError = GetMilestoneErrors[keyof GetMilestoneErrors];
+
+export type GetMilestoneResponses = {
+    /**
+     * Successful Response
+     */
+    200: MilestoneOut;
+};
+
+export type GetMilestoneResponse = GetMilestoneResponses[keyof GetMilestoneResponses];
+
+export type ChangeMilestoneData = {
+    body: MilestonePatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/milestones/{id}';
+};
+
+export type ChangeMilestoneErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeMilestoneError = ChangeMilestoneErrors[keyof ChangeMilestoneErrors];
+
+export type ChangeMilestoneResponses = {
+    /**
+     * Successful Response
+     */
+    200: MilestoneOut;
+};
+
+export type ChangeMilestoneResponse = ChangeMilestoneResponses[keyof ChangeMilestoneResponses];
+
+export type BuildMilestoneData = {
+    body: DoneIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/milestones/{id}/build';
+};
+
+export type BuildMilestoneErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type BuildMilestoneError = BuildMilestoneErrors[keyof BuildMilestoneErrors];
+
+export type BuildMilestoneResponses = {
+    /**
+     * Successful Response
+     */
+    200: MilestoneOut;
+};
+
+export type BuildMilestoneResponse = BuildMilestoneResponses[keyof BuildMilestoneResponses];
+
+export type IssueMilestoneData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/milestones/{id}/issue';
+};
+
+export type IssueMilestoneErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type IssueMilestoneError = IssueMilestoneErrors[keyof IssueMilestoneErrors];
+
+export type IssueMilestoneResponses = {
+    /**
+     * Successful Response
+     */
+    200: MilestoneOut;
+};
+
+export type IssueMilestoneResponse = IssueMilestoneResponses[keyof IssueMilestoneResponses];
+
+export type OpenMilestoneData = {
+    body: DoneIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/milestones/{id}/open';
+};
+
+export type OpenMilestoneErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type OpenMilestoneError = OpenMilestoneErrors[keyof OpenMilestoneErrors];
+
+export type OpenMilestoneResponses = {
+    /**
+     * Successful Response
+     */
+    200: MilestoneOut;
+};
+
+export type OpenMilestoneResponse = OpenMilestoneResponses[keyof OpenMilestoneResponses];
+
+export type PassMilestoneData = {
+    body: DoneIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/milestones/{id}/pass';
+};
+
+export type PassMilestoneErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type PassMilestoneError = PassMilestoneErrors[keyof PassMilestoneErrors];
+
+export type PassMilestoneResponses = {
+    /**
+     * Successful Response
+     */
+    200: MilestoneOut;
+};
+
+export type PassMilestoneResponse = PassMilestoneResponses[keyof PassMilestoneResponses];
+
+export type ReachMilestoneData = {
+    body: DoneIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/milestones/{id}/reach';
+};
+
+export type ReachMilestoneErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReachMilestoneError = ReachMilestoneErrors[keyof ReachMilestoneErrors];
+
+export type ReachMilestoneResponses = {
+    /**
+     * Successful Response
+     */
+    200: MilestoneOut;
+};
+
+export type ReachMilestoneResponse = ReachMilestoneResponses[keyof ReachMilestoneResponses];
+
+export type RevertMilestoneData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/milestones/{id}/revert';
+};
+
+export type RevertMilestoneErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RevertMilestoneError = RevertMilestoneErrors[keyof RevertMilestoneErrors];
+
+export type RevertMilestoneResponses = {
+    /**
+     * Successful Response
+     */
+    200: MilestoneOut;
+};
+
+export type RevertMilestoneResponse = RevertMilestoneResponses[keyof RevertMilestoneResponses];
+
+export type VoidMilestoneData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/milestones/{id}/void';
+};
+
+export type VoidMilestoneErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidMilestoneError = VoidMilestoneErrors[keyof VoidMilestoneErrors];
+
+export type VoidMilestoneResponses = {
+    /**
+     * Successful Response
+     */
+    200: MilestoneOut;
+};
+
+export type VoidMilestoneResponse = VoidMilestoneResponses[keyof VoidMilestoneResponses];
+
+export type ApplyMilestoneTemplateData = {
+    body: ApplyIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/milestones:apply';
+};
+
+export type ApplyMilestoneTemplateErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ApplyMilestoneTemplateError = ApplyMilestoneTemplateErrors[keyof ApplyMilestoneTemplateErrors];
+
+export type ApplyMilestoneTemplateResponses = {
+    /**
+     * Successful Response
+     */
+    201: MilestonesOut;
+};
+
+export type ApplyMilestoneTemplateResponse = ApplyMilestoneTemplateResponses[keyof ApplyMilestoneTemplateResponses];
+
+export type CreateMilestoneBatchesData = {
+    body: BatchesIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/milestones:batches';
+};
+
+export type CreateMilestoneBatchesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateMilestoneBatchesError = CreateMilestoneBatchesErrors[keyof CreateMilestoneBatchesErrors];
+
+export type CreateMilestoneBatchesResponses = {
+    /**
+     * Successful Response
+     */
+    201: MilestonesOut;
+};
+
+export type CreateMilestoneBatchesResponse = CreateMilestoneBatchesResponses[keyof CreateMilestoneBatchesResponses];
+
+export type IssueMilestonesData = {
+    body: MilestoneIssueBulk;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/milestones:issue';
+};
+
+export type IssueMilestonesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type IssueMilestonesError = IssueMilestonesErrors[keyof IssueMilestonesErrors];
+
+export type IssueMilestonesResponses = {
+    /**
+     * Successful Response
+     */
+    200: MoveResults;
+};
+
+export type IssueMilestonesResponse = IssueMilestonesResponses[keyof IssueMilestonesResponses];
+
+export type ApplyScheduleData = {
+    body: ScheduleApplyIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/milestones:schedule';
+};
+
+export type ApplyScheduleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ApplyScheduleError = ApplyScheduleErrors[keyof ApplyScheduleErrors];
+
+export type ApplyScheduleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ScheduleApplied;
+};
+
+export type ApplyScheduleResponse = ApplyScheduleResponses[keyof ApplyScheduleResponses];
+
+export type VoidMilestonesData = {
+    body: MilestoneVoidBulk;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/milestones:void';
+};
+
+export type VoidMilestonesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidMilestonesError = VoidMilestonesErrors[keyof VoidMilestonesErrors];
+
+export type VoidMilestonesResponses = {
+    /**
+     * Successful Response
+     */
+    200: MoveResults;
+};
+
+export type VoidMilestonesResponse = VoidMilestonesResponses[keyof VoidMilestonesResponses];
+
 export type AuthorizeData = {
     body: AuthorizeIn;
     headers?: {
@@ -14917,7 +17746,7 @@ export type AcceptReportsResponses = {
 export type AcceptReportsResponse = AcceptReportsResponses[keyof AcceptReportsResponses];
 
 export type WriteReportsData = {
-    body: BatchIn;
+    body: MinshengReportsSchemasBatchIn;
     headers?: {
         /**
          * Idempotency-Key
@@ -16401,6 +19230,67 @@ export type SimulateRuleSetResponses = {
 };
 
 export type SimulateRuleSetResponse = SimulateRuleSetResponses[keyof SimulateRuleSetResponses];
+
+export type ComputeScheduleData = {
+    body: ScheduleIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/schedules';
+};
+
+export type ComputeScheduleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ComputeScheduleError = ComputeScheduleErrors[keyof ComputeScheduleErrors];
+
+export type ComputeScheduleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ScheduleOut;
+};
+
+export type ComputeScheduleResponse = ComputeScheduleResponses[keyof ComputeScheduleResponses];
 
 export type LogOutData = {
     body?: never;

@@ -1,0 +1,429 @@
+"""What is done with milestones: drafting, fixing, marking, counting."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from minsheng.kernel import clock, rows
+from minsheng.kernel.access import Session
+from minsheng.kernel.errors import Conflict, FieldError, Invalid, Locked, OwnWork, WrongState, invalid
+from minsheng.milestones import dates
+from minsheng.milestones.models import FACTS, SETTLED, Milestone, MilestoneMove
+from minsheng.milestones.schemas import BatchesIn, Check, DoneIn, MilestoneCounts, MilestoneIn, MilestonePatch
+from minsheng.org.service import unit_names
+from minsheng.plans import rules
+from minsheng.plans import service as plans
+from minsheng.programmes.models import Programme
+from minsheng.targets.models import Task
+
+MAX_PER_TASK = 200
+CHECK_NAMES = {"project": "立项", "funds": "资金", "land": "用地", "tender": "招标"}
+OPTIONAL = frozenset(
+    {"start_on", "work_days", "deliverable", "planned_count", "forecast_on", "started_on", "actual_count", "note"}
+)
+
+
+def of_task(session: Session, task_id: UUID) -> list[Milestone]:
+    """Return a task's milestones in order, without those struck out."""
+    return list(
+        session.exec(
+            select(Milestone)
+            .where(Milestone.task_id == task_id, Milestone.status != "void")
+            .order_by(col(Milestone.seq), col(Milestone.id))
+        ).all()
+    )
+
+
+def create(session: Session, body: MilestoneIn) -> Milestone:
+    """Add a draft milestone to a task."""
+    milestone = draft(session, body)
+    session.add(milestone)
+    session.flush()
+    return milestone
+
+
+def draft(session: Session, body: MilestoneIn) -> Milestone:
+    """Return a new milestone of a task, not yet added.
+
+    Raises:
+        NotFound: the task is not visible.
+        Forbidden: the caller may not plan it.
+        Invalid: a date outside the task, a foreign predecessor.
+    """
+    task = rows.fetch(session, Task, body.task_id)
+    # Not dumped: a dump writes quantities as text.
+    fields = {name: getattr(body, name) for name in MilestoneIn.model_fields}
+    milestone = _new(session, task, **{name: fields[name] for name in fields.keys() - {"task_id", "checks", "after"}})
+    milestone.checks = _checks(body.checks)
+    milestone.after = [str(each) for each in body.after]
+    _check(session, task, milestone)
+    return milestone
+
+
+def create_batches(session: Session, body: BatchesIn) -> list[Milestone]:
+    """Add one draft milestone for each batch, numbered behind those that are there.
+
+    Raises:
+        Invalid: names every batch whose date lies outside the task or whose count is not above zero.
+    """
+    task = rows.fetch(session, Task, body.task_id)
+    known = [each.batch_no or 0 for each in of_task(session, task.id)]
+    first = max(known, default=0) + 1
+    made = []
+    for index, batch in enumerate(body.batches):
+        if batch.count <= 0:
+            raise invalid(f"/batches/{index}/count", "not-positive", "每批的计划数应大于 0")
+        milestone = _new(
+            session,
+            task,
+            name=f"{body.name}（第{first + index}批）",
+            kind="batch",
+            weight=body.weight,
+            planned_on=batch.planned_on,
+            precision=batch.precision,
+            planned_count=batch.count,
+            batch_no=first + index,
+        )
+        milestone.seq += index
+        _check(session, task, milestone, f"/batches/{index}")
+        made.append(milestone)
+    session.add_all(made)
+    session.flush()
+    return made
+
+
+def _new(session: Session, task: Task, **fields: Any) -> Milestone:  # noqa: ANN401 - fields of the table
+    if task.status == "void":
+        message = "这个任务已作废。"
+        raise WrongState(message)
+    present = of_task(session, task.id)
+    if len(present) >= MAX_PER_TASK:
+        message = f"一个任务最多 {MAX_PER_TASK} 个节点。"
+        raise Conflict(message)
+    milestone = Milestone(
+        task_id=task.id,
+        programme_id=task.programme_id,
+        item_id=task.item_id,
+        unit_id=task.unit_id,
+        holder_id=task.giver_id if task.status == "draft" else task.unit_id,
+        seq=max((each.seq for each in present), default=0) + 1,
+        **fields,
+    )
+    session.require(milestone)
+    milestone.planned_on = dates.latest(milestone.planned_on, milestone.precision)
+    return milestone
+
+
+def _checks(wanted: Sequence[Check]) -> list[dict[str, Any]]:
+    kinds = [each.kind for each in wanted]
+    for index, kind in enumerate(kinds):
+        if kind in kinds[:index]:
+            raise invalid(f"/checks/{index}/kind", "duplicate", f"“{CHECK_NAMES[kind]}”写了两次")
+    return [each.model_dump() for each in wanted]
+
+
+def _check(session: Session, task: Task, milestone: Milestone, where: str = "") -> None:
+    check_day(session, task, milestone.planned_on, milestone.precision, f"{where}/planned_on")
+    if milestone.start_on and milestone.start_on > milestone.planned_on:
+        raise invalid(f"{where}/start_on", "after-end", "计划开始日不能晚于计划日期")
+    if milestone.after:
+        _check_order(session, milestone)
+
+
+def check_day(session: Session, task: Task, day: date, precision: str, where: str) -> None:
+    """Keep a planned date between the programme's start and the task's deadline.
+
+    Raises:
+        Invalid: it lies outside.
+    """
+    programme = session.get(Programme, task.programme_id)
+    starts_on = programme.starts_on if programme else day
+    if not starts_on <= day <= task.deadline:
+        message = f"{dates.text(day, precision)}（{day}）应在计划开始 {starts_on} 与任务期限 {task.deadline} 之间"
+        raise invalid(where, "outside", message)
+
+
+def _check_order(session: Session, milestone: Milestone) -> None:
+    """Keep the order of a task's milestones free of circles.
+
+    Raises:
+        Invalid: a predecessor of another task, or one that waits for this very milestone.
+    """
+    known = {str(each.id): each for each in of_task(session, milestone.task_id)}
+    queue = list(milestone.after)
+    for index, each in enumerate(milestone.after):
+        if each not in known and each != str(milestone.id):
+            raise invalid(f"/after/{index}", "foreign", "前置节点不在这个任务里")
+    seen: set[str] = set()
+    while queue:
+        at = queue.pop()
+        if at == str(milestone.id):
+            raise invalid("/after", "cycle", "节点的先后关系成了环")
+        if at not in seen and at in known:
+            queue += known[at].after
+        seen.add(at)
+
+
+def change(session: Session, milestone: Milestone, body: MilestonePatch) -> None:
+    """Change a draft in anything, a fixed milestone in its facts.
+
+    Raises:
+        Locked: the plan of a fixed milestone; names the fields.
+    """
+    fields = {name: getattr(body, name) for name in body.model_fields_set - {"checks", "after"}}
+    for name, value in fields.items():
+        if value is None and name not in OPTIONAL:
+            raise invalid(f"/{name}", "null", "不能为空")
+    planned = sorted(body.model_fields_set - FACTS)
+    if milestone.status != "draft" and planned:
+        message = "节点已确定，不能直接修改；改日期须申请调整。"
+        raise Locked(
+            message, errors=[FieldError(pointer=f"/{name}", code="locked", message=message) for name in planned]
+        )
+    started = fields.get("started_on")
+    if started and started > clock.today():
+        raise invalid("/started_on", "future", "实际开始日不能晚于今天")
+    for name, value in fields.items():
+        setattr(milestone, name, value)
+    if body.checks is not None:
+        milestone.checks = _checks(body.checks)
+    if body.after is not None:
+        milestone.after = [str(each) for each in body.after]
+    if milestone.status == "draft":
+        milestone.planned_on = dates.latest(milestone.planned_on, milestone.precision)
+        _check(session, rows.fetch(session, Task, milestone.task_id), milestone)
+    session.flush()
+
+
+# Fixing
+
+
+def task_issued(session: Session, milestone: Milestone) -> None:
+    """Let a milestone be fixed by itself only under an issued task.
+
+    Raises:
+        Conflict: the task is still a draft; its milestones are fixed with it.
+        Locked: a plan that follows the milestones has been reported against.
+    """
+    task = session.get(Task, milestone.task_id)
+    if task is None or task.status != "issued":
+        message = "任务下达后节点才确定。"
+        raise Conflict(message)
+    if milestone.weight:
+        plans.refuse_used(session, milestone.task_id)
+
+
+def fix(_session: Session, milestone: Milestone, _body: object) -> None:
+    """Keep the date that was fixed for ever, and hand the milestone to the unit."""
+    milestone.baseline_on = milestone.planned_on
+    milestone.baseline_precision = milestone.precision
+    milestone.holder_id = milestone.unit_id
+
+
+def tell_plans(session: Session, milestone: Milestone, _body: object) -> None:
+    """Let plans by milestones hear of a change."""
+    session.add(milestone)
+    session.flush()
+    plans.follow_milestones(session, milestone.task_id)
+
+
+def steps(session: Session, task_id: UUID) -> rules.MilestoneSteps | None:
+    """Return the shares that a task's fixed milestones expect; none without weights."""
+    fixed = [each for each in of_task(session, task_id) if each.status != "draft"]
+    if not sum(each.weight for each in fixed):
+        return None
+    moved: dict[UUID, list[tuple[date, date]]] = defaultdict(list)
+    for move in session.exec(
+        select(MilestoneMove)
+        .where(MilestoneMove.task_id == task_id, MilestoneMove.status == "approved")
+        .order_by(col(MilestoneMove.decided_at), col(MilestoneMove.id))
+    ).all():
+        since = clock.day_of(move.decided_at) if move.decided_at else date.min
+        moved[move.milestone_id].append((since, move.to_on))
+    return rules.milestone_steps(
+        [
+            rules.DatedWeight(each.weight, ((date.min, each.baseline_on or each.planned_on), *moved.get(each.id, ())))
+            for each in fixed
+        ]
+    )
+
+
+def drafts_of(session: Session, task: Task) -> Sequence[Milestone]:
+    """Return a task's draft milestones."""
+    return session.exec(select(Milestone).where(Milestone.task_id == task.id, Milestone.status == "draft")).all()
+
+
+def dates_fit(session: Session, task: Task) -> None:
+    """Refuse to hand down a task whose milestones end after its deadline.
+
+    Raises:
+        Conflict: names each of them.
+    """
+    late = [each for each in drafts_of(session, task) if each.planned_on > task.deadline]
+    if late:
+        message = f"有 {len(late)} 个节点晚于任务期限 {task.deadline}：{late[0].name}。"
+        errors = [
+            FieldError(pointer=f"/milestones/{each.id}", code="after-deadline", message=f"“{each.name}”晚于期限")
+            for each in late[:100]
+        ]
+        raise Conflict(message, errors=errors)
+
+
+# Marking
+
+
+def is_works(_session: Session, milestone: Milestone) -> None:
+    """Keep 完工 for works.
+
+    Raises:
+        Conflict: any other kind is simply reached.
+    """
+    if milestone.kind != "works":
+        message = "不是工程节点，直接标“完成”。"
+        raise Conflict(message)
+
+
+def is_no_works(_session: Session, milestone: Milestone) -> None:
+    """Keep works from being merely reached: built, accepted and in use are three facts.
+
+    Raises:
+        Conflict: it is a works milestone.
+    """
+    if milestone.kind == "works":
+        message = "工程节点分完工、验收、投用三步记。"
+        raise Conflict(message)
+
+
+def checks_met(_session: Session, milestone: Milestone) -> None:
+    """Refuse to mark what could not have begun.
+
+    Raises:
+        Conflict: names what is not in place.
+    """
+    missing = [CHECK_NAMES[each["kind"]] for each in milestone.checks if each["state"] == "open"]
+    if missing:
+        message = f"前置条件还没有具备：{'、'.join(missing)}。"
+        raise Conflict(message, errors=[FieldError(pointer="/checks", code="not-met", message=message)])
+
+
+def counted(_session: Session, milestone: Milestone) -> None:
+    """Let no batch be done without its figure.
+
+    Raises:
+        Conflict: the actual count is missing.
+    """
+    if milestone.kind == "batch" and milestone.planned_count is not None and milestone.actual_count is None:
+        message = "请先填本批实际数。"
+        raise Conflict(message, errors=[FieldError(pointer="/actual_count", code="required", message=message)])
+
+
+def not_own_mark(session: Session, milestone: Milestone) -> None:
+    """Keep whoever marked the works as built from accepting them.
+
+    Raises:
+        OwnWork: he did.
+    """
+    if session.caller is not None and milestone.marked_by == session.caller.user_id:
+        message = "完工由您标记，验收须由他人办理。"
+        raise OwnWork(message)
+
+
+def mark(field: str, behind: str | None = None) -> Any:  # noqa: ANN401 - an effect
+    """Return the effect that notes the day of a mark, no earlier than the mark before it and never in the future."""
+
+    def note(session: Session, milestone: Milestone, body: DoneIn) -> None:
+        if body.on > clock.today():
+            raise invalid("/on", "future", "日期不能晚于今天")
+        earliest = getattr(milestone, behind) if behind else milestone.started_on
+        if earliest and body.on < earliest:
+            raise invalid("/on", "before", f"不能早于前一步的日期 {earliest}")
+        setattr(milestone, field, body.on)
+        milestone.marked_by = session.who.user_id
+        if body.note:
+            milestone.note = body.note
+
+    return note
+
+
+def unmark(_session: Session, milestone: Milestone, _body: object) -> None:
+    """Take a mark back; the journal keeps it."""
+    milestone.reached_on = milestone.built_on = None
+    milestone.marked_by = None
+
+
+# Counting
+
+
+def done_on(milestone: Milestone) -> date | None:
+    """Return the day on which a milestone was reached; works are reached when built."""
+    return milestone.built_on if milestone.kind == "works" else milestone.reached_on
+
+
+def is_late(milestone: Milestone, today: date) -> bool:
+    """Say whether the planned date has gone by without the milestone."""
+    return milestone.status == "issued" and milestone.planned_on < today
+
+
+def is_start_passed(milestone: Milestone, today: date) -> bool:
+    """Say whether the latest start has gone by without a start."""
+    start = milestone.start_on
+    return bool(start and start < today and milestone.started_on is None and milestone.status in {"draft", "issued"})
+
+
+def count(session: Session, programme_id: UUID) -> tuple[MilestoneCounts, list[MilestoneCounts]]:
+    """Count a programme's fixed milestones in the caller's scope, together and for each unit."""
+    fixed = session.exec(
+        select(Milestone).where(Milestone.programme_id == programme_id, col(Milestone.status).in_(["issued", *SETTLED]))
+    ).all()
+    by_unit: dict[UUID, list[Milestone]] = defaultdict(list)
+    for each in fixed:
+        by_unit[each.unit_id].append(each)
+    names = unit_names(session, set(by_unit))
+    units = [_counts(group, unit, names.get(unit)) for unit, group in by_unit.items()]
+    return _counts(fixed, None, None), sorted(units, key=lambda row: (row.unit_name or "", row.unit_id))
+
+
+def _counts(group: Sequence[Milestone], unit_id: UUID | None, name: str | None) -> MilestoneCounts:
+    today = clock.today()
+    due = [each for each in group if each.planned_on <= today]
+    works = [each for each in group if each.kind == "works"]
+    on_time = [each for each in due if (day := done_on(each)) is not None and day <= each.planned_on]
+    return MilestoneCounts(
+        unit_id=unit_id,
+        unit_name=name,
+        fixed=len(group),
+        due=len(due),
+        on_time=len(on_time),
+        late=sum(is_late(each, today) for each in group),
+        done=sum(done_on(each) is not None for each in group),
+        works=len(works),
+        built=sum(each.built_on is not None for each in works),
+        passed=sum(each.passed_on is not None for each in works),
+        opened=sum(each.opened_on is not None for each in works),
+        moved=sum(each.baseline_on is not None and each.baseline_on != each.planned_on for each in group),
+    )
+
+
+def refuse_existing(session: Session, task: Task) -> None:
+    """Put a template only under a task that has no milestones yet.
+
+    Raises:
+        Conflict: it has.
+    """
+    if of_task(session, task.id):
+        message = "这个任务已有节点；请先作废草稿，或直接修改。"
+        raise Conflict(message)
+
+
+def all_or_invalid(errors: list[FieldError]) -> None:
+    """Refuse when anything was found.
+
+    Raises:
+        Invalid: names every place.
+    """
+    if errors:
+        raise Invalid(errors[0].message, errors=errors)
