@@ -58,6 +58,34 @@ export type AuthorizeIn = {
 export type Axis = 'area' | 'line' | 'hand';
 
 /**
+ * BandIn
+ *
+ * A light and the interval that lights it, from low to high; null is open to that side.
+ */
+export type BandIn = {
+    /**
+     * High
+     */
+    high?: string | null;
+    /**
+     * High Inclusive
+     */
+    high_inclusive?: boolean;
+    /**
+     * Light
+     */
+    light: string;
+    /**
+     * Low
+     */
+    low?: string | null;
+    /**
+     * Low Inclusive
+     */
+    low_inclusive?: boolean;
+};
+
+/**
  * BaseIn
  *
  * What the clerk saw before typing.
@@ -165,7 +193,7 @@ export type BoardCell = {
     /**
      * Light
      */
-    light: 'green' | 'yellow' | 'red' | 'done' | 'none';
+    light: string;
     /**
      * Missing
      *
@@ -196,6 +224,12 @@ export type BoardCell = {
      * Unit Id
      */
     unit_id: string;
+    /**
+     * Waived
+     *
+     * 有正当理由并经批准
+     */
+    waived: boolean;
 };
 
 /**
@@ -263,33 +297,21 @@ export type BoardTotals = {
      */
     behind: number;
     /**
-     * Done
+     * Lights
+     *
+     * 各种灯的个数，键为灯的代号
      */
-    done: number;
-    /**
-     * Green
-     */
-    green: number;
-    /**
-     * None
-     */
-    none: number;
+    lights: {
+        [key: string]: number;
+    };
     /**
      * On
      */
     on: number;
     /**
-     * Red
-     */
-    red: number;
-    /**
      * Unjudged
      */
     unjudged: number;
-    /**
-     * Yellow
-     */
-    yellow: number;
 };
 
 /**
@@ -407,7 +429,11 @@ export type CellOut = {
     /**
      * Light
      */
-    light: 'green' | 'yellow' | 'red' | 'done' | 'none';
+    light: string;
+    /**
+     * 灯的名称与符号，随亮灯规则而定
+     */
+    mark: LightMark;
     /**
      * Measure Name
      */
@@ -547,6 +573,27 @@ export type ChangesOut = {
 };
 
 /**
+ * CheckIn
+ *
+ * A content to look at.
+ */
+export type CheckIn = {
+    definition: DefinitionIn;
+};
+
+/**
+ * CheckOut
+ *
+ * What is wrong with a content; nothing when it may be saved.
+ */
+export type CheckOut = {
+    /**
+     * Faults
+     */
+    faults: Array<FaultOut>;
+};
+
+/**
  * CodeOut
  *
  * An authorization code, good once for a minute.
@@ -560,6 +607,42 @@ export type CodeOut = {
      * Expires In
      */
     expires_in: number;
+};
+
+/**
+ * ColourIn
+ *
+ * A light: its key, name, mark and meaning, and whether it is good; never assume that red is bad.
+ */
+export type ColourIn = {
+    /**
+     * Glyph
+     */
+    glyph: string;
+    /**
+     * Good
+     *
+     * 亮这种灯是好是坏；完成与不亮灯不分好坏
+     */
+    good?: boolean | null;
+    /**
+     * Hue
+     *
+     * 只用于显示的颜色
+     */
+    hue?: 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'grey' | 'done' | 'none';
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Meaning
+     */
+    meaning: string;
+    /**
+     * Name
+     */
+    name: string;
 };
 
 /**
@@ -659,6 +742,60 @@ export type CurvePoint = {
 };
 
 /**
+ * DecisionIn
+ *
+ * What was decided, in words.
+ */
+export type DecisionIn = {
+    /**
+     * Decision
+     *
+     * 批复意见
+     */
+    decision: string;
+};
+
+/**
+ * DefinitionIn
+ *
+ * A rule set's content. ``colours`` run from the best to the worst, then ``done`` and ``none``.
+ */
+export type DefinitionIn = {
+    /**
+     * Accepted
+     *
+     * 达到目标且报告经确认才算完成
+     */
+    accepted?: boolean;
+    /**
+     * Colours
+     */
+    colours: Array<ColourIn>;
+    /**
+     * Dimensions
+     */
+    dimensions: Array<DimensionIn>;
+    /**
+     * 以后补上的月份改亮什么灯
+     */
+    made_up?: MadeUpIn | null;
+    /**
+     * Places
+     */
+    places?: Array<PlaceIn>;
+    /**
+     * Repeats
+     */
+    repeats?: Array<RepeatIn>;
+    /**
+     * Waived
+     *
+     * 有正当理由并经批准的亮什么灯；空为没有豁免
+     */
+    waived?: string | null;
+};
+
+/**
  * DemoAccount
  *
  * An account of the sample data.
@@ -695,7 +832,8 @@ export type DeskCell = {
     /**
      * Light
      */
-    light: 'green' | 'yellow' | 'red' | 'done' | 'none';
+    light: string;
+    mark: LightMark;
     /**
      * Overdue
      */
@@ -843,6 +981,42 @@ export type DeskUnit = {
 };
 
 /**
+ * DimensionIn
+ *
+ * One question a light answers, and what the answer is compared with.
+ */
+export type DimensionIn = {
+    /**
+     * Bands
+     */
+    bands: Array<BandIn>;
+    /**
+     * Base
+     *
+     * 直线序时、本单位计划、节点、绝对进度、同类平均、同类名次
+     */
+    base?: 'line' | 'plan' | 'milestone' | 'absolute' | 'peers' | 'rank';
+    /**
+     * Kind
+     *
+     * 开工、进度、资金、填报
+     */
+    kind?: 'start' | 'progress' | 'money' | 'reporting';
+    /**
+     * Measure
+     *
+     * 百分点、相对百分比、天数、完成率、名次、月数
+     */
+    measure?: 'points' | 'relative' | 'days' | 'percent' | 'place' | 'months';
+    /**
+     * Span Months
+     *
+     * 直线从下达次月起几个月
+     */
+    span_months?: number | null;
+};
+
+/**
  * EntrySheet
  *
  * Everything one unit reports for one month, over all programmes.
@@ -870,6 +1044,124 @@ export type EntrySheet = {
      * Unit Name
      */
     unit_name: string;
+};
+
+/**
+ * ExemptionIn
+ *
+ * A justified reason, asked for.
+ */
+export type ExemptionIn = {
+    /**
+     * Ends On
+     *
+     * 到哪天止（含）
+     */
+    ends_on: string;
+    /**
+     * Reason
+     *
+     * 正当理由
+     */
+    reason: string;
+    /**
+     * Starts On
+     *
+     * 从哪天起
+     */
+    starts_on: string;
+    /**
+     * Target Id
+     */
+    target_id: string;
+};
+
+/**
+ * ExemptionOut
+ *
+ * A justified reason and what became of it.
+ */
+export type ExemptionOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Decided At
+     */
+    decided_at: string | null;
+    /**
+     * Decision
+     */
+    decision: string | null;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Status
+     */
+    status: 'asked' | 'approved' | 'refused' | 'withdrawn';
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * FaultOut
+ *
+ * One thing wrong, with its place.
+ */
+export type FaultOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Pointer
+     */
+    pointer: string;
 };
 
 /**
@@ -984,6 +1276,46 @@ export type GrantOut = {
      * Version
      */
     version: number;
+};
+
+/**
+ * HistoryOut
+ *
+ * The lights of past periods.
+ */
+export type HistoryOut = {
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Rows
+     */
+    rows: Array<HistoryRow>;
+};
+
+/**
+ * HistoryRow
+ *
+ * The lights of one target, month by month.
+ */
+export type HistoryRow = {
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Months
+     */
+    months: Array<MonthLight>;
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
 };
 
 /**
@@ -1277,6 +1609,12 @@ export type ItemPatch = {
  */
 export type JudgementOut = {
     /**
+     * Bad
+     *
+     * 按规则，亮这种灯是否表示落后
+     */
+    bad: boolean;
+    /**
      * Expected Pct
      */
     expected_pct: string | null;
@@ -1295,7 +1633,7 @@ export type JudgementOut = {
     /**
      * Light
      */
-    light: 'green' | 'yellow' | 'red' | 'done' | 'none';
+    light: string;
     /**
      * Light Name
      */
@@ -1304,6 +1642,12 @@ export type JudgementOut = {
      * On
      */
     on: string;
+    /**
+     * Parts
+     *
+     * 规则分几项判定时，各项的灯
+     */
+    parts: Array<PartOut>;
     /**
      * Progress Pct
      */
@@ -1324,6 +1668,12 @@ export type JudgementOut = {
      * Target Id
      */
     target_id: string;
+    /**
+     * Waived
+     *
+     * 已批准的正当理由
+     */
+    waived: string | null;
 };
 
 /**
@@ -1397,7 +1747,7 @@ export type LagRow = {
     /**
      * Light
      */
-    light: 'green' | 'yellow' | 'red' | 'done' | 'none';
+    light: string;
     /**
      * Measure Name
      */
@@ -1434,6 +1784,12 @@ export type LagRow = {
      * Value
      */
     value: string | null;
+    /**
+     * Waived
+     *
+     * 已批准的正当理由
+     */
+    waived: string | null;
 };
 
 /**
@@ -1473,6 +1829,32 @@ export type LeadOut = {
 };
 
 /**
+ * LightMark
+ *
+ * How a light is shown where it stands alone.
+ */
+export type LightMark = {
+    /**
+     * Bad
+     *
+     * 亮这种灯是否表示落后
+     */
+    bad: boolean;
+    /**
+     * Glyph
+     */
+    glyph: string;
+    /**
+     * Hue
+     */
+    hue: 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'grey' | 'done' | 'none';
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * LightName
  *
  * One light of the rule set: its name, mark and meaning; never assume that red is bad.
@@ -1483,9 +1865,17 @@ export type LightName = {
      */
     glyph: string;
     /**
+     * Good
+     */
+    good: boolean | null;
+    /**
+     * Hue
+     */
+    hue: 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'grey' | 'done' | 'none';
+    /**
      * Key
      */
-    key: 'green' | 'yellow' | 'red' | 'done' | 'none';
+    key: string;
     /**
      * Meaning
      */
@@ -1510,6 +1900,22 @@ export type LoginIn = {
      * Username
      */
     username: string;
+};
+
+/**
+ * MadeUpIn
+ *
+ * How a closed month reads once it was made up.
+ */
+export type MadeUpIn = {
+    /**
+     * To
+     */
+    to: string;
+    /**
+     * When
+     */
+    when: Array<string>;
 };
 
 /**
@@ -1686,6 +2092,47 @@ export type MeasureOut = {
 };
 
 /**
+ * MonthLight
+ *
+ * The light of one target for one period.
+ */
+export type MonthLight = {
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Explanation
+     */
+    explanation: string;
+    /**
+     * Frozen
+     *
+     * 填报期关闭后已定格；false 为按现在的数判定
+     */
+    frozen: boolean;
+    /**
+     * Light
+     */
+    light: string;
+    /**
+     * 补上以后按规则看作什么灯
+     */
+    made_up: LightMark | null;
+    /**
+     * Made Up On
+     *
+     * 以后哪一期的数补上了；定格的灯不改
+     */
+    made_up_on: string | null;
+    mark: LightMark;
+    /**
+     * Period
+     */
+    period: string;
+};
+
+/**
  * MoveResult
  *
  * What became of one row of a bulk move.
@@ -1800,7 +2247,23 @@ export type OwedOut = {
  *
  * What may be done.
  */
-export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'task.read' | 'task.split' | 'plan.edit' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'board.read' | 'journal.read';
+export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'task.read' | 'task.split' | 'plan.edit' | 'rule.edit' | 'exemption.decide' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'board.read' | 'journal.read';
+
+/**
+ * Page[ExemptionOut]
+ */
+export type PageExemptionOut = {
+    /**
+     * Items
+     */
+    items: Array<ExemptionOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
 
 /**
  * Page[GrantOut]
@@ -1915,6 +2378,22 @@ export type PageRoundOut = {
 };
 
 /**
+ * Page[RuleSetRow]
+ */
+export type PageRuleSetRow = {
+    /**
+     * Items
+     */
+    items: Array<RuleSetRow>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[TaskOut]
  */
 export type PageTaskOut = {
@@ -1963,6 +2442,30 @@ export type PageUserOut = {
 };
 
 /**
+ * PartOut
+ *
+ * The light of one dimension.
+ */
+export type PartOut = {
+    /**
+     * Kind
+     */
+    kind: 'start' | 'progress' | 'money' | 'reporting';
+    /**
+     * Light
+     */
+    light: string;
+    /**
+     * Light Name
+     */
+    light_name: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * PasswordIn
  *
  * Change one's own password.
@@ -2005,6 +2508,30 @@ export type PermissionOut = {
      * Label
      */
     label: string;
+};
+
+/**
+ * PlaceIn
+ *
+ * A light for the first or last few among those compared.
+ */
+export type PlaceIn = {
+    /**
+     * N
+     */
+    n: number;
+    /**
+     * Side
+     */
+    side: 'top' | 'bottom';
+    /**
+     * To
+     */
+    to: string;
+    /**
+     * When
+     */
+    when: Array<string>;
 };
 
 /**
@@ -2145,9 +2672,9 @@ export type ProgrammeIn = {
     /**
      * Rule Set
      *
-     * 亮灯规则
+     * 亮灯规则的代号
      */
-    rule_set?: 'points-10-30';
+    rule_set?: string;
     /**
      * Source
      *
@@ -2217,6 +2744,12 @@ export type ProgrammeOut = {
      */
     name: string;
     /**
+     * Rule Reason
+     *
+     * 最近一次更换亮灯规则的原因
+     */
+    rule_reason: string | null;
+    /**
      * Rule Set
      */
     rule_set: string;
@@ -2281,6 +2814,10 @@ export type ProgrammePatch = {
      */
     name?: string | null;
     /**
+     * Rule Set
+     */
+    rule_set?: string | null;
+    /**
      * Source
      */
     source?: string | null;
@@ -2302,6 +2839,32 @@ export type ReasonIn = {
      * 原因，对方会看到
      */
     reason: string;
+};
+
+/**
+ * RepeatIn
+ *
+ * A light for the n-th time on one target.
+ */
+export type RepeatIn = {
+    /**
+     * Count
+     */
+    count: Array<string>;
+    /**
+     * Running
+     *
+     * 连续几期；false 为累计几次
+     */
+    running?: boolean;
+    /**
+     * Times
+     */
+    times: number;
+    /**
+     * To
+     */
+    to: string;
 };
 
 /**
@@ -2870,6 +3433,65 @@ export type RowRef = {
 };
 
 /**
+ * RuleChangeIn
+ *
+ * Another rule set for a list that is in force.
+ */
+export type RuleChangeIn = {
+    /**
+     * Reason
+     *
+     * 更换的原因，留在变更记录里
+     */
+    reason: string;
+    /**
+     * Rule Set
+     *
+     * 启用中的亮灯规则
+     */
+    rule_set: string;
+};
+
+/**
+ * RuleSetIn
+ *
+ * A new draft.
+ */
+export type RuleSetIn = {
+    /**
+     * Based On
+     *
+     * 由哪一套复制而来
+     */
+    based_on?: string | null;
+    /**
+     * Code
+     */
+    code: string;
+    definition: DefinitionIn;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Source
+     *
+     * 依据文件
+     */
+    source: string;
+    /**
+     * Unit Id
+     *
+     * 制定机构
+     */
+    unit_id: string;
+    /**
+     * Year
+     */
+    year?: number | null;
+};
+
+/**
  * RuleSetOut
  *
  * The rule set in force.
@@ -2891,6 +3513,212 @@ export type RuleSetOut = {
      * Source
      */
     source: string;
+};
+
+/**
+ * RuleSetPatch
+ *
+ * What may change of a draft; ``definition`` is the whole content.
+ */
+export type RuleSetPatch = {
+    definition?: DefinitionIn | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Source
+     */
+    source?: string | null;
+    /**
+     * Year
+     */
+    year?: number | null;
+};
+
+/**
+ * RuleSetRow
+ *
+ * A rule set.
+ */
+export type RuleSetRow = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Based On
+     */
+    based_on: string | null;
+    /**
+     * Code
+     */
+    code: string;
+    definition: DefinitionIn;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Status
+     */
+    status: 'draft' | 'active' | 'retired' | 'void';
+    /**
+     * Unit Id
+     *
+     * 制定机构；空为系统自带，不能改
+     */
+    unit_id: string | null;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Year
+     */
+    year: number | null;
+};
+
+/**
+ * SimulatedChange
+ *
+ * A target whose light would change.
+ */
+export type SimulatedChange = {
+    /**
+     * After
+     */
+    after: string;
+    /**
+     * Before
+     */
+    before: string;
+    /**
+     * Explanation
+     */
+    explanation: string;
+    /**
+     * Item Code
+     */
+    item_code: string;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+};
+
+/**
+ * SimulatedDay
+ *
+ * One day under both rule sets.
+ */
+export type SimulatedDay = {
+    /**
+     * After
+     */
+    after: {
+        [key: string]: number;
+    };
+    /**
+     * Before
+     */
+    before: {
+        [key: string]: number;
+    };
+    /**
+     * Changed
+     */
+    changed: number;
+    /**
+     * On
+     */
+    on: string;
+};
+
+/**
+ * SimulationIn
+ *
+ * A rule set to try on past data: one that exists by its code, or a content that is not kept.
+ */
+export type SimulationIn = {
+    /**
+     * Dates
+     *
+     * 在哪些日子试；省略为每个已到截止的期末
+     */
+    dates?: Array<string>;
+    /**
+     * 还没有保存的内容
+     */
+    definition?: DefinitionIn | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Rule Set
+     *
+     * 已有规则的代号，草稿也可以
+     */
+    rule_set?: string | null;
+};
+
+/**
+ * SimulationOut
+ *
+ * What a rule set would have shown; nothing was written.
+ */
+export type SimulationOut = {
+    after: RuleSetOut;
+    before: RuleSetOut;
+    /**
+     * Changed
+     *
+     * 各日合计有几处不同
+     */
+    changed: number;
+    /**
+     * Changes
+     *
+     * 最多 500 处，新的日子在前
+     */
+    changes: Array<SimulatedChange>;
+    /**
+     * Days
+     */
+    days: Array<SimulatedDay>;
 };
 
 /**
@@ -3154,6 +3982,106 @@ export type SplitUnit = {
 };
 
 /**
+ * SpreadOut
+ *
+ * How evenly one indicator advances across units.
+ */
+export type SpreadOut = {
+    /**
+     * Expected Pct
+     *
+     * 最低单位的序时进度
+     */
+    expected_pct: string | null;
+    /**
+     * Indicator Id
+     */
+    indicator_id: string;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string;
+    /**
+     * Item Code
+     */
+    item_code: string;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string;
+    /**
+     * Max Pct
+     */
+    max_pct: string;
+    /**
+     * Max Target Id
+     */
+    max_target_id: string;
+    /**
+     * Max Unit
+     */
+    max_unit: string;
+    /**
+     * Median Pct
+     */
+    median_pct: string;
+    /**
+     * Min Pct
+     */
+    min_pct: string;
+    /**
+     * Min Target Id
+     */
+    min_target_id: string;
+    /**
+     * Min Unit
+     */
+    min_unit: string;
+    /**
+     * Missing
+     *
+     * 还没有数的单位
+     */
+    missing: number;
+    /**
+     * Spread Points
+     *
+     * 最高与最低相差的百分点
+     */
+    spread_points: string;
+    /**
+     * Units
+     *
+     * 比较的单位数
+     */
+    units: number;
+};
+
+/**
+ * SpreadsOut
+ *
+ * Dispersion across units, the most uneven first.
+ */
+export type SpreadsOut = {
+    /**
+     * Items
+     */
+    items: Array<SpreadOut>;
+    /**
+     * On
+     */
+    on: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+};
+
+/**
  * Step
  *
  * One line of the arithmetic.
@@ -3211,6 +4139,7 @@ export type SummaryRow = {
      * Programme Name
      */
     programme_name: string;
+    rule_set: RuleSetOut;
     totals: BoardTotals;
     /**
      * Unit Id
@@ -3817,6 +4746,156 @@ export type GetCurveResponses = {
 
 export type GetCurveResponse = GetCurveResponses[keyof GetCurveResponses];
 
+export type GetDispersionData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Programme Id
+         *
+         * 计划
+         */
+        programme_id: string;
+        /**
+         * On
+         *
+         * 判定日；省略为最近应报期
+         */
+        on?: string | null;
+        /**
+         * Tier
+         *
+         * 只比某一层级；省略为直接填报的单位
+         */
+        tier?: 'city' | 'county' | 'township' | null;
+    };
+    url: '/api/v1/boards/dispersion';
+};
+
+export type GetDispersionErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetDispersionError = GetDispersionErrors[keyof GetDispersionErrors];
+
+export type GetDispersionResponses = {
+    /**
+     * Successful Response
+     */
+    200: SpreadsOut;
+};
+
+export type GetDispersionResponse = GetDispersionResponses[keyof GetDispersionResponses];
+
+export type GetLightHistoryData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Programme Id
+         *
+         * 计划
+         */
+        programme_id: string;
+        /**
+         * Target Id
+         *
+         * 只看一个目标
+         */
+        target_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 只看一个单位的目标
+         */
+        unit_id?: string | null;
+        /**
+         * Item Id
+         *
+         * 只看一个项目的目标
+         */
+        item_id?: string | null;
+    };
+    url: '/api/v1/boards/history';
+};
+
+export type GetLightHistoryErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetLightHistoryError = GetLightHistoryErrors[keyof GetLightHistoryErrors];
+
+export type GetLightHistoryResponses = {
+    /**
+     * Successful Response
+     */
+    200: HistoryOut;
+};
+
+export type GetLightHistoryResponse = GetLightHistoryResponses[keyof GetLightHistoryResponses];
+
 export type GetLagListData = {
     body?: never;
     headers?: {
@@ -4230,6 +5309,449 @@ export type GetEntrySheetResponses = {
 };
 
 export type GetEntrySheetResponse = GetEntrySheetResponses[keyof GetEntrySheetResponses];
+
+export type ListExemptionsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Target Id
+         *
+         * 目标
+         */
+        target_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'asked' | 'approved' | 'refused' | 'withdrawn' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/exemptions';
+};
+
+export type ListExemptionsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListExemptionsError = ListExemptionsErrors[keyof ListExemptionsErrors];
+
+export type ListExemptionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageExemptionOut;
+};
+
+export type ListExemptionsResponse = ListExemptionsResponses[keyof ListExemptionsResponses];
+
+export type CreateExemptionData = {
+    body: ExemptionIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/exemptions';
+};
+
+export type CreateExemptionErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateExemptionError = CreateExemptionErrors[keyof CreateExemptionErrors];
+
+export type CreateExemptionResponses = {
+    /**
+     * Successful Response
+     */
+    201: ExemptionOut;
+};
+
+export type CreateExemptionResponse = CreateExemptionResponses[keyof CreateExemptionResponses];
+
+export type GetExemptionData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/exemptions/{id}';
+};
+
+export type GetExemptionErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetExemptionError = GetExemptionErrors[keyof GetExemptionErrors];
+
+export type GetExemptionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExemptionOut;
+};
+
+export type GetExemptionResponse = GetExemptionResponses[keyof GetExemptionResponses];
+
+export type ApproveExemptionData = {
+    body: DecisionIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/exemptions/{id}/approve';
+};
+
+export type ApproveExemptionErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ApproveExemptionError = ApproveExemptionErrors[keyof ApproveExemptionErrors];
+
+export type ApproveExemptionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExemptionOut;
+};
+
+export type ApproveExemptionResponse = ApproveExemptionResponses[keyof ApproveExemptionResponses];
+
+export type RefuseExemptionData = {
+    body: DecisionIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/exemptions/{id}/refuse';
+};
+
+export type RefuseExemptionErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RefuseExemptionError = RefuseExemptionErrors[keyof RefuseExemptionErrors];
+
+export type RefuseExemptionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExemptionOut;
+};
+
+export type RefuseExemptionResponse = RefuseExemptionResponses[keyof RefuseExemptionResponses];
+
+export type WithdrawExemptionData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/exemptions/{id}/withdraw';
+};
+
+export type WithdrawExemptionErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type WithdrawExemptionError = WithdrawExemptionErrors[keyof WithdrawExemptionErrors];
+
+export type WithdrawExemptionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExemptionOut;
+};
+
+export type WithdrawExemptionResponse = WithdrawExemptionResponses[keyof WithdrawExemptionResponses];
 
 export type ListGrantsData = {
     body?: never;
@@ -5811,6 +7333,86 @@ export type ChangeProgrammeResponses = {
 };
 
 export type ChangeProgrammeResponse = ChangeProgrammeResponses[keyof ChangeProgrammeResponses];
+
+export type ChangeRulesProgrammeData = {
+    body: RuleChangeIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/programmes/{id}/change-rules';
+};
+
+export type ChangeRulesProgrammeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeRulesProgrammeError = ChangeRulesProgrammeErrors[keyof ChangeRulesProgrammeErrors];
+
+export type ChangeRulesProgrammeResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProgrammeOut;
+};
+
+export type ChangeRulesProgrammeResponse = ChangeRulesProgrammeResponses[keyof ChangeRulesProgrammeResponses];
 
 export type CloseProgrammeData = {
     body?: never;
@@ -7810,6 +9412,645 @@ export type ChangeRoundResponses = {
 };
 
 export type ChangeRoundResponse = ChangeRoundResponses[keyof ChangeRoundResponses];
+
+export type ListRuleSetsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'draft' | 'active' | 'retired' | null;
+        /**
+         * Unit Id
+         *
+         * 制定机构；系统自带的总在内
+         */
+        unit_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/rule-sets';
+};
+
+export type ListRuleSetsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListRuleSetsError = ListRuleSetsErrors[keyof ListRuleSetsErrors];
+
+export type ListRuleSetsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageRuleSetRow;
+};
+
+export type ListRuleSetsResponse = ListRuleSetsResponses[keyof ListRuleSetsResponses];
+
+export type CreateRuleSetData = {
+    body: RuleSetIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/rule-sets';
+};
+
+export type CreateRuleSetErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateRuleSetError = CreateRuleSetErrors[keyof CreateRuleSetErrors];
+
+export type CreateRuleSetResponses = {
+    /**
+     * Successful Response
+     */
+    201: RuleSetRow;
+};
+
+export type CreateRuleSetResponse = CreateRuleSetResponses[keyof CreateRuleSetResponses];
+
+export type GetRuleSetData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/rule-sets/{id}';
+};
+
+export type GetRuleSetErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetRuleSetError = GetRuleSetErrors[keyof GetRuleSetErrors];
+
+export type GetRuleSetResponses = {
+    /**
+     * Successful Response
+     */
+    200: RuleSetRow;
+};
+
+export type GetRuleSetResponse = GetRuleSetResponses[keyof GetRuleSetResponses];
+
+export type ChangeRuleSetData = {
+    body: RuleSetPatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/rule-sets/{id}';
+};
+
+export type ChangeRuleSetErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeRuleSetError = ChangeRuleSetErrors[keyof ChangeRuleSetErrors];
+
+export type ChangeRuleSetResponses = {
+    /**
+     * Successful Response
+     */
+    200: RuleSetRow;
+};
+
+export type ChangeRuleSetResponse = ChangeRuleSetResponses[keyof ChangeRuleSetResponses];
+
+export type ActivateRuleSetData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/rule-sets/{id}/activate';
+};
+
+export type ActivateRuleSetErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ActivateRuleSetError = ActivateRuleSetErrors[keyof ActivateRuleSetErrors];
+
+export type ActivateRuleSetResponses = {
+    /**
+     * Successful Response
+     */
+    200: RuleSetRow;
+};
+
+export type ActivateRuleSetResponse = ActivateRuleSetResponses[keyof ActivateRuleSetResponses];
+
+export type RetireRuleSetData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/rule-sets/{id}/retire';
+};
+
+export type RetireRuleSetErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RetireRuleSetError = RetireRuleSetErrors[keyof RetireRuleSetErrors];
+
+export type RetireRuleSetResponses = {
+    /**
+     * Successful Response
+     */
+    200: RuleSetRow;
+};
+
+export type RetireRuleSetResponse = RetireRuleSetResponses[keyof RetireRuleSetResponses];
+
+export type VoidRuleSetData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/rule-sets/{id}/void';
+};
+
+export type VoidRuleSetErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidRuleSetError = VoidRuleSetErrors[keyof VoidRuleSetErrors];
+
+export type VoidRuleSetResponses = {
+    /**
+     * Successful Response
+     */
+    200: RuleSetRow;
+};
+
+export type VoidRuleSetResponse = VoidRuleSetResponses[keyof VoidRuleSetResponses];
+
+export type CheckRuleSetData = {
+    body: CheckIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/rule-sets:check';
+};
+
+export type CheckRuleSetErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CheckRuleSetError = CheckRuleSetErrors[keyof CheckRuleSetErrors];
+
+export type CheckRuleSetResponses = {
+    /**
+     * Successful Response
+     */
+    200: CheckOut;
+};
+
+export type CheckRuleSetResponse = CheckRuleSetResponses[keyof CheckRuleSetResponses];
+
+export type SimulateRuleSetData = {
+    body: SimulationIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/rule-sets:simulate';
+};
+
+export type SimulateRuleSetErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SimulateRuleSetError = SimulateRuleSetErrors[keyof SimulateRuleSetErrors];
+
+export type SimulateRuleSetResponses = {
+    /**
+     * Successful Response
+     */
+    200: SimulationOut;
+};
+
+export type SimulateRuleSetResponse = SimulateRuleSetResponses[keyof SimulateRuleSetResponses];
 
 export type LogOutData = {
     body?: never;
