@@ -25,6 +25,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from minsheng import __version__
+from minsheng.boards import figures
 from minsheng.boards import router as boards
 from minsheng.identity import login
 from minsheng.identity import router as identity
@@ -69,6 +70,7 @@ ROUTERS = (
     plans.router,
     reports.router,
     boards.router,
+    figures.router,
     integration.router,
 )
 

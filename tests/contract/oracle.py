@@ -26,6 +26,8 @@ _ALL = _SEE | {
     "programme.edit",
     "programme.issue",
     "task.split",
+    "change.ask",
+    "change.decide",
     "plan.edit",
     "round.edit",
     "report.edit",
@@ -49,13 +51,15 @@ AREA = {
         "programme.edit",
         "programme.issue",
         "task.split",
+        "change.ask",
+        "change.decide",
         "plan.edit",
         "round.edit",
         "report.accept",
         "journal.read",
     },
-    "lead_department": _SEE | {"report.edit", "plan.edit"},
-    "clerk": _SEE | {"report.edit", "plan.edit"},
+    "lead_department": _SEE | {"report.edit", "plan.edit", "change.ask"},
+    "clerk": _SEE | {"report.edit", "plan.edit", "change.ask"},
     "reviewer": _SEE | {"report.review"},
     "leader": _SEE,
     "auditor": _SEE | {"user.read", "journal.read"},
@@ -144,6 +148,9 @@ def _things() -> dict[str, Thing]:  # noqa: C901 - one declaration after the oth
     for name in WITHDRAWN:
         found[name] = Thing("report", name[-1], item="list.roads")
     found["november:roads:a_dept"] = Thing("report", "a_dept", item="list.roads")
+    found["adjustment:roads:a1"] = Thing("adjustment", "a1", item="list.roads")
+    found["state:roads:a2"] = Thing("state", "a2", item="list.roads")
+    found["state:cover:b1"] = Thing("state", "b1", item="list.cover")
     for programme, unit in (("list", "city"), ("county_list", "a")):
         for month in range(2, 13):
             found[f"round:{programme}:2026-{month:02}"] = Thing("round", unit)
@@ -179,6 +186,8 @@ READ = {
     "task": "task.read",
     "target": "task.read",
     "report": "report.read",
+    "adjustment": "task.read",
+    "state": "task.read",
 }
 HEADERS = {"unit", "programme", "item", "indicator", "round"}
 THINGS = _things()

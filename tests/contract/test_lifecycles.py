@@ -30,6 +30,8 @@ FIRST = {
     "item": "draft",
     "task": "draft",
     "report": "draft",
+    "target_adjustment": "asked",
+    "task_state": "asked",
 }
 """Where each life cycle starts, said once more."""
 WITH_THE_LIST = {("item", "issued")}

@@ -95,7 +95,7 @@ class Case:
         return found
 
 
-def _gets() -> Iterator[Case]:
+def _gets() -> Iterator[Case]:  # noqa: C901 - one case after the other
     """Reads of one thing by its id."""
     reports = [*STATES]
     targets = [
@@ -129,6 +129,8 @@ def _gets() -> Iterator[Case]:
         ("getTask", "task.read", [name.removesuffix(":target") for name in targets]),
         ("getPlan", "task.read", targets),
         ("getReport", "report.read", reports),
+        ("getAdjustment", "task.read", ["adjustment:roads:a1"]),
+        ("getTaskState", "task.read", ["state:roads:a2", "state:cover:b1"]),
     ):
         for name in names:
             yield Case(operation, permission, name)
@@ -149,7 +151,7 @@ def _gets() -> Iterator[Case]:
         )
     for target in targets:
         # What is not handed down has no light yet.
-        for operation in ("getLight", "getCurve"):
+        for operation in ("getLight", "getCurve", "getTargetDetail"):
             yield Case(
                 operation,
                 "board.read",
@@ -157,12 +159,22 @@ def _gets() -> Iterator[Case]:
                 must_see=((target, 404),),
                 allowed=404 if THINGS[target].draft else 200,
             )
+    for item in ("list.roads", "county_list.schools", "draft_list.parks"):
+        yield Case("getTotal", "board.read", query={"item_id": f"@{item}"}, must_see=((item, 404),))
+    # Rates are never added; who sees none of them sees an empty sum.
+    rated = lambda who: (
+        422 if any(each.startswith("cover") for each in visible(who, "target") - {"cover:void:target"}) else 200
+    )  # noqa: E731,E501
+    yield Case(
+        "getTotal", "board.read", query={"item_id": "@list.group"}, must_see=(("list.group", 404),), allowed=rated
+    )
     for unit in (None, "city", "a", "a1", "a2", "b1", "other"):
         yield Case("getEntrySheet", "report.read", query=_unit(unit), must_see=() if unit is None else ((unit, 404),))
     for operation, permission in (
         ("getMe", None),
         ("getWorkbench", None),
         ("getSummary", "board.read"),
+        ("getDiscrepancies", "board.read"),
         ("getLagList", "board.read"),
         ("listPermissions", "user.read"),
         ("listChanges", "journal.read"),
@@ -297,6 +309,44 @@ def _task_writes() -> Iterator[Case]:
             units=(THINGS[target].unit,),
             allowed=allowed,
         )
+
+
+def _changes() -> Iterator[Case]:
+    """Adjustments and states: the unit asks for itself, a tier above decides."""
+
+    def sitting(*units: str, done: int = 200) -> Any:
+        return lambda who: done if oracle.SEAT[who] in units else 409
+
+    for name, giver in (("roads:a2", "a"), ("roads:b1", "b"), ("schools:a2", "a")):
+        unit = THINGS[name].unit
+        target = {"target_id": f"@{name}:target", "new_value": "41", "effective_on": "2026-11-01", "reason": "核减"}
+        yield Case(
+            "createAdjustment",
+            "change.ask",
+            body=target,
+            must_see=((f"{name}:target", 404),),
+            units=(unit,),
+            allowed=sitting(unit, done=201),
+        )
+        task = {"task_id": f"@{name}", "kind": "suspended", "from_on": "2025-01-01", "reason": "暂缓"}
+        yield Case(
+            "createTaskState",
+            "change.ask",
+            body={**task, "from_on": "2026-02-05", "until_on": "2026-02-06"},
+            must_see=((name, 404),),
+            units=(unit,),
+            allowed=sitting(unit, giver, done=201),
+        )
+    asked = (("Adjustment", "adjustment:roads:a1", ("a1",)), ("TaskState", "state:roads:a2", ("a2", "a")))
+    for noun, name, asking in asked:
+        cover = {"must_cover": (name,)}
+        yield Case(f"approve{noun}", "change.decide", name, body={}, **cover)  # type: ignore[arg-type]
+        yield Case(f"refuse{noun}", "change.decide", name, body={"reason": "不减"}, **cover)  # type: ignore[arg-type]
+        yield Case(f"withdraw{noun}", "change.ask", name, allowed=sitting(*asking), **cover)  # type: ignore[arg-type]
+    body = {"until_on": "2026-11-25"}
+    name = "state:cover:b1"
+    # Beneath the city, which gave it, the county's office has no say in it.
+    yield Case("endTaskState", "change.decide", name, body=body, must_cover=(name,), allowed=sitting("city"))
 
 
 def _programme_writes() -> Iterator[Case]:
@@ -445,7 +495,7 @@ def _own() -> Iterator[Case]:
 
 
 READS = [*_gets()]
-WRITES = [*_report_writes(), *_task_writes(), *_programme_writes(), *_people_writes(), *_own()]
+WRITES = [*_report_writes(), *_task_writes(), *_changes(), *_programme_writes(), *_people_writes(), *_own()]
 LISTED = {
     "listUnits": ("unit.read", "unit", "/units"),
     "listUsers": ("user.read", "user", "/users"),
@@ -457,6 +507,8 @@ LISTED = {
     "listTasks": ("task.read", "task", "/tasks"),
     "listRounds": ("programme.read", "round", "/rounds"),
     "listReports": ("report.read", "report", "/reports"),
+    "listAdjustments": ("task.read", "adjustment", "/adjustments"),
+    "listTaskStates": ("task.read", "state", "/task-states"),
 }
 BULK = {f"{verb}Reports": verb for verb in MOVES if verb != "withdraw"}
 SWEPT_APART = {"logIn", "listDemoAccounts", "exchangeToken", "revokeToken", "splitTasks", "issueTasks", "writeReports"}
@@ -467,6 +519,8 @@ REFERENCES = {
     "actor_id",
     "actor_unit_id",
     "by",
+    "asked_by",
+    "decided_by",
     "touched_by",
     "submitted_by",
     "reviewed_by",

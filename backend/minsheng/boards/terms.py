@@ -106,7 +106,12 @@ def met(line: "Line") -> bool | None:
 
 def counts(line: "Line") -> bool:
     """Say whether a line's figures go into a sum: an of-which line never does, its whole has them already."""
-    return not _outside(line) and (line.terms is None or line.terms.part_of is None)
+    return not _outside(line) and not is_part(line)
+
+
+def is_part(line: "Line") -> bool:
+    """Say whether a line is part of another one of its item (其中)."""
+    return line.terms is not None and line.terms.part_of is not None
 
 
 def whole(line: "Line") -> Decimal | None:

@@ -31,6 +31,214 @@ export type Action = {
 };
 
 /**
+ * AdjustmentBrief
+ *
+ * An approved change of a target, for ever beside it.
+ */
+export type AdjustmentBrief = {
+    /**
+     * Document Number
+     */
+    document_number: string | null;
+    /**
+     * Effective On
+     */
+    effective_on: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * New Value
+     */
+    new_value: string;
+    /**
+     * New Value Max
+     */
+    new_value_max: string | null;
+    /**
+     * Old Value
+     */
+    old_value: string | null;
+    /**
+     * Old Value Max
+     */
+    old_value_max: string | null;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * AdjustmentIn
+ *
+ * A change of an issued target, asked by the unit that carries it.
+ */
+export type AdjustmentIn = {
+    /**
+     * Confirmed
+     *
+     * 新目标低于已完成数时须写 below-done
+     */
+    confirmed?: 'below-done' | null;
+    /**
+     * Document Number
+     *
+     * 文号
+     */
+    document_number?: string | null;
+    /**
+     * Effective On
+     *
+     * 从哪天起按新目标判定
+     */
+    effective_on: string;
+    /**
+     * New Value
+     *
+     * 新目标值，区间的下限
+     */
+    new_value: string;
+    /**
+     * New Value Max
+     *
+     * 区间的新上限
+     */
+    new_value_max?: string | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Target Id
+     */
+    target_id: string;
+};
+
+/**
+ * AdjustmentOut
+ *
+ * A change of a target with both values.
+ */
+export type AdjustmentOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Asked At
+     */
+    asked_at: string;
+    /**
+     * Asked By
+     */
+    asked_by: string | null;
+    /**
+     * Below Done
+     *
+     * 新目标低于申请时的已完成数，已确认
+     */
+    below_done: boolean;
+    /**
+     * Decided At
+     */
+    decided_at: string | null;
+    /**
+     * Decided By
+     */
+    decided_by: string | null;
+    /**
+     * Decided Unit Name
+     */
+    decided_unit_name: string | null;
+    /**
+     * Decision
+     */
+    decision: string | null;
+    /**
+     * Document Number
+     */
+    document_number: string | null;
+    /**
+     * Effective On
+     */
+    effective_on: string;
+    /**
+     * Giver Id
+     */
+    giver_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string | null;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Measure Name
+     */
+    measure_name: string | null;
+    /**
+     * New Value
+     */
+    new_value: string;
+    /**
+     * New Value Max
+     */
+    new_value_max: string | null;
+    /**
+     * Old Value
+     */
+    old_value: string | null;
+    /**
+     * Old Value Max
+     */
+    old_value_max: string | null;
+    /**
+     * Operator
+     */
+    operator: 'ge' | 'le' | 'eq' | 'range';
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Status
+     */
+    status: 'asked' | 'approved' | 'refused' | 'withdrawn';
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
  * AuthorizeIn
  *
  * Consent of the person who is logged in, for a client with PKCE (RFC 7636).
@@ -67,6 +275,14 @@ export type BaseIn = {
      * Current
      */
     current?: string | null;
+    /**
+     * Denominator
+     */
+    denominator?: string | null;
+    /**
+     * Numerator
+     */
+    numerator?: string | null;
     /**
      * Value
      */
@@ -151,6 +367,12 @@ export type BatchResult = {
  */
 export type BoardCell = {
     /**
+     * Attainment
+     *
+     * 达到的程度：未达到、保底、目标、超额、力争、超出上限
+     */
+    attainment: 'none' | 'short' | 'floor' | 'met' | 'over' | 'stretch' | 'beyond';
+    /**
      * Expected Pct
      */
     expected_pct: string | null;
@@ -173,6 +395,12 @@ export type BoardCell = {
      */
     missing: number;
     /**
+     * Original Value
+     *
+     * 下达时的目标值；与 value 不同即已调整
+     */
+    original_value: string | null;
+    /**
      * Own
      *
      * 本单位直接填报；false 为下级合计
@@ -189,6 +417,12 @@ export type BoardCell = {
      */
     standing: 'ahead' | 'on' | 'behind' | null;
     /**
+     * State
+     *
+     * 特殊状态；不亮灯
+     */
+    state: 'not_applicable' | 'waiting_policy' | 'suspended' | 'not_handed_down' | null;
+    /**
      * Target Id
      */
     target_id: string;
@@ -196,6 +430,12 @@ export type BoardCell = {
      * Unit Id
      */
     unit_id: string;
+    /**
+     * Value
+     *
+     * 判定日有效的目标值
+     */
+    value: string | null;
 };
 
 /**
@@ -227,9 +467,15 @@ export type BoardItem = {
     /**
      * Left Out
      *
-     * 不计入的单位数（无年度目标）
+     * 不计入的单位数（无年度目标、不适用、尚未下达）
      */
     left_out: number;
+    /**
+     * Measure Name
+     *
+     * 相加所用的计量单位
+     */
+    measure_name: string | null;
     /**
      * Met
      *
@@ -237,9 +483,41 @@ export type BoardItem = {
      */
     met: number;
     /**
+     * Short
+     *
+     * 低于各自目标的单位数，不因别处超额而隐去
+     */
+    short: number | null;
+    /**
+     * Shortfall
+     *
+     * 这些单位共差多少
+     */
+    shortfall: string | null;
+    /**
+     * States
+     *
+     * 特殊状态的单位数
+     */
+    states: {
+        [key: string]: number;
+    };
+    /**
      * Title
      */
     title: string;
+    /**
+     * Value Actual
+     *
+     * 完成率的分子：各单位累计数之和
+     */
+    value_actual: string | null;
+    /**
+     * Value Base
+     *
+     * 完成率的分母：各单位目标之和
+     */
+    value_base: string | null;
     /**
      * Value Pct
      *
@@ -393,6 +671,16 @@ export type CellOut = {
      */
     decimals: number;
     /**
+     * Denominator
+     *
+     * 比率的分母
+     */
+    denominator: string | null;
+    /**
+     * Denominator Name
+     */
+    denominator_name: string | null;
+    /**
      * Explanation
      */
     explanation: string;
@@ -405,6 +693,16 @@ export type CellOut = {
      */
     indicator_name: string;
     /**
+     * Kind
+     */
+    kind: 'count' | 'ratio' | 'ordinal' | 'frequency' | 'policy';
+    /**
+     * Levels
+     *
+     * 等级，从差到好
+     */
+    levels: Array<string>;
+    /**
      * Light
      */
     light: 'green' | 'yellow' | 'red' | 'done' | 'none';
@@ -413,9 +711,37 @@ export type CellOut = {
      */
     measure_name: string;
     /**
+     * Numerator
+     *
+     * 比率的分子
+     */
+    numerator: string | null;
+    /**
+     * Numerator Name
+     */
+    numerator_name: string | null;
+    /**
      * Operator
      */
-    operator: 'ge' | 'le' | 'eq';
+    operator: 'ge' | 'le' | 'eq' | 'range';
+    /**
+     * Original Value
+     *
+     * 下达时的目标值
+     */
+    original_value: string | null;
+    /**
+     * Part Of
+     *
+     * 其中项：所属目标
+     */
+    part_of: string | null;
+    /**
+     * Per
+     *
+     * 比率的基数：100 为百分率
+     */
+    per: number;
     /**
      * Plan Value
      *
@@ -441,7 +767,15 @@ export type CellOut = {
      */
     target_id: string;
     /**
+     * Target Max
+     *
+     * 区间的上限
+     */
+    target_max: string | null;
+    /**
      * Target Value
+     *
+     * 期末有效的目标值，区间的下限
      */
     target_value: string | null;
     /**
@@ -579,7 +913,7 @@ export type ConflictOut = {
     /**
      * Field
      */
-    field: 'current' | 'value';
+    field: 'current' | 'value' | 'numerator' | 'denominator';
     /**
      * Mine
      */
@@ -656,6 +990,20 @@ export type CurvePoint = {
      * On
      */
     on: string;
+};
+
+/**
+ * DecisionIn
+ *
+ * What the higher tier says when it approves.
+ */
+export type DecisionIn = {
+    /**
+     * Decision
+     *
+     * 批准意见
+     */
+    decision?: string | null;
 };
 
 /**
@@ -840,6 +1188,94 @@ export type DeskUnit = {
      * Parent Id
      */
     parent_id: string | null;
+};
+
+/**
+ * DiscrepanciesOut
+ *
+ * Every printed rate that differs from the computed one.
+ */
+export type DiscrepanciesOut = {
+    /**
+     * Checked
+     *
+     * 有目标、完成数和公布率的行数
+     */
+    checked: number;
+    /**
+     * Items
+     */
+    items: Array<Discrepancy>;
+};
+
+/**
+ * Discrepancy
+ *
+ * A printed rate beside the one its own figures give; both are kept (R010).
+ */
+export type Discrepancy = {
+    /**
+     * Computed Pct
+     *
+     * 按其数字算出的完成率
+     */
+    computed_pct: string;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string;
+    /**
+     * Item Code
+     */
+    item_code: string;
+    /**
+     * Item Title
+     */
+    item_title: string;
+    /**
+     * Measure Name
+     */
+    measure_name: string;
+    /**
+     * Rate Base
+     */
+    rate_base: string;
+    /**
+     * Source Note
+     */
+    source_note: string | null;
+    /**
+     * Stated Actual
+     */
+    stated_actual: string | null;
+    /**
+     * Stated Rate
+     *
+     * 公布的完成率
+     */
+    stated_rate: string;
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Value
+     */
+    value: string | null;
+};
+
+/**
+ * EndIn
+ *
+ * The day from which a state no longer holds.
+ */
+export type EndIn = {
+    /**
+     * Until On
+     *
+     * 从哪天起恢复
+     */
+    until_on: string;
 };
 
 /**
@@ -1054,18 +1490,50 @@ export type ImportedRow = {
 export type IndicatorIn = {
     /**
      * Accumulation
+     *
+     * 累计或时点；省略时数量、频次为累计，其余为时点
      */
-    accumulation?: 'cumulative' | 'snapshot';
+    accumulation?: 'cumulative' | 'snapshot' | null;
     /**
      * Aggregation
      *
-     * 上级合计：相加，或不可相加（比率）
+     * 上级合计：sum 相加，ratio 分子之和比分母之和，none 不可相加；省略时由种类和计量单位定
      */
-    aggregation?: 'sum' | 'none';
+    aggregation?: 'sum' | 'ratio' | 'none' | null;
+    /**
+     * Better
+     *
+     * 数字越高越好，还是越低越好
+     */
+    better?: 'higher' | 'lower';
+    /**
+     * Counting
+     *
+     * 总量（gross）还是净增（net）
+     */
+    counting?: 'gross' | 'net' | null;
+    /**
+     * Denominator Name
+     *
+     * 比率的分母
+     */
+    denominator_name?: string | null;
     /**
      * Item Id
      */
     item_id: string;
+    /**
+     * Kind
+     *
+     * count 数量；ratio 比率（填分子、分母）；ordinal 等级；frequency 每期几次；policy 政策参数
+     */
+    kind?: 'count' | 'ratio' | 'ordinal' | 'frequency' | 'policy';
+    /**
+     * Levels
+     *
+     * 等级，从差到好
+     */
+    levels?: Array<string>;
     /**
      * Measure Id
      */
@@ -1074,6 +1542,36 @@ export type IndicatorIn = {
      * Name
      */
     name: string;
+    /**
+     * Numerator Name
+     *
+     * 比率的分子
+     */
+    numerator_name?: string | null;
+    /**
+     * Part Of
+     *
+     * 其中项：属于同一项目的哪个指标
+     */
+    part_of?: string | null;
+    /**
+     * Per
+     *
+     * 比率的基数：100 为百分率，1000 为千分率，1 为人均等
+     */
+    per?: number;
+    /**
+     * Per Period
+     *
+     * 频次按月、季还是年计
+     */
+    per_period?: 'month' | 'quarter' | 'year' | null;
+    /**
+     * Survey
+     *
+     * 全面统计（census）还是抽样（sample）
+     */
+    survey?: 'census' | 'sample';
 };
 
 /**
@@ -1089,11 +1587,27 @@ export type IndicatorOut = {
     /**
      * Aggregation
      */
-    aggregation: 'sum' | 'none';
+    aggregation: 'sum' | 'ratio' | 'none';
+    /**
+     * Better
+     *
+     * 数字越高越好，还是越低越好
+     */
+    better: 'higher' | 'lower';
+    /**
+     * Counting
+     *
+     * 总量还是净增
+     */
+    counting: 'gross' | 'net' | null;
     /**
      * Decimals
      */
     decimals: number;
+    /**
+     * Denominator Name
+     */
+    denominator_name: string | null;
     /**
      * Id
      */
@@ -1102,6 +1616,16 @@ export type IndicatorOut = {
      * Item Id
      */
     item_id: string;
+    /**
+     * Kind
+     */
+    kind: 'count' | 'ratio' | 'ordinal' | 'frequency' | 'policy';
+    /**
+     * Levels
+     *
+     * 等级，从差到好
+     */
+    levels: Array<string>;
     /**
      * Measure Id
      */
@@ -1114,6 +1638,32 @@ export type IndicatorOut = {
      * Name
      */
     name: string;
+    /**
+     * Numerator Name
+     */
+    numerator_name: string | null;
+    /**
+     * Part Of
+     *
+     * 其中项：属于哪个指标
+     */
+    part_of: string | null;
+    /**
+     * Per
+     *
+     * 比率的基数：100 为百分率
+     */
+    per: number;
+    /**
+     * Per Period
+     */
+    per_period: 'month' | 'quarter' | 'year' | null;
+    /**
+     * Survey
+     *
+     * 全面统计还是抽样
+     */
+    survey: 'census' | 'sample';
     /**
      * Version
      */
@@ -1133,7 +1683,27 @@ export type IndicatorPatch = {
     /**
      * Aggregation
      */
-    aggregation?: 'sum' | 'none' | null;
+    aggregation?: 'sum' | 'ratio' | 'none' | null;
+    /**
+     * Better
+     */
+    better?: 'higher' | 'lower' | null;
+    /**
+     * Counting
+     */
+    counting?: 'gross' | 'net' | null;
+    /**
+     * Denominator Name
+     */
+    denominator_name?: string | null;
+    /**
+     * Kind
+     */
+    kind?: 'count' | 'ratio' | 'ordinal' | 'frequency' | 'policy' | null;
+    /**
+     * Levels
+     */
+    levels?: Array<string> | null;
     /**
      * Measure Id
      */
@@ -1142,6 +1712,26 @@ export type IndicatorPatch = {
      * Name
      */
     name?: string | null;
+    /**
+     * Numerator Name
+     */
+    numerator_name?: string | null;
+    /**
+     * Part Of
+     */
+    part_of?: string | null;
+    /**
+     * Per
+     */
+    per?: number | null;
+    /**
+     * Per Period
+     */
+    per_period?: 'month' | 'quarter' | 'year' | null;
+    /**
+     * Survey
+     */
+    survey?: 'census' | 'sample' | null;
 };
 
 /**
@@ -1277,6 +1867,14 @@ export type ItemPatch = {
  */
 export type JudgementOut = {
     /**
+     * Attainment
+     */
+    attainment: 'none' | 'short' | 'floor' | 'met' | 'over' | 'stretch' | 'beyond';
+    /**
+     * Attainment Name
+     */
+    attainment_name: string;
+    /**
      * Expected Pct
      */
     expected_pct: string | null;
@@ -1305,6 +1903,12 @@ export type JudgementOut = {
      */
     on: string;
     /**
+     * Original Value
+     *
+     * 下达时的目标值
+     */
+    original_value: string | null;
+    /**
      * Progress Pct
      */
     progress_pct: string | null;
@@ -1324,6 +1928,12 @@ export type JudgementOut = {
      * Target Id
      */
     target_id: string;
+    /**
+     * Value
+     *
+     * 判定日有效的目标值
+     */
+    value: string | null;
 };
 
 /**
@@ -1363,6 +1973,10 @@ export type LagRow = {
      */
     cause_note: string | null;
     /**
+     * Denominator
+     */
+    denominator: string | null;
+    /**
      * Expected Pct
      */
     expected_pct: string | null;
@@ -1395,6 +2009,10 @@ export type LagRow = {
      */
     judged_on: string;
     /**
+     * Levels
+     */
+    levels: Array<string>;
+    /**
      * Light
      */
     light: 'green' | 'yellow' | 'red' | 'done' | 'none';
@@ -1403,9 +2021,19 @@ export type LagRow = {
      */
     measure_name: string;
     /**
+     * Numerator
+     */
+    numerator: string | null;
+    /**
      * Operator
      */
-    operator: 'ge' | 'le' | 'eq';
+    operator: 'ge' | 'le' | 'eq' | 'range';
+    /**
+     * Original Value
+     *
+     * 下达时的目标值
+     */
+    original_value: string | null;
     /**
      * Programme Id
      */
@@ -1432,8 +2060,14 @@ export type LagRow = {
     unit_name: string;
     /**
      * Value
+     *
+     * 判定日有效的目标值，区间的下限
      */
     value: string | null;
+    /**
+     * Value Max
+     */
+    value_max: string | null;
 };
 
 /**
@@ -1800,7 +2434,23 @@ export type OwedOut = {
  *
  * What may be done.
  */
-export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'task.read' | 'task.split' | 'plan.edit' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'board.read' | 'journal.read';
+export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'task.read' | 'task.split' | 'change.ask' | 'change.decide' | 'plan.edit' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'board.read' | 'journal.read';
+
+/**
+ * Page[AdjustmentOut]
+ */
+export type PageAdjustmentOut = {
+    /**
+     * Items
+     */
+    items: Array<AdjustmentOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
 
 /**
  * Page[GrantOut]
@@ -1906,6 +2556,22 @@ export type PageRoundOut = {
      * Items
      */
     items: Array<RoundOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[StateOut]
+ */
+export type PageStateOut = {
+    /**
+     * Items
+     */
+    items: Array<StateOut>;
     /**
      * Next
      *
@@ -2396,6 +3062,12 @@ export type ReportOut = {
      * Deadline
      */
     deadline: string;
+    /**
+     * Excused
+     *
+     * 任务处于特殊状态，不必填报
+     */
+    excused: boolean;
     /**
      * Id
      */
@@ -2894,6 +3566,66 @@ export type RuleSetOut = {
 };
 
 /**
+ * SliceIn
+ *
+ * One year's part of a commitment over several years.
+ */
+export type SliceIn = {
+    /**
+     * Value
+     */
+    value: string;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
+ * SliceOut
+ *
+ * One year's part of a commitment over several years.
+ */
+export type SliceOut = {
+    /**
+     * Value
+     */
+    value: string;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
+ * SliceProgress
+ *
+ * One year's part of a commitment and what was done in that year.
+ */
+export type SliceProgress = {
+    /**
+     * Done
+     *
+     * 当年完成数
+     */
+    done: string | null;
+    /**
+     * Pct
+     *
+     * 当年完成数 ÷ 当年数
+     */
+    pct: string | null;
+    /**
+     * Value
+     */
+    value: string;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
  * SplitCell
  *
  * A unit's share.
@@ -2903,6 +3635,12 @@ export type SplitCell = {
      * Deadline
      */
     deadline: string;
+    /**
+     * Original Value
+     *
+     * 下达时的目标值
+     */
+    original_value: string | null;
     /**
      * Status
      */
@@ -3112,7 +3850,13 @@ export type SplitRow = {
     /**
      * Operator
      */
-    operator: 'ge' | 'le' | 'eq';
+    operator: 'ge' | 'le' | 'eq' | 'range';
+    /**
+     * Original Value
+     *
+     * 下达时的目标值
+     */
+    original_value: string | null;
     /**
      * Status
      */
@@ -3151,6 +3895,216 @@ export type SplitUnit = {
      * Name
      */
     name: string;
+};
+
+/**
+ * StateBrief
+ *
+ * A state of a task beside its life cycle.
+ */
+export type StateBrief = {
+    /**
+     * From On
+     */
+    from_on: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'not_applicable' | 'waiting_policy' | 'suspended' | 'not_handed_down';
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Until On
+     */
+    until_on: string | null;
+};
+
+/**
+ * StateIn
+ *
+ * A state of an issued task, asked with its reason.
+ */
+export type StateIn = {
+    /**
+     * Document Number
+     *
+     * 文号
+     */
+    document_number?: string | null;
+    /**
+     * From On
+     *
+     * 从哪天起
+     */
+    from_on: string;
+    /**
+     * Kind
+     *
+     * not_applicable 不适用，waiting_policy 等待政策，suspended 暂缓实施，not_handed_down 尚未下达
+     */
+    kind: 'not_applicable' | 'waiting_policy' | 'suspended' | 'not_handed_down';
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * Until On
+     *
+     * 到哪天恢复；不知道就不填
+     */
+    until_on?: string | null;
+};
+
+/**
+ * StateOut
+ *
+ * A state of a task with who asked and who decided.
+ */
+export type StateOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Asked At
+     */
+    asked_at: string;
+    /**
+     * Asked By
+     */
+    asked_by: string | null;
+    /**
+     * Decided At
+     */
+    decided_at: string | null;
+    /**
+     * Decided By
+     */
+    decided_by: string | null;
+    /**
+     * Decided Unit Name
+     */
+    decided_unit_name: string | null;
+    /**
+     * Decision
+     */
+    decision: string | null;
+    /**
+     * Document Number
+     */
+    document_number: string | null;
+    /**
+     * From On
+     */
+    from_on: string;
+    /**
+     * Giver Id
+     */
+    giver_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Kind
+     */
+    kind: 'not_applicable' | 'waiting_policy' | 'suspended' | 'not_handed_down';
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Status
+     */
+    status: 'asked' | 'approved' | 'refused' | 'withdrawn' | 'ended';
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Until On
+     */
+    until_on: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * StatedIn
+ *
+ * What a published source prints: kept beside what is computed, never instead of it (R010).
+ */
+export type StatedIn = {
+    /**
+     * Actual
+     *
+     * 公布的完成数
+     */
+    actual?: string | null;
+    /**
+     * On
+     *
+     * 公布数截至哪天
+     */
+    on?: string | null;
+    /**
+     * Rate
+     *
+     * 公布的完成率（百分数）
+     */
+    rate?: string | null;
+};
+
+/**
+ * StatedOut
+ *
+ * What a published source prints.
+ */
+export type StatedOut = {
+    /**
+     * Actual
+     */
+    actual: string | null;
+    /**
+     * On
+     */
+    on: string | null;
+    /**
+     * Rate
+     */
+    rate: string | null;
 };
 
 /**
@@ -3227,11 +4181,144 @@ export type SummaryRow = {
 };
 
 /**
+ * TargetDetail
+ *
+ * A target with everything that belongs to it on a day.
+ */
+export type TargetDetail = {
+    /**
+     * Actual
+     */
+    actual: string | null;
+    /**
+     * Attainment
+     */
+    attainment: 'none' | 'short' | 'floor' | 'met' | 'over' | 'stretch' | 'beyond';
+    /**
+     * Attainment Name
+     */
+    attainment_name: string;
+    /**
+     * Denominator
+     */
+    denominator: string | null;
+    /**
+     * Explanation
+     */
+    explanation: string;
+    /**
+     * Figure On
+     *
+     * 数字截至哪天
+     */
+    figure_on: string | null;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string;
+    /**
+     * Item Title
+     */
+    item_title: string;
+    /**
+     * Levels
+     */
+    levels: Array<string>;
+    /**
+     * Light
+     */
+    light: 'green' | 'yellow' | 'red' | 'done' | 'none';
+    /**
+     * Measure Name
+     */
+    measure_name: string;
+    /**
+     * Missing
+     *
+     * 合计中还没有数的单位
+     */
+    missing: number;
+    /**
+     * Numerator
+     */
+    numerator: string | null;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Periods Ended
+     *
+     * 频次：已过的期数
+     */
+    periods_ended: number | null;
+    /**
+     * Periods Kept
+     *
+     * 频次：做到的期数
+     */
+    periods_kept: number | null;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Progress Pct
+     *
+     * 完成数 ÷ 全数，不封顶
+     */
+    progress_pct: string | null;
+    /**
+     * Rate Base
+     *
+     * 完成率的分母是什么
+     */
+    rate_base: string;
+    /**
+     * Slices
+     */
+    slices: Array<SliceProgress>;
+    /**
+     * States
+     */
+    states: Array<StateBrief>;
+    target: TargetOut;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Whole
+     *
+     * 判定日应达的全数：频次为每期次数乘期数
+     */
+    whole: string | null;
+};
+
+/**
  * TargetIn
  *
  * A target of a task; ``value`` null is work without a yearly target (常态化).
  */
 export type TargetIn = {
+    /**
+     * Approximate
+     *
+     * 约数（“余”“左右”）
+     */
+    approximate?: boolean;
+    /**
+     * Baseline
+     *
+     * 基数：政策参数、压减类目标从哪里起算
+     */
+    baseline?: string | null;
+    /**
+     * Floor
+     *
+     * 保底值（确保）
+     */
+    floor?: string | null;
     /**
      * Indicator Id
      */
@@ -3239,9 +4326,39 @@ export type TargetIn = {
     /**
      * Operator
      *
-     * ge 不少于，le 不超过，eq 等于
+     * ge 不少于，le 不超过，eq 等于，range 区间；省略时越低越好的指标为 le，其余为 ge
      */
-    operator?: 'ge' | 'le' | 'eq';
+    operator?: 'ge' | 'le' | 'eq' | 'range' | null;
+    /**
+     * Origin
+     *
+     * own 自定，handed_down 上级下达；省略时分解的任务为下达
+     */
+    origin?: 'own' | 'handed_down' | null;
+    /**
+     * Quota
+     *
+     * 上级下达数；目标高出的部分为加压
+     */
+    quota?: string | null;
+    /**
+     * Rate Base
+     *
+     * 完成率的分母是什么
+     */
+    rate_base?: string | null;
+    /**
+     * Slices
+     *
+     * 跨年任务的分年数，合计应等于目标
+     */
+    slices?: Array<SliceIn>;
+    /**
+     * Source Document
+     *
+     * 依据文件、文号
+     */
+    source_document?: string | null;
     /**
      * Source Note
      *
@@ -3249,25 +4366,59 @@ export type TargetIn = {
      */
     source_note?: string | null;
     /**
+     * 公布的完成数与完成率
+     */
+    stated?: StatedIn | null;
+    /**
+     * Stretch
+     *
+     * 力争值
+     */
+    stretch?: string | null;
+    /**
      * Value
      *
-     * 目标值；常态化项目为 null
+     * 目标值，区间的下限；常态化项目为 null
      */
     value: string | null;
+    /**
+     * Value Max
+     *
+     * 区间的上限
+     */
+    value_max?: string | null;
 };
 
 /**
  * TargetOut
  *
- * A target.
+ * A target; ``value`` is the one in force, ``original_value`` the one it was issued with.
  */
 export type TargetOut = {
+    /**
+     * Adjustments
+     *
+     * 已批准的调整，按生效日
+     */
+    adjustments: Array<AdjustmentBrief>;
+    /**
+     * Approximate
+     */
+    approximate: boolean;
+    /**
+     * Baseline
+     */
+    baseline: string | null;
     /**
      * Basis
      *
      * 填入、公布或生成
      */
     basis: 'entered' | 'published' | 'generated';
+    /**
+     * Floor
+     */
+    floor: string | null;
     /**
      * Id
      */
@@ -3279,15 +4430,58 @@ export type TargetOut = {
     /**
      * Operator
      */
-    operator: 'ge' | 'le' | 'eq';
+    operator: 'ge' | 'le' | 'eq' | 'range';
+    /**
+     * Origin
+     */
+    origin: 'own' | 'handed_down';
+    /**
+     * Original Value
+     *
+     * 下达时的目标值
+     */
+    original_value: string | null;
+    /**
+     * Pressure
+     *
+     * 加压：目标高出上级下达数的部分，负数为不足
+     */
+    pressure: string | null;
+    /**
+     * Quota
+     *
+     * 上级下达数
+     */
+    quota: string | null;
+    /**
+     * Rate Base
+     */
+    rate_base: string | null;
+    /**
+     * Slices
+     */
+    slices: Array<SliceOut>;
+    /**
+     * Source Document
+     */
+    source_document: string | null;
     /**
      * Source Note
      */
     source_note: string | null;
+    stated: StatedOut | null;
+    /**
+     * Stretch
+     */
+    stretch: string | null;
     /**
      * Value
      */
     value: string | null;
+    /**
+     * Value Max
+     */
+    value_max: string | null;
 };
 
 /**
@@ -3383,6 +4577,10 @@ export type TaskOut = {
      */
     programme_id: string;
     /**
+     * 今天所处的特殊状态
+     */
+    state: StateBrief | null;
+    /**
      * Status
      */
     status: 'draft' | 'issued' | 'void';
@@ -3444,6 +4642,70 @@ export type TokenOut = {
      * Token Type
      */
     token_type: 'Bearer';
+};
+
+/**
+ * TotalOut
+ *
+ * A sum over targets of one unit of measure; beside it how many stand below their own.
+ */
+export type TotalOut = {
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string;
+    /**
+     * Left Out
+     *
+     * 没有目标或不计入的个数
+     */
+    left_out: number;
+    /**
+     * Measure Name
+     */
+    measure_name: string | null;
+    /**
+     * Missing
+     *
+     * 还没有数的个数，按 0 计
+     */
+    missing: number;
+    /**
+     * Short
+     *
+     * 低于各自目标的个数
+     */
+    short: number;
+    /**
+     * Shortfall
+     */
+    shortfall: string;
+    /**
+     * Targets
+     *
+     * 相加的目标数
+     */
+    targets: number;
+    /**
+     * Value Actual
+     *
+     * 完成数之和
+     */
+    value_actual: string;
+    /**
+     * Value Base
+     *
+     * 目标之和
+     */
+    value_base: string;
+    /**
+     * Value Pct
+     */
+    value_pct: string | null;
 };
 
 /**
@@ -3686,11 +4948,23 @@ export type ValueIn = {
      */
     current?: string | null;
     /**
+     * Denominator
+     *
+     * 比率的分母
+     */
+    denominator?: string | null;
+    /**
      * Fall Reason
      *
      * 数字下降的原因
      */
     fall_reason?: string | null;
+    /**
+     * Numerator
+     *
+     * 比率的分子；比率由此算出，不直接填
+     */
+    numerator?: string | null;
     /**
      * Target Id
      */
@@ -3698,7 +4972,7 @@ export type ValueIn = {
     /**
      * Value
      *
-     * 累计数；时点指标为当前数
+     * 累计数；时点指标为当前数，等级为第几级
      */
     value?: string | null;
 };
@@ -3756,6 +5030,455 @@ export type Workbench = {
      */
     today: string;
 };
+
+export type ListAdjustmentsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 承担单位
+         */
+        unit_id?: string | null;
+        /**
+         * Target Id
+         *
+         * 哪个目标
+         */
+        target_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'asked' | 'approved' | 'refused' | 'withdrawn' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/adjustments';
+};
+
+export type ListAdjustmentsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListAdjustmentsError = ListAdjustmentsErrors[keyof ListAdjustmentsErrors];
+
+export type ListAdjustmentsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageAdjustmentOut;
+};
+
+export type ListAdjustmentsResponse = ListAdjustmentsResponses[keyof ListAdjustmentsResponses];
+
+export type CreateAdjustmentData = {
+    body: AdjustmentIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/adjustments';
+};
+
+export type CreateAdjustmentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateAdjustmentError = CreateAdjustmentErrors[keyof CreateAdjustmentErrors];
+
+export type CreateAdjustmentResponses = {
+    /**
+     * Successful Response
+     */
+    201: AdjustmentOut;
+};
+
+export type CreateAdjustmentResponse = CreateAdjustmentResponses[keyof CreateAdjustmentResponses];
+
+export type GetAdjustmentData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/adjustments/{id}';
+};
+
+export type GetAdjustmentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetAdjustmentError = GetAdjustmentErrors[keyof GetAdjustmentErrors];
+
+export type GetAdjustmentResponses = {
+    /**
+     * Successful Response
+     */
+    200: AdjustmentOut;
+};
+
+export type GetAdjustmentResponse = GetAdjustmentResponses[keyof GetAdjustmentResponses];
+
+export type ApproveAdjustmentData = {
+    body: DecisionIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/adjustments/{id}/approve';
+};
+
+export type ApproveAdjustmentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ApproveAdjustmentError = ApproveAdjustmentErrors[keyof ApproveAdjustmentErrors];
+
+export type ApproveAdjustmentResponses = {
+    /**
+     * Successful Response
+     */
+    200: AdjustmentOut;
+};
+
+export type ApproveAdjustmentResponse = ApproveAdjustmentResponses[keyof ApproveAdjustmentResponses];
+
+export type RefuseAdjustmentData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/adjustments/{id}/refuse';
+};
+
+export type RefuseAdjustmentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RefuseAdjustmentError = RefuseAdjustmentErrors[keyof RefuseAdjustmentErrors];
+
+export type RefuseAdjustmentResponses = {
+    /**
+     * Successful Response
+     */
+    200: AdjustmentOut;
+};
+
+export type RefuseAdjustmentResponse = RefuseAdjustmentResponses[keyof RefuseAdjustmentResponses];
+
+export type WithdrawAdjustmentData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/adjustments/{id}/withdraw';
+};
+
+export type WithdrawAdjustmentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type WithdrawAdjustmentError = WithdrawAdjustmentErrors[keyof WithdrawAdjustmentErrors];
+
+export type WithdrawAdjustmentResponses = {
+    /**
+     * Successful Response
+     */
+    200: AdjustmentOut;
+};
+
+export type WithdrawAdjustmentResponse = WithdrawAdjustmentResponses[keyof WithdrawAdjustmentResponses];
 
 export type GetCurveData = {
     body?: never;
@@ -3816,6 +5539,66 @@ export type GetCurveResponses = {
 };
 
 export type GetCurveResponse = GetCurveResponses[keyof GetCurveResponses];
+
+export type GetDiscrepanciesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 计划；省略为全部
+         */
+        programme_id?: string | null;
+    };
+    url: '/api/v1/boards/discrepancies';
+};
+
+export type GetDiscrepanciesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetDiscrepanciesError = GetDiscrepanciesErrors[keyof GetDiscrepanciesErrors];
+
+export type GetDiscrepanciesResponses = {
+    /**
+     * Successful Response
+     */
+    200: DiscrepanciesOut;
+};
+
+export type GetDiscrepanciesResponse = GetDiscrepanciesResponses[keyof GetDiscrepanciesResponses];
 
 export type GetLagListData = {
     body?: never;
@@ -4092,6 +5875,138 @@ export type GetSummaryResponses = {
 };
 
 export type GetSummaryResponse = GetSummaryResponses[keyof GetSummaryResponses];
+
+export type GetTargetDetailData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Target Id
+         *
+         * 目标
+         */
+        target_id: string;
+        /**
+         * On
+         *
+         * 判定日；省略为最近应报期
+         */
+        on?: string | null;
+    };
+    url: '/api/v1/boards/target';
+};
+
+export type GetTargetDetailErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetTargetDetailError = GetTargetDetailErrors[keyof GetTargetDetailErrors];
+
+export type GetTargetDetailResponses = {
+    /**
+     * Successful Response
+     */
+    200: TargetDetail;
+};
+
+export type GetTargetDetailResponse = GetTargetDetailResponses[keyof GetTargetDetailResponses];
+
+export type GetTotalData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Item Id
+         *
+         * 大项或小项；大项为其下各小项之和
+         */
+        item_id: string;
+        /**
+         * On
+         *
+         * 判定日；省略为最近应报期
+         */
+        on?: string | null;
+    };
+    url: '/api/v1/boards/total';
+};
+
+export type GetTotalErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetTotalError = GetTotalErrors[keyof GetTotalErrors];
+
+export type GetTotalResponses = {
+    /**
+     * Successful Response
+     */
+    200: TotalOut;
+};
+
+export type GetTotalResponse = GetTotalResponses[keyof GetTotalResponses];
 
 export type ListChangesData = {
     body?: never;
@@ -8166,6 +10081,535 @@ export type SavePlanResponses = {
 };
 
 export type SavePlanResponse = SavePlanResponses[keyof SavePlanResponses];
+
+export type ListTaskStatesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 承担单位
+         */
+        unit_id?: string | null;
+        /**
+         * Task Id
+         *
+         * 哪个任务
+         */
+        task_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'asked' | 'approved' | 'refused' | 'withdrawn' | 'ended' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/task-states';
+};
+
+export type ListTaskStatesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListTaskStatesError = ListTaskStatesErrors[keyof ListTaskStatesErrors];
+
+export type ListTaskStatesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageStateOut;
+};
+
+export type ListTaskStatesResponse = ListTaskStatesResponses[keyof ListTaskStatesResponses];
+
+export type CreateTaskStateData = {
+    body: StateIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/task-states';
+};
+
+export type CreateTaskStateErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateTaskStateError = CreateTaskStateErrors[keyof CreateTaskStateErrors];
+
+export type CreateTaskStateResponses = {
+    /**
+     * Successful Response
+     */
+    201: StateOut;
+};
+
+export type CreateTaskStateResponse = CreateTaskStateResponses[keyof CreateTaskStateResponses];
+
+export type GetTaskStateData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/task-states/{id}';
+};
+
+export type GetTaskStateErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetTaskStateError = GetTaskStateErrors[keyof GetTaskStateErrors];
+
+export type GetTaskStateResponses = {
+    /**
+     * Successful Response
+     */
+    200: StateOut;
+};
+
+export type GetTaskStateResponse = GetTaskStateResponses[keyof GetTaskStateResponses];
+
+export type ApproveTaskStateData = {
+    body: DecisionIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/task-states/{id}/approve';
+};
+
+export type ApproveTaskStateErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ApproveTaskStateError = ApproveTaskStateErrors[keyof ApproveTaskStateErrors];
+
+export type ApproveTaskStateResponses = {
+    /**
+     * Successful Response
+     */
+    200: StateOut;
+};
+
+export type ApproveTaskStateResponse = ApproveTaskStateResponses[keyof ApproveTaskStateResponses];
+
+export type EndTaskStateData = {
+    body: EndIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/task-states/{id}/end';
+};
+
+export type EndTaskStateErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type EndTaskStateError = EndTaskStateErrors[keyof EndTaskStateErrors];
+
+export type EndTaskStateResponses = {
+    /**
+     * Successful Response
+     */
+    200: StateOut;
+};
+
+export type EndTaskStateResponse = EndTaskStateResponses[keyof EndTaskStateResponses];
+
+export type RefuseTaskStateData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/task-states/{id}/refuse';
+};
+
+export type RefuseTaskStateErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RefuseTaskStateError = RefuseTaskStateErrors[keyof RefuseTaskStateErrors];
+
+export type RefuseTaskStateResponses = {
+    /**
+     * Successful Response
+     */
+    200: StateOut;
+};
+
+export type RefuseTaskStateResponse = RefuseTaskStateResponses[keyof RefuseTaskStateResponses];
+
+export type WithdrawTaskStateData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/task-states/{id}/withdraw';
+};
+
+export type WithdrawTaskStateErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type WithdrawTaskStateError = WithdrawTaskStateErrors[keyof WithdrawTaskStateErrors];
+
+export type WithdrawTaskStateResponses = {
+    /**
+     * Successful Response
+     */
+    200: StateOut;
+};
+
+export type WithdrawTaskStateResponse = WithdrawTaskStateResponses[keyof WithdrawTaskStateResponses];
 
 export type ListTasksData = {
     body?: never;
