@@ -133,7 +133,7 @@ def target_detail(
     kept = ended = None
     if indicator.kind == "frequency" and line.leaf:
         start = programme.issued_on or programme.starts_on
-        kept, ended = aims.periods_kept(history, aim, start, min(line.judged_on, line.deadline))
+        kept, ended = aims.periods_kept(history, aim, start, line.deadline, line.judged_on)
     share = aims.progress(aim, line.actual)
     return TargetDetail(
         target=present_target(target, approved(session, targets=[target_id]).get(target_id, [])),
