@@ -26,7 +26,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from minsheng import __version__
-from minsheng.boards import freezing, trials
+from minsheng.boards import figures, freezing, trials
 from minsheng.boards import router as boards
 from minsheng.calendars import router as calendars
 from minsheng.consultation import router as consultation
@@ -84,6 +84,7 @@ ROUTERS = (
     reports.router,
     boards.router,
     trials.router,
+    figures.router,
     integration.router,
 )
 

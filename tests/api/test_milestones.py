@@ -141,7 +141,7 @@ def test_a_move_keeps_both_dates_and_needs_the_giver(people: Callers, world: Wor
     assert [(each["milestone_name"], [a["verb"] for a in each["actions"]]) for each in county] == [
         ("路基完成", ["approve", "refuse", "withdraw"])
     ]
-    approved = move(people["a-office"], asked, "approve", {"note": "同意"})
+    approved = move(people["a-office"], asked, "approve", {"decision": "同意"})
     assert (approved["status"], approved["decision_note"], approved["actions"]) == ("approved", "同意", [])
     now = clerk.get(f"/milestones/{row['id']}")
     assert (now["planned_on"], now["planned_text"], now["baseline_on"], now["late"]) == (

@@ -26,6 +26,8 @@ _ALL = _SEE | {
     "programme.edit",
     "programme.issue",
     "task.split",
+    "change.ask",
+    "change.decide",
     "plan.edit",
     "round.edit",
     "report.edit",
@@ -51,14 +53,16 @@ AREA = {
         "programme.edit",
         "programme.issue",
         "task.split",
+        "change.ask",
+        "change.decide",
         "plan.edit",
         "round.edit",
         "report.accept",
         "journal.read",
         "calendar.edit",
     },
-    "lead_department": _SEE | {"report.edit", "plan.edit"},
-    "clerk": _SEE | {"report.edit", "plan.edit"},
+    "lead_department": _SEE | {"report.edit", "plan.edit", "change.ask"},
+    "clerk": _SEE | {"report.edit", "plan.edit", "change.ask"},
     "reviewer": _SEE | {"report.review"},
     "leader": _SEE,
     "auditor": _SEE | {"user.read", "journal.read"},
@@ -147,6 +151,9 @@ def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912 - one declaration afte
     for name in WITHDRAWN:
         found[name] = Thing("report", name[-1], item="list.roads")
     found["november:roads:a_dept"] = Thing("report", "a_dept", item="list.roads")
+    found["adjustment:roads:a1"] = Thing("adjustment", "a1", item="list.roads")
+    found["state:roads:a2"] = Thing("state", "a2", item="list.roads")
+    found["state:cover:b1"] = Thing("state", "b1", item="list.cover")
     for programme, unit in (("list", "city"), ("county_list", "a")):
         for month in range(2, 13):
             found[f"round:{programme}:2026-{month:02}"] = Thing("round", unit)
@@ -200,6 +207,8 @@ READ = {
     "milestone": "task.read",
     "milestone_move": "task.read",
     "report": "report.read",
+    "adjustment": "task.read",
+    "state": "task.read",
 }
 HEADERS = {"unit", "day_change", "calendar_year", "programme", "item", "indicator", "round"}
 THINGS = _things()

@@ -34,6 +34,8 @@ FIRST = {
     "milestone_move": "asked",
     "day_change": "active",
     "calendar_year": "active",
+    "target_adjustment": "asked",
+    "task_state": "asked",
 }
 """Where each life cycle starts, said once more."""
 WITH_THE_LIST = {("item", "issued")}

@@ -138,6 +138,8 @@ def _gets() -> Iterator[Case]:  # noqa: C901 - one case after the other
             ["step:roads:a1", "step:roads:b1", "built:roads:a2", "step:schools:a1", "step:parks:a"],
         ),
         ("getMilestoneMove", "task.read", ["move:roads:a1"]),
+        ("getAdjustment", "task.read", ["adjustment:roads:a1"]),
+        ("getTaskState", "task.read", ["state:roads:a2", "state:cover:b1"]),
     ):
         for name in names:
             yield Case(operation, permission, name)
@@ -159,7 +161,7 @@ def _gets() -> Iterator[Case]:  # noqa: C901 - one case after the other
         )
     for target in targets[2:]:
         # What is not handed down has no light yet.
-        for operation in ("getLight", "getCurve"):
+        for operation in ("getLight", "getCurve", "getTargetDetail"):
             yield Case(
                 operation,
                 "board.read",
@@ -167,6 +169,17 @@ def _gets() -> Iterator[Case]:  # noqa: C901 - one case after the other
                 must_see=((target, 404),),
                 allowed=404 if THINGS[target].draft else 200,
             )
+    for item in ("list.roads", "county_list.schools", "draft_list.parks"):
+        yield Case("getTotal", "board.read", query={"item_id": f"@{item}"}, must_see=((item, 404),))
+    # Rates are never added; who sees none of them sees an empty sum.
+
+    def rated(who: str) -> int:
+        seen = {each for each in visible(who, "target") if each.startswith("cover") and not THINGS[each].draft}
+        return 422 if seen else 200
+
+    yield Case(
+        "getTotal", "board.read", query={"item_id": "@list.group"}, must_see=(("list.group", 404),), allowed=rated
+    )
     for unit in (None, "city", "a", "a1", "a2", "b1", "other"):
         yield Case("getEntrySheet", "report.read", query=_unit(unit), must_see=() if unit is None else ((unit, 404),))
         for operation in ("getCalendar", "getWorkday"):
@@ -175,6 +188,7 @@ def _gets() -> Iterator[Case]:  # noqa: C901 - one case after the other
         ("getMe", None),
         ("getWorkbench", None),
         ("getSummary", "board.read"),
+        ("getDiscrepancies", "board.read"),
         ("getLagList", "board.read"),
         ("listPermissions", "user.read"),
         ("listMilestoneTemplates", "task.read"),
@@ -310,6 +324,44 @@ def _task_writes() -> Iterator[Case]:
             units=(THINGS[target].unit,),
             allowed=allowed,
         )
+
+
+def _changes() -> Iterator[Case]:
+    """Adjustments and states: the unit asks for itself, a tier above decides."""
+
+    def sitting(*units: str, done: int = 200) -> Any:
+        return lambda who: done if oracle.SEAT[who] in units else 409
+
+    for name, giver in (("roads:a2", "a"), ("roads:b1", "b"), ("schools:a2", "a")):
+        unit = THINGS[name].unit
+        target = {"target_id": f"@{name}:target", "new_value": "41", "effective_on": "2026-11-01", "reason": "核减"}
+        yield Case(
+            "createAdjustment",
+            "change.ask",
+            body=target,
+            must_see=((f"{name}:target", 404),),
+            units=(unit,),
+            allowed=sitting(unit, done=201),
+        )
+        task = {"task_id": f"@{name}", "kind": "suspended", "from_on": "2025-01-01", "reason": "暂缓"}
+        yield Case(
+            "createTaskState",
+            "change.ask",
+            body={**task, "from_on": "2026-02-05", "until_on": "2026-02-06"},
+            must_see=((name, 404),),
+            units=(unit,),
+            allowed=sitting(unit, giver, done=201),
+        )
+    asked = (("Adjustment", "adjustment:roads:a1", ("a1",)), ("TaskState", "state:roads:a2", ("a2", "a")))
+    for noun, name, asking in asked:
+        cover = {"must_cover": (name,)}
+        yield Case(f"approve{noun}", "change.decide", name, body={}, **cover)  # type: ignore[arg-type]
+        yield Case(f"refuse{noun}", "change.decide", name, body={"reason": "不减"}, **cover)  # type: ignore[arg-type]
+        yield Case(f"withdraw{noun}", "change.ask", name, allowed=sitting(*asking), **cover)  # type: ignore[arg-type]
+    body = {"until_on": "2026-11-25"}
+    name = "state:cover:b1"
+    # Beneath the city, which gave it, the county's office has no say in it.
+    yield Case("endTaskState", "change.decide", name, body=body, must_cover=(name,), allowed=sitting("city"))
 
 
 def _programme_writes() -> Iterator[Case]:
@@ -538,6 +590,7 @@ READS = [*_gets()]
 WRITES = [
     *_report_writes(),
     *_task_writes(),
+    *_changes(),
     *_programme_writes(),
     *_calendar_writes(),
     *_milestone_writes(),
@@ -559,6 +612,8 @@ LISTED = {
     "listMilestoneMoves": ("task.read", "milestone_move", "/milestone-moves"),
     "listRounds": ("programme.read", "round", "/rounds"),
     "listReports": ("report.read", "report", "/reports"),
+    "listAdjustments": ("task.read", "adjustment", "/adjustments"),
+    "listTaskStates": ("task.read", "state", "/task-states"),
 }
 BULK = {f"{verb}Reports": verb for verb in MOVES if verb != "withdraw"}
 IN_BULK = {"splitTasks", "issueTasks", "issueMilestones", "voidMilestones", "writeReports"}
@@ -569,6 +624,8 @@ REFERENCES = {
     "actor_id",
     "actor_unit_id",
     "by",
+    "asked_by",
+    "decided_by",
     "touched_by",
     "submitted_by",
     "reviewed_by",
@@ -581,8 +638,6 @@ REFERENCES = {
     "task_id",
     "item_id",
     "milestone_id",
-    "asked_by",
-    "decided_by",
 }
 """Fields that may carry the id of something else; its content they do not carry."""
 

@@ -196,6 +196,22 @@ REQUESTS: dict[str, Request] = {
     "approveMilestoneMove": Request("a-office", _id("move:roads:a1")),
     "refuseMilestoneMove": Request("a-office", _id("move:roads:a1")),
     "withdrawMilestoneMove": Request("a1-clerk", _id("move:roads:a1")),
+    # Changes of what was issued
+    "listAdjustments": Request("office"),
+    "createAdjustment": Request(
+        "a2-clerk", body={"target_id": "@roads:a2:target", "new_value": "31", "effective_on": "2026-11-01"}, status=201
+    ),
+    "getAdjustment": Request("a1-clerk", _id("adjustment:roads:a1")),
+    "approveAdjustment": Request("a-office", _id("adjustment:roads:a1"), body={"decision": "同意"}),
+    "refuseAdjustment": Request("a-office", _id("adjustment:roads:a1")),
+    "withdrawAdjustment": Request("a1-clerk", _id("adjustment:roads:a1")),
+    "listTaskStates": Request("office"),
+    "createTaskState": Request("a1-clerk", body={"task_id": "@roads:a1", "from_on": "2026-11-01"}, status=201),
+    "getTaskState": Request("a2-clerk", _id("state:roads:a2")),
+    "approveTaskState": Request("a-office", _id("state:roads:a2"), body={"decision": "同意"}),
+    "refuseTaskState": Request("a-office", _id("state:roads:a2")),
+    "withdrawTaskState": Request("a2-clerk", _id("state:roads:a2")),
+    "endTaskState": Request("office", _id("state:cover:b1"), body={"until_on": "2026-11-25"}),
     # Rounds and reports
     "listRounds": Request("office"),
     "getRound": Request("a1-clerk", _id("round:list:2026-11")),
@@ -242,11 +258,14 @@ REQUESTS: dict[str, Request] = {
     "getLight": Request("office", query={"target_id": "@roads:a1:target"}),
     "getCurve": Request("office", query={"target_id": "@roads:a1:target"}),
     "getSummary": Request("office"),
+    "getTargetDetail": Request("office", query={"target_id": "@roads:a1:target"}),
+    "getTotal": Request("office", query={"item_id": "@list.roads"}),
+    "getDiscrepancies": Request("office"),
     "listChanges": Request("auditor"),
 }
 
 
-def prepare(call: Callable[..., httpx.Response], world: World) -> None:
+def prepare(call: Callable[..., httpx.Response], world: World) -> None:  # noqa: C901 - one thing after the other
     """Bring the world to the middle of a month: reports in every state, drafts, a foreign list, a person disabled.
 
     ``call(username, method, path, body, version)`` sends one request that must succeed.
@@ -285,6 +304,19 @@ def prepare(call: Callable[..., httpx.Response], world: World) -> None:
     call("office", "POST", f"{given('office', 'cover:void', 'cover:city', 'a', 'cover', '90')}/void", None, 1)
 
     _calendar_and_milestones(call, world)
+
+    def asked(by: str, key: str, path: str, **body: str) -> str:
+        made = call(by, "POST", path, {"reason": "用地批复未到", **body}, None).json()
+        world.ids[key] = made["id"]
+        return f"{path}/{made['id']}"
+
+    adjusted = {"target_id": str(world["roads:a1:target"]), "new_value": "25", "effective_on": "2026-11-01"}
+    asked("a1-clerk", "adjustment:roads:a1", "/adjustments", **adjusted)
+    for by, name in (("a2-clerk", "roads:a2"), ("b1-clerk", "cover:b1")):
+        held = {"task_id": str(world[name]), "kind": "suspended", "from_on": "2026-11-01"}
+        path = asked(by, f"state:{name}", "/task-states", **held)
+        if name == "cover:b1":
+            call("office", "POST", f"{path}/approve", {}, 1)
     foreign = call(
         "outsider",
         "POST",

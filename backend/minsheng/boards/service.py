@@ -41,6 +41,7 @@ class Line:
     rule_set: RuleSet
     judged_on: date
     actual: Decimal | None
+    figure_on: date | None
     missing: int
     others: Callable[[date], Peers | None] | None = None
 
@@ -125,7 +126,7 @@ def lit(gathered: Gathered, rule_set: RuleSet, on: date | None, visible: frozens
     for entry in gathered.entries:
         actual, newest, missing = _figure(entry, on, floor)
         judged_on = on or (max(floor, newest) if newest else floor)
-        lines.append(Line(entry, rule_set, judged_on, actual, missing))
+        lines.append(Line(entry, rule_set, judged_on, actual, newest, missing))
     if rule_set.compares:
         _compare(lines)
     if visible is not None:

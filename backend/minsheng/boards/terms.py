@@ -92,8 +92,12 @@ def met(line: "Line") -> bool | None:
 
 def counts(line: "Line") -> bool:
     """Say whether a line's figures go into a sum: an of-which line never does, its whole has them already."""
-    terms = line.entry.terms
-    return not outside(line.entry, line.judged_on) and (terms is None or terms.part_of is None)
+    return not outside(line.entry, line.judged_on) and not is_part(line)
+
+
+def is_part(line: "Line") -> bool:
+    """Say whether a line is part of another one of its item (其中)."""
+    return line.entry.terms is not None and line.entry.terms.part_of is not None
 
 
 def whole(line: "Line") -> Decimal | None:
@@ -103,10 +107,11 @@ def whole(line: "Line") -> Decimal | None:
 
 def attainment(line: "Line") -> aims.Attainment:
     """Return the word for how far a line's figure goes."""
-    return aims.attainment(_aim(line), line.actual)
+    return aims.attainment(aim(line), line.actual)
 
 
-def _aim(line: "Line") -> aims.Aim:
+def aim(line: "Line") -> aims.Aim:
+    """Return what a line's target asks for on the day it is judged."""
     entry = line.entry
     plain = aims.Aim(entry.operator, entry.value, accumulation=entry.accumulation)
     return line.in_force.aim if line.in_force else plain

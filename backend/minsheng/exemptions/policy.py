@@ -2,8 +2,7 @@
 
 from minsheng.exemptions import service
 from minsheng.exemptions.models import Exemption
-from minsheng.exemptions.schemas import DecisionIn
-from minsheng.kernel.lifecycle import Lifecycle, Move
+from minsheng.kernel.lifecycle import DecisionIn, Lifecycle, Move, ReasonIn
 from minsheng.permissions import P
 
 _ASKED = frozenset({"asked"})
@@ -28,7 +27,7 @@ EXEMPTION = Lifecycle(
             P.EXEMPTION_DECIDE,
             "不批准",
             "不批准豁免",
-            takes=DecisionIn,
+            takes=ReasonIn,
             guards=[service.superior, service.not_own],
             effects=[service.decide],
         ),

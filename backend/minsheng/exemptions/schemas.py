@@ -20,12 +20,6 @@ class ExemptionIn(In):
     reason: Reason = Field(description="正当理由", examples=["台风“海燕”期间停工，防汛指挥部通知"])
 
 
-class DecisionIn(In):
-    """What was decided, in words."""
-
-    decision: Reason = Field(description="批复意见", examples=["情况属实，同意"])
-
-
 class ExemptionOut(Out):
     """A justified reason and what became of it."""
 

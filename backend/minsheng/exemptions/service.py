@@ -3,10 +3,11 @@
 from sqlmodel import col, select
 
 from minsheng.exemptions.models import Exemption
-from minsheng.exemptions.schemas import DecisionIn, ExemptionIn
+from minsheng.exemptions.schemas import ExemptionIn
 from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Session
 from minsheng.kernel.errors import Conflict, Duplicate, FieldError, OwnWork, WrongState, invalid
+from minsheng.kernel.lifecycle import DecisionIn, ReasonIn
 from minsheng.org.models import Unit
 from minsheng.permissions import P
 from minsheng.programmes.models import Programme
@@ -82,8 +83,8 @@ def not_own(session: Session, row: Exemption) -> None:
         raise OwnWork(message)
 
 
-def decide(session: Session, row: Exemption, body: DecisionIn) -> None:
+def decide(session: Session, row: Exemption, body: DecisionIn | ReasonIn | None) -> None:
     """Note who decided, when, and in which words."""
     row.decided_by = session.caller.user_id if session.caller else None
     row.decided_at = clock.now()
-    row.decision = body.decision
+    row.decision = body.reason if isinstance(body, ReasonIn) else body.decision if body else None

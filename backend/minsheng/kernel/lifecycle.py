@@ -13,7 +13,7 @@ from minsheng.kernel.access import Session, find, refuse_locked
 from minsheng.kernel.db import Row
 from minsheng.kernel.door import IfMatch, allow
 from minsheng.kernel.errors import FieldError, Forbidden, NotFound, Problem, Refusals, Stale, WrongState
-from minsheng.kernel.fields import In, Out, Reason, Version
+from minsheng.kernel.fields import In, Out, Reason, Remark, Version
 
 M = TypeVar("M", bound=Row)
 Mode = Literal["each", "atomic"]
@@ -26,6 +26,12 @@ class ReasonIn(In):
     """A move that needs a reason."""
 
     reason: Reason = Field(description="原因，对方会看到", examples=["数字与附件不符，请核对 10 月累计数"])
+
+
+class DecisionIn(In):
+    """What whoever decides says to an approval."""
+
+    decision: Remark | None = Field(default=None, description="批复意见", examples=["情况属实，同意"])
 
 
 @dataclass

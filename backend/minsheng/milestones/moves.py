@@ -8,10 +8,10 @@ from sqlmodel import select
 from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Session
 from minsheng.kernel.errors import Duplicate, FieldError, Forbidden, OwnWork, WrongState, invalid
-from minsheng.kernel.lifecycle import ReasonIn
+from minsheng.kernel.lifecycle import DecisionIn, ReasonIn
 from minsheng.milestones import dates, service
 from minsheng.milestones.models import Milestone, MilestoneMove
-from minsheng.milestones.schemas import DecisionIn, MoveIn
+from minsheng.milestones.schemas import MoveIn
 from minsheng.permissions import P
 from minsheng.plans import service as plans
 from minsheng.targets.models import Task
@@ -104,7 +104,7 @@ def note_decision(session: Session, move: MilestoneMove, body: DecisionIn | Reas
     """Keep who decided, when, and what he said."""
     move.decided_by = session.who.user_id
     move.decided_at = clock.now()
-    move.decision_note = body.reason if isinstance(body, ReasonIn) else body.note if body else None
+    move.decision_note = body.reason if isinstance(body, ReasonIn) else body.decision if body else None
 
 
 def carry_out(session: Session, move: MilestoneMove, _body: object) -> None:

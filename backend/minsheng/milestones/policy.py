@@ -1,10 +1,10 @@
 """Life cycles of milestones and of the moves of their dates, and what issuing a task does to them."""
 
 from minsheng.kernel.access import Session
-from minsheng.kernel.lifecycle import Lifecycle, Move, ReasonIn
+from minsheng.kernel.lifecycle import DecisionIn, Lifecycle, Move, ReasonIn
 from minsheng.milestones import moves, service
 from minsheng.milestones.models import Milestone, MilestoneMove
-from minsheng.milestones.schemas import DecisionIn, DoneIn
+from minsheng.milestones.schemas import DoneIn
 from minsheng.permissions import P
 from minsheng.plans import service as plans
 from minsheng.targets.models import Task

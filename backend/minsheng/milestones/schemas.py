@@ -50,7 +50,7 @@ class MilestoneIn(In):
     planned_count: Quantity | None = Field(default=None, description="本批计划数")
 
 
-class BatchIn(In):
+class MilestoneBatchIn(In):
     """One batch of a repeating milestone."""
 
     planned_on: Day
@@ -64,7 +64,7 @@ class BatchesIn(In):
     task_id: UUID
     name: Line = Field(examples=["白内障手术"])
     weight: Weight = Field(default=10, description="每批的权重")
-    batches: Annotated[list[BatchIn], Field(min_length=1, max_length=60)] = Field(
+    batches: Annotated[list[MilestoneBatchIn], Field(min_length=1, max_length=60)] = Field(
         examples=[[{"planned_on": "2026-12-10", "precision": "day", "count": "120"}]]
     )
 
@@ -95,12 +95,6 @@ class DoneIn(In):
 
     on: Day = Field(examples=["2026-11-20"])
     note: Remark | None = Field(default=None, examples=["验收意见书 2026-17"])
-
-
-class DecisionIn(In):
-    """A word to an approval."""
-
-    note: Remark | None = Field(default=None, examples=["同意"])
 
 
 class MoveBrief(Out):

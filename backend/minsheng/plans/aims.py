@@ -184,12 +184,14 @@ def sliced(slices: Slices, deadline: date) -> MonthlyVector:
     return MonthlyVector(tuple(points))
 
 
-def periods_kept(figures: Sequence[tuple[date, Decimal]], aim: Aim, start: date, on: date) -> tuple[int, int]:
+def periods_kept(
+    figures: Sequence[tuple[date, Decimal]], aim: Aim, start: date, deadline: date, on: date
+) -> tuple[int, int]:
     """Return in how many of the periods that have ended the count was kept, and how many have ended.
 
     ``figures`` are cumulative at the ends of months. More in one period does not make up for less in another.
     """
-    ended = [day for day in period_ends(start, on, aim.per_period or "month") if day <= on]
+    ended = [day for day in period_ends(start, deadline, aim.per_period or "month") if day <= on]
     kept, before = 0, Decimal(0)
     for day in ended:
         known = [value for each, value in figures if each <= day]

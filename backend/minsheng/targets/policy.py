@@ -1,14 +1,14 @@
 """Life cycle of tasks, and what issuing a programme does to them."""
 
 from minsheng.kernel.access import Session
-from minsheng.kernel.lifecycle import Lifecycle, Move, ReasonIn
+from minsheng.kernel.lifecycle import DecisionIn, Lifecycle, Move, ReasonIn
 from minsheng.permissions import P
 from minsheng.programmes import copies
 from minsheng.programmes.models import Item, Programme
 from minsheng.programmes.policy import ITEM, PROGRAMME
 from minsheng.targets import acknowledgements, adjustments, duties, service, states
 from minsheng.targets.models import Acknowledgement, TargetAdjustment, Task, TaskState
-from minsheng.targets.schemas import DecisionIn, EndIn
+from minsheng.targets.schemas import EndIn
 
 TASK = Lifecycle(
     Task,

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from minsheng.kernel.errors import FieldError
-from minsheng.kernel.fields import Day, In, Label, Line, Moment, Out, Prose, Quantity, Reason, Remark, Year
+from minsheng.kernel.fields import Day, In, Label, Line, Moment, Out, Prose, Quantity, Reason, Year
 from minsheng.kernel.lifecycle import Action
 
 Operator = Literal["ge", "le", "eq", "range"]
@@ -289,12 +289,6 @@ class AdjustmentIn(In):
     confirmed: Literal["below-done"] | None = Field(
         default=None, description="新目标低于已完成数时须写 below-done", examples=["below-done"]
     )
-
-
-class DecisionIn(In):
-    """What the higher tier says when it approves."""
-
-    decision: Remark | None = Field(default=None, description="批准意见", examples=["同意，按核减后的任务执行"])
 
 
 class EndIn(In):

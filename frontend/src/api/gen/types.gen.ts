@@ -572,6 +572,26 @@ export type BaseIn = {
 };
 
 /**
+ * BatchIn
+ *
+ * Changes of many reports by the rules of one.
+ */
+export type BatchIn = {
+    /**
+     * Changes
+     */
+    changes: Array<ReportChange>;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+    /**
+     * Mode
+     */
+    mode?: 'each' | 'atomic';
+};
+
+/**
  * BatchOut
  *
  * What became of each report.
@@ -631,7 +651,7 @@ export type BatchesIn = {
     /**
      * Batches
      */
-    batches: Array<MinshengMilestonesSchemasBatchIn>;
+    batches: Array<MilestoneBatchIn>;
     /**
      * Name
      */
@@ -1779,6 +1799,20 @@ export type DayChangeOut = {
 };
 
 /**
+ * DecisionIn
+ *
+ * What whoever decides says to an approval.
+ */
+export type DecisionIn = {
+    /**
+     * Decision
+     *
+     * 批复意见
+     */
+    decision?: string | null;
+};
+
+/**
  * DefinitionIn
  *
  * A rule set's content. ``colours`` run from the best to the worst, then ``done`` and ``none``.
@@ -2147,6 +2181,80 @@ export type DimensionIn = {
      * 直线从下达次月起几个月
      */
     span_months?: number | null;
+};
+
+/**
+ * DiscrepanciesOut
+ *
+ * Every printed rate that differs from the computed one.
+ */
+export type DiscrepanciesOut = {
+    /**
+     * Checked
+     *
+     * 有目标、完成数和公布率的行数
+     */
+    checked: number;
+    /**
+     * Items
+     */
+    items: Array<Discrepancy>;
+};
+
+/**
+ * Discrepancy
+ *
+ * A printed rate beside the one its own figures give; both are kept (R010).
+ */
+export type Discrepancy = {
+    /**
+     * Computed Pct
+     *
+     * 按其数字算出的完成率
+     */
+    computed_pct: string;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string;
+    /**
+     * Item Code
+     */
+    item_code: string;
+    /**
+     * Item Title
+     */
+    item_title: string;
+    /**
+     * Measure Name
+     */
+    measure_name: string;
+    /**
+     * Rate Base
+     */
+    rate_base: string;
+    /**
+     * Source Note
+     */
+    source_note: string | null;
+    /**
+     * Stated Actual
+     */
+    stated_actual: string | null;
+    /**
+     * Stated Rate
+     *
+     * 公布的完成率
+     */
+    stated_rate: string;
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Value
+     */
+    value: string | null;
 };
 
 /**
@@ -3684,6 +3792,28 @@ export type MeasureOut = {
      * Version
      */
     version: number;
+};
+
+/**
+ * MilestoneBatchIn
+ *
+ * One batch of a repeating milestone.
+ */
+export type MilestoneBatchIn = {
+    /**
+     * Count
+     *
+     * 计划数
+     */
+    count: string;
+    /**
+     * Planned On
+     */
+    planned_on: string;
+    /**
+     * Precision
+     */
+    precision?: 'day' | 'ten_days' | 'month' | 'quarter';
 };
 
 /**
@@ -6831,6 +6961,34 @@ export type SliceOut = {
 };
 
 /**
+ * SliceProgress
+ *
+ * One year's part of a commitment and what was done in that year.
+ */
+export type SliceProgress = {
+    /**
+     * Done
+     *
+     * 当年完成数
+     */
+    done: string | null;
+    /**
+     * Pct
+     *
+     * 当年完成数 ÷ 当年数
+     */
+    pct: string | null;
+    /**
+     * Value
+     */
+    value: string;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
  * SplitCell
  *
  * A unit's share.
@@ -7677,6 +7835,121 @@ export type TallyRow = {
 };
 
 /**
+ * TargetDetail
+ *
+ * A target with everything that belongs to it on a day.
+ */
+export type TargetDetail = {
+    /**
+     * Actual
+     */
+    actual: string | null;
+    /**
+     * Attainment
+     */
+    attainment: 'none' | 'short' | 'floor' | 'met' | 'over' | 'stretch' | 'beyond';
+    /**
+     * Attainment Name
+     */
+    attainment_name: string;
+    /**
+     * Denominator
+     */
+    denominator: string | null;
+    /**
+     * Explanation
+     */
+    explanation: string;
+    /**
+     * Figure On
+     *
+     * 数字截至哪天
+     */
+    figure_on: string | null;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string;
+    /**
+     * Item Title
+     */
+    item_title: string;
+    /**
+     * Levels
+     */
+    levels: Array<string>;
+    /**
+     * Light
+     */
+    light: string;
+    /**
+     * Measure Name
+     */
+    measure_name: string;
+    /**
+     * Missing
+     *
+     * 合计中还没有数的单位
+     */
+    missing: number;
+    /**
+     * Numerator
+     */
+    numerator: string | null;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Periods Ended
+     *
+     * 频次：已过的期数
+     */
+    periods_ended: number | null;
+    /**
+     * Periods Kept
+     *
+     * 频次：做到的期数
+     */
+    periods_kept: number | null;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Progress Pct
+     *
+     * 完成数 ÷ 全数，不封顶
+     */
+    progress_pct: string | null;
+    /**
+     * Rate Base
+     *
+     * 完成率的分母是什么
+     */
+    rate_base: string;
+    /**
+     * Slices
+     */
+    slices: Array<SliceProgress>;
+    /**
+     * States
+     */
+    states: Array<StateBrief>;
+    target: TargetOut;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Whole
+     *
+     * 判定日应达的全数：频次为每期次数乘期数
+     */
+    whole: string | null;
+};
+
+/**
  * TargetIn
  *
  * A target of a task; ``value`` null is work without a yearly target (常态化).
@@ -8107,6 +8380,70 @@ export type TokenOut = {
      * Token Type
      */
     token_type: 'Bearer';
+};
+
+/**
+ * TotalOut
+ *
+ * A sum over targets of one unit of measure; beside it how many stand below their own.
+ */
+export type TotalOut = {
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string;
+    /**
+     * Left Out
+     *
+     * 没有目标或不计入的个数
+     */
+    left_out: number;
+    /**
+     * Measure Name
+     */
+    measure_name: string | null;
+    /**
+     * Missing
+     *
+     * 还没有数的个数，按 0 计
+     */
+    missing: number;
+    /**
+     * Short
+     *
+     * 低于各自目标的个数
+     */
+    short: number;
+    /**
+     * Shortfall
+     */
+    shortfall: string;
+    /**
+     * Targets
+     *
+     * 相加的目标数
+     */
+    targets: number;
+    /**
+     * Value Actual
+     *
+     * 完成数之和
+     */
+    value_actual: string;
+    /**
+     * Value Base
+     *
+     * 目标之和
+     */
+    value_base: string;
+    /**
+     * Value Pct
+     */
+    value_pct: string | null;
 };
 
 /**
@@ -8598,88 +8935,6 @@ export type YearDayIn = {
     name: string;
 };
 
-/**
- * DecisionIn
- *
- * What was decided, in words.
- */
-export type MinshengExemptionsSchemasDecisionIn = {
-    /**
-     * Decision
-     *
-     * 批复意见
-     */
-    decision: string;
-};
-
-/**
- * BatchIn
- *
- * One batch of a repeating milestone.
- */
-export type MinshengMilestonesSchemasBatchIn = {
-    /**
-     * Count
-     *
-     * 计划数
-     */
-    count: string;
-    /**
-     * Planned On
-     */
-    planned_on: string;
-    /**
-     * Precision
-     */
-    precision?: 'day' | 'ten_days' | 'month' | 'quarter';
-};
-
-/**
- * DecisionIn
- *
- * A word to an approval.
- */
-export type MinshengMilestonesSchemasDecisionIn = {
-    /**
-     * Note
-     */
-    note?: string | null;
-};
-
-/**
- * BatchIn
- *
- * Changes of many reports by the rules of one.
- */
-export type MinshengReportsSchemasBatchIn = {
-    /**
-     * Changes
-     */
-    changes: Array<ReportChange>;
-    /**
-     * Dry Run
-     */
-    dry_run?: boolean;
-    /**
-     * Mode
-     */
-    mode?: 'each' | 'atomic';
-};
-
-/**
- * DecisionIn
- *
- * What the higher tier says when it approves.
- */
-export type MinshengTargetsSchemasDecisionIn = {
-    /**
-     * Decision
-     *
-     * 批准意见
-     */
-    decision?: string | null;
-};
-
 export type ListAcknowledgementsData = {
     body?: never;
     headers?: {
@@ -9121,7 +9376,7 @@ export type GetAdjustmentResponses = {
 export type GetAdjustmentResponse = GetAdjustmentResponses[keyof GetAdjustmentResponses];
 
 export type ApproveAdjustmentData = {
-    body: MinshengTargetsSchemasDecisionIn;
+    body: DecisionIn;
     headers?: {
         /**
          * If-Match
@@ -9559,6 +9814,66 @@ export type GetCurveResponses = {
 
 export type GetCurveResponse = GetCurveResponses[keyof GetCurveResponses];
 
+export type GetDiscrepanciesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 计划；省略为全部
+         */
+        programme_id?: string | null;
+    };
+    url: '/api/v1/boards/discrepancies';
+};
+
+export type GetDiscrepanciesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetDiscrepanciesError = GetDiscrepanciesErrors[keyof GetDiscrepanciesErrors];
+
+export type GetDiscrepanciesResponses = {
+    /**
+     * Successful Response
+     */
+    200: DiscrepanciesOut;
+};
+
+export type GetDiscrepanciesResponse = GetDiscrepanciesResponses[keyof GetDiscrepanciesResponses];
+
 export type GetDispersionData = {
     body?: never;
     headers?: {
@@ -9984,6 +10299,138 @@ export type GetSummaryResponses = {
 };
 
 export type GetSummaryResponse = GetSummaryResponses[keyof GetSummaryResponses];
+
+export type GetTargetDetailData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Target Id
+         *
+         * 目标
+         */
+        target_id: string;
+        /**
+         * On
+         *
+         * 判定日；省略为最近应报期
+         */
+        on?: string | null;
+    };
+    url: '/api/v1/boards/target';
+};
+
+export type GetTargetDetailErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetTargetDetailError = GetTargetDetailErrors[keyof GetTargetDetailErrors];
+
+export type GetTargetDetailResponses = {
+    /**
+     * Successful Response
+     */
+    200: TargetDetail;
+};
+
+export type GetTargetDetailResponse = GetTargetDetailResponses[keyof GetTargetDetailResponses];
+
+export type GetTotalData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Item Id
+         *
+         * 大项或小项；大项为其下各小项之和
+         */
+        item_id: string;
+        /**
+         * On
+         *
+         * 判定日；省略为最近应报期
+         */
+        on?: string | null;
+    };
+    url: '/api/v1/boards/total';
+};
+
+export type GetTotalErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetTotalError = GetTotalErrors[keyof GetTotalErrors];
+
+export type GetTotalResponses = {
+    /**
+     * Successful Response
+     */
+    200: TotalOut;
+};
+
+export type GetTotalResponse = GetTotalResponses[keyof GetTotalResponses];
 
 export type GetCalendarData = {
     body?: never;
@@ -11312,7 +11759,7 @@ export type GetExemptionResponses = {
 export type GetExemptionResponse = GetExemptionResponses[keyof GetExemptionResponses];
 
 export type ApproveExemptionData = {
-    body: MinshengExemptionsSchemasDecisionIn;
+    body: DecisionIn;
     headers?: {
         /**
          * If-Match
@@ -11392,7 +11839,7 @@ export type ApproveExemptionResponses = {
 export type ApproveExemptionResponse = ApproveExemptionResponses[keyof ApproveExemptionResponses];
 
 export type RefuseExemptionData = {
-    body: MinshengExemptionsSchemasDecisionIn;
+    body: ReasonIn;
     headers?: {
         /**
          * If-Match
@@ -13168,7 +13615,7 @@ export type GetMilestoneMoveResponses = {
 export type GetMilestoneMoveResponse = GetMilestoneMoveResponses[keyof GetMilestoneMoveResponses];
 
 export type ApproveMilestoneMoveData = {
-    body: MinshengMilestonesSchemasDecisionIn;
+    body: DecisionIn;
     headers?: {
         /**
          * If-Match
@@ -17746,7 +18193,7 @@ export type AcceptReportsResponses = {
 export type AcceptReportsResponse = AcceptReportsResponses[keyof AcceptReportsResponses];
 
 export type WriteReportsData = {
-    body: MinshengReportsSchemasBatchIn;
+    body: BatchIn;
     headers?: {
         /**
          * Idempotency-Key
@@ -19858,7 +20305,7 @@ export type GetTaskStateResponses = {
 export type GetTaskStateResponse = GetTaskStateResponses[keyof GetTaskStateResponses];
 
 export type ApproveTaskStateData = {
-    body: MinshengTargetsSchemasDecisionIn;
+    body: DecisionIn;
     headers?: {
         /**
          * If-Match
