@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import settings as hypothesis
 
 from minsheng.app import create_app, furnish
 from minsheng.kernel import clock, migrations
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from tests.databases import Template
 
 load()
+
+# A busy machine is no fault of the rule under test.
+hypothesis.register_profile("minsheng", deadline=None)
+hypothesis.load_profile("minsheng")
 
 ENGINES = [pytest.param("sqlite"), pytest.param("postgresql", marks=pytest.mark.postgresql)]
 SECRET_KEYS = "test:" + "5a" * 32

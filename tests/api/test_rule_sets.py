@@ -293,7 +293,7 @@ def test_lights_freeze_when_their_round_closes_and_a_later_figure_is_a_mark(
     sent = clerk.post(f"{path}/submit", version=written["version"])
     people["a-reviewer"].post(f"{path}/review", version=sent["version"])
     with at(DECEMBER):
-        people._known.clear()
+        people.log_in_anew()
         office = people["office"]
         assert months(office, world)[-1] == ("11", "red", False, None)
         assert freeze_due(database) == 9 + 3
@@ -358,8 +358,13 @@ def test_a_justified_reason_is_asked_for_below_and_approved_above(people: Caller
     own = people["a-lead"].call("POST", "/exemptions", json={**body, "target_id": str(world["roads:a:target"])})
     assert own.status_code in {403, 404}
     refused = people["b1-clerk"].post("/exemptions", {**body, "target_id": str(world["roads:b1:target"])}, status=201)
-    problem(county.call("POST", f"/exemptions/{refused['id']}/refuse", json=decision, version=1), 404, "not-found")
-    assert city.post(f"/exemptions/{refused['id']}/refuse", decision, version=1)["status"] == "refused"
+    problem(
+        county.call("POST", f"/exemptions/{refused['id']}/refuse", json={"reason": "不属实"}, version=1),
+        404,
+        "not-found",
+    )
+    no = {"reason": "已可提前安排"}
+    assert city.post(f"/exemptions/{refused['id']}/refuse", no, version=1)["decision"] == "已可提前安排"
     assert matrix(city, world)[("灵溪镇", "1.1")] == "red"
 
 

@@ -13,15 +13,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minsheng.boards import service, terms
+from minsheng.boards.gathering import Entry, Gathered
 from minsheng.boards.service import Line
 from minsheng.plans import aims, rules
-from minsheng.plans.aimed import Case, judge_case
+from minsheng.plans.aimed import InForce, judge_in_force
 from minsheng.plans.aims import Aim
-from minsheng.plans.lights import POINTS_10_30
 from minsheng.plans.rules import MonthlyVector, StraightLine
 from minsheng.plans.terms import Terms
+from minsheng.programmes.models import Programme
+from minsheng.rule_sets.service import preset
 from minsheng.targets.adjusted import in_force
 from minsheng.targets.states import Standing
+
+POINTS_10_30 = preset("points-10-30")
 
 YEAR = StraightLine(date(2026, 1, 1), date(2026, 12, 31))
 END = date(2026, 12, 31)
@@ -50,8 +54,8 @@ TREES = st.recursive(
 )
 
 
-def _grow(node: Node, accumulation: str, aggregation: str, lines: list[Line], parent: UUID | None = None) -> Line:
-    line = Line(
+def _grow(node: Node, accumulation: str, aggregation: str, entries: list[Entry], parent: UUID | None = None) -> Entry:
+    entry = Entry(
         target_id=uuid4(),
         task_id=uuid4(),
         parent_id=parent,
@@ -64,59 +68,59 @@ def _grow(node: Node, accumulation: str, aggregation: str, lines: list[Line], pa
         aggregation=aggregation,
         deadline=END,
         plan=YEAR,
-        rule_set="points-10-30",
-        actual=node.value,
-        figure_on=None if node.value is None else END,
+        issued_on=YEAR.start,
+        reported=[] if node.value is None else [(END, node.value)],
     )
     if aggregation == "ratio":
-        line.terms = Terms(Aim(kind="ratio", accumulation="snapshot"))
+        entry.terms = Terms(Aim(kind="ratio", accumulation="snapshot"))
+        entry.reported = []
         if node.pair:
-            line.numerator, line.denominator = node.pair
-            line.actual = aims.rate(*node.pair, 100)
-    lines.append(line)
+            entry.rated = [(END, *node.pair)]
+            entry.reported = [(END, aims.rate(*node.pair, 100))]
+    entries.append(entry)
     for child in node.children:
-        line.children.append(_grow(child, accumulation, aggregation, lines, line.task_id))
-    line.leaf = not line.children
-    return line
+        entry.children.append(_grow(child, accumulation, aggregation, entries, entry.task_id))
+    return entry
 
 
-def _naive_leaves(line: Line) -> list[Line]:
-    return [line] if not line.children else [leaf for child in line.children for leaf in _naive_leaves(child)]
+def _lines(entries: list[Entry]) -> list[Line]:
+    """Return what a board makes of entries at the end of the year."""
+    programme = Programme(
+        unit_id=uuid4(), year=2026, name="计划", starts_on=YEAR.start, ends_on=END, issued_on=YEAR.start
+    )
+    return service.lit(Gathered(programme, [], entries), POINTS_10_30, END).lines
+
+
+def _naive_leaves(entry: Entry) -> list[Entry]:
+    return [entry] if not entry.children else [leaf for child in entry.children for leaf in _naive_leaves(child)]
 
 
 @given(TREES, st.sampled_from(["cumulative", "snapshot"]))
 def test_every_tier_is_the_sum_of_its_leaves(tree: Node, accumulation: str) -> None:
     """Also with children that never reported, and whatever a split unit itself reported before."""
-    lines: list[Line] = []
-    _grow(tree, accumulation, "sum", lines)
+    entries: list[Entry] = []
+    _grow(tree, accumulation, "sum", entries)
     wanted = []
-    for line in lines:
-        figures = [leaf.actual for leaf in _naive_leaves(line)]
-        known = [Fraction(figure) for figure in figures if figure is not None]
-        wanted.append((sum(known) if known else None, figures.count(None)))
-    for line in lines:
-        service._roll_up(line)
-    assert [(line.actual if line.actual is None else Fraction(line.actual), line.missing) for line in lines] == wanted
+    for entry in entries:
+        figures = [leaf.reported for leaf in _naive_leaves(entry)]
+        known = [Fraction(each[0][1]) for each in figures if each]
+        wanted.append((sum(known) if known else None, figures.count([])))
+    found = [(line.actual if line.actual is None else Fraction(line.actual), line.missing) for line in _lines(entries)]
+    assert found == wanted
 
 
 @given(TREES)
 def test_a_rate_at_every_tier_is_sum_over_sum(tree: Node) -> None:
-    lines: list[Line] = []
-    _grow(tree, "snapshot", "ratio", lines)
+    entries: list[Entry] = []
+    _grow(tree, "snapshot", "ratio", entries)
     wanted: list[Fraction | None] = []
-    for line in lines:
-        pairs = [
-            (leaf.numerator, leaf.denominator)
-            for leaf in _naive_leaves(line)
-            if leaf.numerator is not None and leaf.denominator is not None
-        ]
+    for entry in entries:
+        pairs = [leaf.rated[0][1:] for leaf in _naive_leaves(entry) if leaf.rated]
         under = sum((Fraction(below) for _, below in pairs), Fraction(0))
         wanted.append(sum((Fraction(over) for over, _ in pairs), Fraction(0)) * 100 / under if pairs else None)
-    for line in lines:
-        service._roll_up(line)
-    for line, exact in zip(lines, wanted, strict=True):
+    for line, exact in zip(_lines(entries), wanted, strict=True):
         if exact is None:
-            assert line.actual is None or line.leaf
+            assert line.actual is None
         else:
             assert line.actual is not None
             assert 0 <= exact - Fraction(line.actual) < Fraction(1, 10**6)
@@ -281,7 +285,7 @@ def test_how_far_a_figure_goes(aim: Aim, actual: str | None, word: str, share: s
     ],
 )
 def test_lights_of_other_aims(aim: Aim, actual: str, on: str, light: str, standing: str, said: str) -> None:
-    found = judge_case(POINTS_10_30, Case(aim), D(actual), YEAR, date.fromisoformat(on), END)
+    found = judge_in_force(POINTS_10_30, InForce(aim), D(actual), YEAR, date.fromisoformat(on), END)
     assert (found.light, found.standing) == (light, standing), found.explanation
     assert said in found.explanation
     assert found.steps[-1][0] == "结论"
@@ -295,17 +299,18 @@ def test_a_state_is_told_and_ends_on_its_day() -> None:
         True,
         False,
     ]
-    found = judge_case(POINTS_10_30, Case(Aim("ge", D(1)), state=state), D(1), YEAR, date(2026, 3, 2), END)
+    found = judge_in_force(POINTS_10_30, InForce(Aim("ge", D(1)), state=state), D(1), YEAR, date(2026, 3, 2), END)
     assert (found.light, found.standing, found.progress) == ("none", None, None)
     assert found.explanation == "不适用（自2026-03-01至2026-04-01：没有这类项目），不亮灯，不计入应计数。"
 
 
 def test_an_of_which_line_is_not_added_twice() -> None:
-    tree = Node(D(5), None)
-    lines: list[Line] = []
-    whole, part = _grow(tree, "cumulative", "sum", lines), _grow(Node(D(2), None), "cumulative", "sum", lines)
-    part.indicator_id = UUID(int=2)
-    part.terms = Terms(Aim(), part_of=whole.indicator_id)
+    entries: list[Entry] = []
+    wanted = _grow(Node(D(5), None), "cumulative", "sum", entries)
+    within = _grow(Node(D(2), None), "cumulative", "sum", entries)
+    within.indicator_id = UUID(int=2)
+    within.terms = Terms(Aim(value=D(1)), part_of=wanted.indicator_id)
+    whole, part = _lines(entries)
     count, value = service.rates([whole, part])
     assert (count.met, count.base) == (2, 2)
     assert value is not None
