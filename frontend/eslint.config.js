@@ -2,7 +2,19 @@ import tseslint from 'typescript-eslint'
 import vue from 'eslint-plugin-vue'
 import a11y from 'eslint-plugin-vuejs-accessibility'
 
-const FEATURES = ['session', 'workbench', 'reports', 'review', 'programmes', 'boards', 'org', 'settings', 'help']
+const FEATURES = [
+  'session',
+  'workbench',
+  'reports',
+  'review',
+  'programmes',
+  'milestones',
+  'calendar',
+  'boards',
+  'org',
+  'settings',
+  'help',
+]
 
 /** Imports run one way: api, ui <- features <- app. Features never know each other. */
 const forbid = (...group) => ({

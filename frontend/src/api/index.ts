@@ -158,6 +158,61 @@ export const api = {
       { version },
     ),
 
+  milestones: collection<{
+    row: T.Milestone
+    list: Gen.ListMilestonesData
+    create: Gen.CreateMilestoneData
+    change: Gen.ChangeMilestoneData
+  }>('/api/v1/milestones'),
+  milestoneMoves: collection<{
+    row: T.MilestoneMove
+    list: Gen.ListMilestoneMovesData
+    create: Gen.CreateMilestoneMoveData
+    change: never
+  }>('/api/v1/milestone-moves'),
+  milestoneCounts: (programmeId: string) =>
+    call<Gen.GetMilestoneCountsData, T.MilestoneCounts>('GET', '/api/v1/milestone-counts', {
+      query: { programme_id: programmeId },
+    }),
+  milestoneTemplates: () =>
+    call<Gen.ListMilestoneTemplatesData, Gen.TemplatesOut>('GET', '/api/v1/milestone-templates', {}),
+  issueMilestones: (rows: T.Entity[]) =>
+    call<Gen.IssueMilestonesData, Gen.MoveResults>(
+      'POST',
+      '/api/v1/milestones:issue',
+      { body: { mode: 'atomic', rows: refs(rows) } },
+      { idempotencyKey: uuid() },
+    ),
+  schedule: (body: T.ScheduleIn) => call<Gen.ComputeScheduleData, T.Schedule>('POST', '/api/v1/schedules', { body }),
+  applySchedule: (body: Gen.ScheduleApplyIn) =>
+    call<Gen.ApplyScheduleData, Gen.ScheduleApplied>(
+      'POST',
+      '/api/v1/milestones:schedule',
+      { body },
+      { idempotencyKey: uuid() },
+    ),
+  applyTemplate: (taskId: string, template: T.MilestoneTemplate['code']) =>
+    call<Gen.ApplyMilestoneTemplateData, Gen.MilestonesOut>(
+      'POST',
+      '/api/v1/milestones:apply',
+      { body: { task_id: taskId, template } },
+      { idempotencyKey: uuid() },
+    ),
+  calendar: (year: number, unitId?: string) =>
+    call<Gen.GetCalendarData, T.Calendar>('GET', '/api/v1/calendar', { query: { year, unit_id: unitId } }),
+  dayChanges: collection<{
+    row: T.DayChange
+    list: Gen.ListDayChangesData
+    create: Gen.CreateDayChangeData
+    change: never
+  }>('/api/v1/day-changes'),
+  calendarYears: collection<{
+    row: T.CalendarYear
+    list: Gen.ListCalendarYearsData
+    create: Gen.CreateCalendarYearData
+    change: never
+  }>('/api/v1/calendar-years'),
+
   entrySheet: (period: T.Period | undefined, unitId: string | undefined) =>
     call<Gen.GetEntrySheetData, T.EntrySheet>('GET', '/api/v1/entry-sheet', { query: { period, unit_id: unitId } }),
   saveReports: async (changes: T.ReportChange[], idempotencyKey = uuid()): Promise<Gen.BatchOut> => {

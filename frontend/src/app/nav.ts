@@ -48,6 +48,18 @@ export const NAV: NavGroup[] = [
         needs: ['programme.read'],
         icon: 'M5 4.5v11M5 7h4.5M5 14h4.5M9.5 4.8h6v4.4h-6zM9.5 11.8h6v4.4h-6z',
       },
+      {
+        path: '/milestones',
+        title: '节点与工期',
+        needs: ['task.read'],
+        icon: 'M3.5 5h6M6.5 10h6M10.5 15h6',
+      },
+      {
+        path: '/calendar',
+        title: '日历',
+        needs: ['unit.read'],
+        icon: 'M4 5.5h12v11H4zM4 8.8h12M7.2 3.5V7M12.8 3.5V7',
+      },
     ],
   },
   {

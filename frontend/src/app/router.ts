@@ -42,6 +42,12 @@ export const routes: RouteRecordRaw[] = [
     props: true,
     meta: { title: '任务分解', parent: '/programmes' },
   },
+  {
+    path: '/milestones',
+    component: () => import('@/features/milestones/MilestoneScreen.vue'),
+    meta: { title: '节点与工期' },
+  },
+  { path: '/calendar', component: () => import('@/features/calendar/CalendarScreen.vue'), meta: { title: '日历' } },
   { path: '/dash', component: () => import('@/features/boards/Dashboard.vue'), meta: { title: '驾驶舱' } },
   { path: '/units', component: () => import('@/features/org/UnitTree.vue'), meta: { title: '机构' } },
   { path: '/people', component: () => import('@/features/org/People.vue'), meta: { title: '人员与授权' } },

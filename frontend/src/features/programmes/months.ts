@@ -30,6 +30,14 @@ export function monthEnds(start: string, deadline: string): string[] {
   return [...ends, deadline]
 }
 
+/** Ends of ten-day periods (10th, 20th, last) from that of `start` to the deadline, the deadline itself being the last. */
+export function tenDayEnds(start: string, deadline: string): string[] {
+  const within = (end: string): string[] => [`${end.slice(0, 8)}10`, `${end.slice(0, 8)}20`, end]
+  const last = deadline.slice(0, 8) + two(lastDay(Number(deadline.slice(0, 4)), Number(deadline.slice(5, 7))))
+  const ends = [...monthEnds(start, deadline).slice(0, -1), last].flatMap(within)
+  return [...ends.filter((end) => end >= start && end < deadline), deadline]
+}
+
 /** Totals from steps: a month without a figure adds nothing. */
 export function withSteps(ends: readonly string[], steps: readonly (string | null)[]): Month[] {
   let total = '0'
