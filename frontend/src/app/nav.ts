@@ -48,6 +48,12 @@ export const NAV: NavGroup[] = [
         needs: ['programme.read'],
         icon: 'M5 4.5v11M5 7h4.5M5 14h4.5M9.5 4.8h6v4.4h-6zM9.5 11.8h6v4.4h-6z',
       },
+      {
+        path: '/rules',
+        title: '亮灯规则',
+        needs: ['rule.edit'],
+        icon: 'M7 3.5h6v13H7zM10 6.2v.1M10 10v.1M10 13.800v.1M7 3.500h6',
+      },
     ],
   },
   {
