@@ -15,6 +15,7 @@ const cell = (unit: string, item: string, light: BoardCell['light'], gap: string
     light === 'none' ? null : light === 'red' || light === 'yellow' ? 'behind' : gap?.startsWith('-') ? 'ahead' : 'on',
   own,
   missing: 0,
+  waived: false,
 })
 const unit = (id: string, parent_id: string | null, depth: number) => ({
   id,
@@ -50,7 +51,7 @@ const matrix: BoardMatrix = {
     cell('甲一', 'j', 'none', null),
     cell('乙', 'j', 'green', '-0.1'),
   ],
-  totals: { ahead: 2, on: 1, behind: 1, unjudged: 1, green: 2, yellow: 0, red: 1, done: 1, none: 1 },
+  totals: { ahead: 2, on: 1, behind: 1, unjudged: 1, lights: { green: 2, yellow: 0, red: 1, done: 1, none: 1 } },
 }
 const names = (rows: { unit: { id: string } }[]): string[] => rows.map((r) => r.unit.id)
 
@@ -68,7 +69,7 @@ describe('light matrix', () => {
     expect(names(open.rows)).toEqual(['市', '甲', '甲一', '甲二', '乙'])
     expect(open.rows[2]?.cells.map((c) => c?.light)).toEqual(['red', 'none'])
     expect(open.rows[3]?.cells.map((c) => c?.light)).toEqual(['done', undefined])
-    expect(open.rows[2]?.lights).toEqual({ red: 1, yellow: 0, green: 0, done: 0, none: 1 })
+    expect(open.rows[2]?.lights).toEqual({ red: 1, none: 1 })
     expect(foldableUnits(matrix)).toEqual(['甲'])
   })
   it('under a filter keeps matching units with those above them, never sums', () => {

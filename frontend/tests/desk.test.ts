@@ -25,6 +25,7 @@ const cell = (id: string, unit: string, item: string, more: Partial<DeskCell> = 
   returned: false,
   overdue: false,
   light: 'green',
+  mark: { name: '绿灯', glyph: '●', hue: 'green', bad: false },
   verbs: ['review', 'return'],
   ...more,
 })

@@ -49,6 +49,7 @@ const row = (n: number): Report => ({
       current: null,
       value: null,
       light: 'none',
+      mark: { name: '不亮灯', glyph: '○', hue: 'none', bad: false },
       plan_value: null,
       progress_pct: null,
       basis: 'reported',

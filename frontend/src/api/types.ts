@@ -86,8 +86,22 @@ export type DeskCell = Gen.DeskCell
 export type ReviewDesk = Gen.DeskOut
 
 export type Workbench = Gen.Workbench
+/** A light by its key in the rule set in force. */
 export type LightKey = ReportCell['light']
 export type LightMeaning = Gen.LightName
+export type LightMark = Gen.LightMark
+export type RuleSet = Gen.RuleSetRow
+export type RuleDefinition = Gen.DefinitionIn
+export type RuleBand = Gen.BandIn
+export type RuleColour = Gen.ColourIn
+export type RuleDimension = Gen.DimensionIn
+export type RuleFault = Gen.FaultOut
+export type Simulation = Gen.SimulationOut
+export type LightHistory = Gen.HistoryOut
+export type MonthLight = Gen.MonthLight
+export type Spread = Gen.SpreadOut
+export type Exemption = Gen.ExemptionOut
+export type ExemptionIn = Gen.ExemptionIn
 export type BoardMatrix = Gen.MatrixOut
 export type BoardCell = Gen.BoardCell
 export type BoardSummary = Gen.SummaryRow

@@ -60,6 +60,12 @@ export const NAV: NavGroup[] = [
         needs: ['unit.read'],
         icon: 'M4 5.5h12v11H4zM4 8.8h12M7.2 3.5V7M12.8 3.5V7',
       },
+      {
+        path: '/rules',
+        title: '亮灯规则',
+        needs: ['rule.edit'],
+        icon: 'M7 3.5h6v13H7zM10 6.2v.1M10 10v.1M10 13.800v.1M7 3.500h6',
+      },
     ],
   },
   {

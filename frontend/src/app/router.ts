@@ -48,6 +48,13 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: '节点与工期' },
   },
   { path: '/calendar', component: () => import('@/features/calendar/CalendarScreen.vue'), meta: { title: '日历' } },
+  { path: '/rules', component: () => import('@/features/rules/RuleList.vue'), meta: { title: '亮灯规则' } },
+  {
+    path: '/rules/:id',
+    component: () => import('@/features/rules/RuleEditor.vue'),
+    props: true,
+    meta: { title: '亮灯规则', parent: '/rules' },
+  },
   { path: '/dash', component: () => import('@/features/boards/Dashboard.vue'), meta: { title: '驾驶舱' } },
   { path: '/units', component: () => import('@/features/org/UnitTree.vue'), meta: { title: '机构' } },
   { path: '/people', component: () => import('@/features/org/People.vue'), meta: { title: '人员与授权' } },

@@ -6,7 +6,6 @@ import { compare } from '@/ui/decimal'
 
 export type Unit = BoardMatrix['units'][number]
 export type Item = BoardMatrix['items'][number]
-export const LIGHTS: LightKey[] = ['red', 'yellow', 'green', 'done', 'none']
 
 export type Standing = 'ahead' | 'on' | 'behind' | 'unjudged'
 export type Show = '' | LightKey | Standing
@@ -26,8 +25,8 @@ export interface Board {
   rows: Row[]
 }
 const count = (cells: (BoardCell | undefined)[]): Record<LightKey, number> => {
-  const found: Record<LightKey, number> = { red: 0, yellow: 0, green: 0, done: 0, none: 0 }
-  for (const cell of cells) if (cell) found[cell.light] += 1
+  const found: Record<LightKey, number> = {}
+  for (const cell of cells) if (cell) found[cell.light] = (found[cell.light] ?? 0) + 1
   return found
 }
 

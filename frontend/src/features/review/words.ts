@@ -1,4 +1,4 @@
-import type { LightKey, MoveVerb } from '@/api'
+import type { MoveVerb } from '@/api'
 import { language, t, type Key } from '@/ui/i18n'
 import type { CellState, Judgement } from './desk'
 
@@ -14,14 +14,6 @@ export const STATE: Record<CellState, { name: Key; short: string }> = {
 /** Two characters say it in Chinese; other languages need their word. */
 export const inCell = (state: CellState): string =>
   language.value === 'zh-CN' ? STATE[state].short : t(STATE[state].name)
-export const LIGHT_GLYPH: Record<LightKey, string> = { green: '●', yellow: '▲', red: '■', done: '◆', none: '○' }
-export const LIGHT_NAME: Record<LightKey, Key> = {
-  green: '正常',
-  yellow: '预警',
-  red: '滞后',
-  done: '完成',
-  none: '不亮灯',
-}
 export const JUDGEMENT: Record<Judgement, Key> = { review: '审核通过', accept: '确认', return: '退回' }
 export const RETURNS: MoveVerb[] = ['return', 'send-back']
 /** Ready sentences for a return: the commonest reasons, to be completed by hand. */

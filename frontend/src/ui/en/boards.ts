@@ -1,4 +1,5 @@
 export const boards = {
+  '有正当理由，已批准': 'justified, approved',
   '{met} 个达标，共 {base} 个应计': '{met} met of {base} counted',
   '{n} 个单位没有年度目标，不计入': '{n} units have no yearly target and are left out',
   '{n} 个单位还没有数': '{n} units without a figure',

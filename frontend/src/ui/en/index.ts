@@ -4,7 +4,8 @@ import { milestones } from './milestones'
 import { org } from './org'
 import { programmes } from './programmes'
 import { review } from './review'
+import { rules } from './rules'
 import { shell } from './shell'
 
 /** One file a feature, so that two authors never edit the same lines. */
-export const en = { ...shell, ...entry, ...review, ...programmes, ...boards, ...org, ...milestones }
+export const en = { ...shell, ...entry, ...review, ...programmes, ...boards, ...org, ...milestones, ...rules }
