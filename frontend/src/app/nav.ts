@@ -48,6 +48,12 @@ export const NAV: NavGroup[] = [
         needs: ['programme.read'],
         icon: 'M5 4.5v11M5 7h4.5M5 14h4.5M9.5 4.8h6v4.4h-6zM9.5 11.8h6v4.4h-6z',
       },
+      {
+        path: '/changes',
+        title: '调整与状态',
+        needs: ['change.ask', 'change.decide'],
+        icon: 'M4 7h9.500M11 4.500 13.500 7 11 9.500M16 13H6.500M9 10.500 6.500 13 9 15.500',
+      },
     ],
   },
   {

@@ -21,4 +21,8 @@ export const INDICATOR_KINDS: Record<Indicator['kind'], Key> = {
   frequency: '频次',
   policy: '政策参数',
 }
-export const PERIODS: Record<NonNullable<Indicator['per_period']>, Key> = { month: '每月', quarter: '每季', year: '每年' }
+export const PERIODS: Record<NonNullable<Indicator['per_period']>, Key> = {
+  month: '每月',
+  quarter: '每季',
+  year: '每年',
+}

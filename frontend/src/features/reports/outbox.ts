@@ -20,7 +20,15 @@ export interface Entry {
   when?: string | null
   message?: string
 }
-export type FieldName = 'current' | 'value' | 'numerator' | 'denominator' | 'fall_reason' | 'note' | 'cause_code' | 'cause_note'
+export type FieldName =
+  | 'current'
+  | 'value'
+  | 'numerator'
+  | 'denominator'
+  | 'fall_reason'
+  | 'note'
+  | 'cause_code'
+  | 'cause_note'
 export type FigureName = 'current' | 'value' | 'numerator' | 'denominator'
 export type Write = Pick<Entry, 'report' | 'target' | 'field' | 'mine' | 'base' | 'version'>
 

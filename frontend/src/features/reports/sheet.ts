@@ -250,9 +250,7 @@ export function useSheet() {
       const words = text.trim() || null
       store(line, field, words)
     } else {
-      const reading = SAME.test(text.trim())
-        ? sameAsLast(line, col)
-        : readFigure(text, line)
+      const reading = SAME.test(text.trim()) ? sameAsLast(line, col) : readFigure(text, line)
       const fault = faults.get(line.key) ?? {}
       if (reading.kind !== 'ok') {
         const mark: Mark = { kind: 'invalid', text: reading.message }

@@ -1,4 +1,5 @@
 import { boards } from './boards'
+import { changes } from './changes'
 import { entry } from './entry'
 import { org } from './org'
 import { programmes } from './programmes'
@@ -6,4 +7,4 @@ import { review } from './review'
 import { shell } from './shell'
 
 /** One file a feature, so that two authors never edit the same lines. */
-export const en = { ...shell, ...entry, ...review, ...programmes, ...boards, ...org }
+export const en = { ...shell, ...entry, ...review, ...programmes, ...boards, ...changes, ...org }
