@@ -8,6 +8,10 @@ const cell = (unit: string, item: string, light: BoardCell['light'], gap: string
   item_id: item,
   target_id: `${unit}${item}`,
   light,
+  value: null,
+  original_value: null,
+  attainment: 'none',
+  state: null,
   progress_pct: null,
   expected_pct: null,
   gap_points: gap,
@@ -33,6 +37,12 @@ const item = (id: string, code: string) => ({
   left_out: 0,
   count_pct: null,
   value_pct: null,
+  value_actual: null,
+  value_base: null,
+  short: null,
+  shortfall: null,
+  measure_name: null,
+  states: {},
 })
 const matrix: BoardMatrix = {
   programme_id: 'p',

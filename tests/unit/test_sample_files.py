@@ -11,7 +11,7 @@ from minsheng.sample.convert import convert
 
 PROJECT = Path(__file__).parents[2]
 SHARED = PROJECT.parent / "shared" / "data"
-CONVERTED = ("wenzhou_units.csv", "wenzhou_promises.csv", "published_traps.csv")
+CONVERTED = ("wenzhou_units.csv", "wenzhou_promises.csv", "published_traps.csv", "published_targets.csv")
 
 TOWNSHIPS = {
     "鹿城区": 14, "龙湾区": 10, "瓯海区": 13, "洞头区": 8, "永嘉县": 25, "平阳县": 17,

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from minsheng.sample.sources import DECIMALS, DEPARTMENTS, LISTS, OTHER_LISTS, TRAPS
+from minsheng.sample.sources import DECIMALS, DEPARTMENTS, LISTS, OTHER_LISTS, RATE_BASES, TRAPS, UNNAMED
 
 DATA = Path(__file__).parent / "data"
 
@@ -83,9 +83,39 @@ TRAP_COLUMNS = (
     "note",
 )
 
+PUBLISHED_COLUMNS = (
+    "line",
+    "region",
+    "tier",
+    "year",
+    "as_of",
+    "category",
+    "item",
+    "indicator",
+    "unit",
+    "decimals",
+    "kind",
+    "operator",
+    "accumulation",
+    "aggregation",
+    "baseline",
+    "approximate",
+    "target",
+    "actual",
+    "printed_pct",
+    "computed_pct",
+    "rate_base",
+    "deadline",
+    "lead_dept",
+    "source_title",
+    "source_url",
+    "note",
+)
+
 CEILING = re.compile("ceiling|低于|控制在|不超过|≤")
 # A stock, not a flow: the figure of a day, which may fall again.
 SNAPSHOT = re.compile("snapshot|dynamic|失业登记人数")
+RAISED = re.compile(r"^from (\d+)")
 ITEM_PCT = re.compile(r"source prints (?:完成率)?(\d+(?:\.\d+)?)%|printed pct (\d+(?:\.\d+)?)")
 
 Row = dict[str, str]
@@ -234,13 +264,54 @@ def traps(lines: list[Row]) -> list[Row]:
     return rows
 
 
+def published(lines: list[Row]) -> list[Row]:
+    """Every line of the source, with its arithmetic spelt out: which comparison, which unit, a share of what."""
+    rows: list[Row] = []
+    places: dict[str, int] = {}
+    for number, line in enumerate(lines, 2):
+        found = derived(line)
+        unit = line["unit"] or UNNAMED
+        raised = RAISED.search(line["note"])
+        standard = unit == "%" or "/" in unit or unit == UNNAMED
+        places[unit] = max(places.get(unit, 0), int(found["decimals"]))
+        rows.append(
+            {
+                **{name: line[name] for name in line if name in PUBLISHED_COLUMNS},
+                **found,
+                "line": str(number),
+                "unit": unit,
+                "kind": "policy" if raised else "count",
+                "accumulation": "snapshot" if standard or raised else found["accumulation"],
+                "aggregation": "none" if standard or raised else "sum",
+                "baseline": raised.group(1) if raised else "",
+                "approximate": "1" if line["note"].strip() == "about" else "",
+                "rate_base": rate_base(line),
+            }
+        )
+    # A unit of measure has one number of decimals, wherever it stands.
+    return [row | {"decimals": str(places[row["unit"]])} for row in rows]
+
+
+def rate_base(line: Row) -> str:
+    """What the printed rate is a share of: named by the note, else the target, else unknown (R010)."""
+    if not line["completion_pct"]:
+        return ""
+    named = next((base for word, base in RATE_BASES if word in line["note"]), None)
+    if named:
+        return named
+    if not line["target"]:
+        return "未公布"
+    return "年度计划投资" if "completed investment" in line["note"] else "年度目标"
+
+
 def convert(source: Path, target: Path = DATA) -> None:
-    """Write the three files from the shared folder `source` into `target`."""
+    """Write the files from the shared folder `source` into `target`."""
     lines = read(source / "real_targets.csv")
     target.mkdir(parents=True, exist_ok=True)
     write(target / "wenzhou_units.csv", UNIT_COLUMNS, units(source / "divisions"))
     write(target / "wenzhou_promises.csv", PROMISE_COLUMNS, promises(lines))
     write(target / "published_traps.csv", TRAP_COLUMNS, traps(lines))
+    write(target / "published_targets.csv", PUBLISHED_COLUMNS, published(lines))
 
 
 if __name__ == "__main__":

@@ -41,6 +41,19 @@ DEPARTMENTS = {
 # Units of measure that are not counted in whole numbers.
 DECIMALS = {"%": 2, "公里": 2, "万千瓦": 3, "万人": 2, "万元": 2, "亿元": 2, "万座": 2, "万亩": 2}
 
+# The unit of lines that print a state or a stage and no unit of measure.
+UNNAMED = "无单位"
+
+# (words of the note, what the printed rate is a share of): where it is not the target.
+RATE_BASES = (
+    ("拨付/到位", "到位资金"),
+    ("到位率", "计划资金"),
+    ("开工率", "计划开工数"),
+    ("pct = actual/target rate", "目标投资完成率"),
+    ("against budget expenditure schedule", "预算支出进度"),
+    ("分配率", "下达资金"),
+)
+
 # (trap, region, year, item, indicator): lines that are hard to get right, wherever they are.
 TRAPS = (
     ("ceiling", "上海市静安区芷江西路街道", "2023", "失业登记人数控制", "人数"),

@@ -129,6 +129,18 @@ export const api = {
     create: Gen.CreateTaskData
     change: Gen.ChangeTaskData
   }>('/api/v1/tasks'),
+  adjustments: collection<{
+    row: T.Adjustment
+    list: Gen.ListAdjustmentsData
+    create: Gen.CreateAdjustmentData
+    change: never
+  }>('/api/v1/adjustments'),
+  taskStates: collection<{
+    row: T.TaskState
+    list: Gen.ListTaskStatesData
+    create: Gen.CreateTaskStateData
+    change: never
+  }>('/api/v1/task-states'),
   split: (programmeId: string, unitId?: string) =>
     call<Gen.GetSplitData, T.SplitGrid>('GET', '/api/v1/programmes/{id}/split', {
       path: { id: programmeId },
@@ -283,6 +295,10 @@ export const api = {
     create: Gen.CreateExemptionData
     change: never
   }>('/api/v1/exemptions'),
+  targetDetail: (targetId: string, on?: T.Day) =>
+    call<Gen.GetTargetDetailData, T.TargetDetail>('GET', '/api/v1/boards/target', {
+      query: { target_id: targetId, on },
+    }),
   curve: (targetId: string) =>
     call<Gen.GetCurveData, T.Curve>('GET', '/api/v1/boards/curve', { query: { target_id: targetId } }),
 }

@@ -55,6 +55,11 @@ export const routes: RouteRecordRaw[] = [
     props: true,
     meta: { title: '亮灯规则', parent: '/rules' },
   },
+  {
+    path: '/changes',
+    component: () => import('@/features/changes/ChangesScreen.vue'),
+    meta: { title: '调整与状态' },
+  },
   { path: '/dash', component: () => import('@/features/boards/Dashboard.vue'), meta: { title: '驾驶舱' } },
   { path: '/units', component: () => import('@/features/org/UnitTree.vue'), meta: { title: '机构' } },
   { path: '/people', component: () => import('@/features/org/People.vue'), meta: { title: '人员与授权' } },

@@ -59,4 +59,20 @@ export function clock(value: string | Date): string {
   const d = beijing(typeof value === 'string' ? value : value.toISOString())
   return `${two(d.getUTCHours())}:${two(d.getUTCMinutes())}`
 }
-export const OPERATOR = { ge: '≥', le: '≤', eq: '=' } as const
+export const OPERATOR = { ge: '≥', le: '≤', eq: '=', range: '' } as const
+
+interface Aimed {
+  operator: keyof typeof OPERATOR
+  value: string | null
+  value_max?: string | null
+  levels?: string[]
+}
+/** A figure as people say it: the label of a level, the grouped number of anything else. */
+export function figure(value: string | null | undefined, levels: string[] = [], empty = '—'): string {
+  return levels[Number(value) - 1] ?? quantity(value, empty)
+}
+/** A target in one breath: "≥ 30", "2 – 3", "≥ Ⅲ". */
+export function aim({ operator, value, value_max, levels }: Aimed): string {
+  if (operator === 'range') return `${figure(value, levels)} – ${figure(value_max, levels)}`
+  return `${OPERATOR[operator]} ${figure(value, levels)}`
+}

@@ -1,4 +1,4 @@
-import type { Programme } from '@/api'
+import type { Indicator, Programme } from '@/api'
 import type { Key } from '@/ui/i18n'
 
 export const KINDS: Record<Programme['kind'], Key> = {
@@ -9,4 +9,20 @@ export const KINDS: Record<Programme['kind'], Key> = {
   line_department: '部门条线',
 }
 export const ACCUMULATION: Record<'cumulative' | 'snapshot', Key> = { cumulative: '累计数', snapshot: '时点数' }
-export const AGGREGATION: Record<'sum' | 'none', Key> = { sum: '下级相加', none: '不可相加' }
+export const AGGREGATION: Record<Indicator['aggregation'], Key> = {
+  sum: '下级相加',
+  ratio: '按分子分母合计',
+  none: '不可相加',
+}
+export const INDICATOR_KINDS: Record<Indicator['kind'], Key> = {
+  count: '数量',
+  ratio: '比率',
+  ordinal: '等级',
+  frequency: '频次',
+  policy: '政策参数',
+}
+export const PERIODS: Record<NonNullable<Indicator['per_period']>, Key> = {
+  month: '每月',
+  quarter: '每季',
+  year: '每年',
+}

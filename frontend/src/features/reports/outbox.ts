@@ -20,7 +20,16 @@ export interface Entry {
   when?: string | null
   message?: string
 }
-export type FieldName = 'current' | 'value' | 'fall_reason' | 'note' | 'cause_code' | 'cause_note'
+export type FieldName =
+  | 'current'
+  | 'value'
+  | 'numerator'
+  | 'denominator'
+  | 'fall_reason'
+  | 'note'
+  | 'cause_code'
+  | 'cause_note'
+export type FigureName = 'current' | 'value' | 'numerator' | 'denominator'
 export type Write = Pick<Entry, 'report' | 'target' | 'field' | 'mine' | 'base' | 'version'>
 
 /** A change as the outbox builds it: the order of `values` is what error pointers refer to. */
@@ -215,7 +224,7 @@ export function changesOf(batch: Entry[]): RowChange[] {
     }
     let value = change.values.find((v) => v.target_id === e.target)
     if (!value) change.values.push((value = { target_id: e.target }))
-    value[e.field as 'current' | 'value' | 'fall_reason'] = e.mine
+    value[e.field as FigureName | 'fall_reason'] = e.mine
     if (e.field !== 'fall_reason') value.base = { ...value.base, [e.field]: e.base }
   }
   return [...reports.values()]
@@ -248,5 +257,5 @@ function pointsAt(pointer: string, entry: Entry, order: string[]): boolean {
 
 function stored(entry: Entry, result: BatchResult): boolean {
   const cell = result.report?.cells.find((c) => c.target_id === entry.target)
-  return !!cell && (cell[entry.field as 'current' | 'value'] ?? null) === entry.mine
+  return !!cell && (cell[entry.field as FigureName] ?? null) === entry.mine
 }

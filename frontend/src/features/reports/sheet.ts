@@ -6,8 +6,8 @@ import { add, subtract } from '@/ui/decimal'
 import { causeName } from '@/ui/causes'
 import { quantity } from '@/ui/format'
 import { t } from '@/ui/i18n'
-import { readNumber, type Reading } from '@/ui/numbers'
-import { Outbox, type Entry, type FieldName } from './outbox'
+import { halfWidth, readNumber, type Reading } from '@/ui/numbers'
+import { Outbox, type Entry, type FieldName, type FigureName } from './outbox'
 
 export const COLUMNS = ['current', 'value', 'cause', 'note'] as const
 export type Column = (typeof COLUMNS)[number]
@@ -188,7 +188,13 @@ export function useSheet() {
   function paint(line: Line): void {
     const { cell, row } = line
     line.open = editable(row)
-    if (cell.accumulation === 'cumulative') {
+    if (cell.kind === 'ratio') {
+      // A rate has two figures and no growth: its two columns are numerator and denominator.
+      const over = pending(line, 'numerator')
+      const under = pending(line, 'denominator')
+      line.current = over ? over.mine : (cell.numerator ?? null)
+      line.value = under ? under.mine : (cell.denominator ?? null)
+    } else if (cell.accumulation === 'cumulative') {
       const typed = pending(line, 'current')
       line.current = typed ? typed.mine : (cell.current ?? null)
       line.value = typed ? (typed.mine === null ? null : add(cell.previous ?? '0', typed.mine)) : (cell.value ?? null)
@@ -225,7 +231,8 @@ export function useSheet() {
     if (warn) return { kind: 'warning', text: warn.message }
     if (savedCells.has(`${line.row.id}|${isRowField(field) ? '' : line.cell.target_id}|${field}`))
       return { kind: 'saved', text: t('已保存') }
-    if ((col === 'current' || col === 'value') && line.value === null) return { kind: 'required', text: t('待填') }
+    const empty = line.cell.kind === 'ratio' && col === 'current' ? line.current === null : line.value === null
+    if ((col === 'current' || col === 'value') && empty) return { kind: 'required', text: t('待填') }
     if (line.row.behind && ((col === 'cause' && !line.cause) || (col === 'note' && !line.note)))
       return { kind: 'required', text: t('落后须写原因') }
     return undefined
@@ -251,9 +258,7 @@ export function useSheet() {
       const words = text.trim() || null
       store(line, field, words)
     } else {
-      const reading = SAME.test(text.trim())
-        ? sameAsLast(line, col)
-        : readNumber(text, { measure: line.cell.measure_name, decimals: line.cell.decimals })
+      const reading = SAME.test(text.trim()) ? sameAsLast(line, col) : readFigure(text, line)
       const fault = faults.get(line.key) ?? {}
       if (reading.kind !== 'ok') {
         const mark: Mark = { kind: 'invalid', text: reading.message }
@@ -371,9 +376,23 @@ export const isRowField = (field: FieldName): boolean =>
 /** An equals sign typed into a figure cell means 与上月相同. */
 export const SAME_AS_LAST = '='
 const SAME = /^[=＝]$/
+/** A level is typed as its label or its place; the two figures of a rate have no unit of their own. */
+function readFigure(text: string, { cell }: Line): Reading {
+  if (cell.levels.length) {
+    const words = halfWidth(text)
+    const place = cell.levels.findIndex((level) => level === words || level === text.trim())
+    if (place >= 0) return { kind: 'ok', value: String(place + 1) }
+    if (words === '' || (/^\d+$/.test(words) && Number(words) >= 1 && Number(words) <= cell.levels.length))
+      return { kind: 'ok', value: words || null }
+    return { kind: 'invalid', message: t('请填等级：{levels}', { levels: cell.levels.join('、') }) }
+  }
+  if (cell.kind === 'ratio') return readNumber(text, { measure: '', decimals: 6 })
+  return readNumber(text, { measure: cell.measure_name, decimals: cell.decimals })
+}
 /** Nothing was added to a cumulative figure; a snapshot stands where it stood. */
 function sameAsLast(line: Line, col: Column): Reading {
-  const { accumulation, previous } = line.cell
+  const { accumulation, previous, kind } = line.cell
+  if (kind === 'ratio') return { kind: 'invalid', message: t('比率请分别填分子和分母') }
   if (accumulation === 'cumulative') return { kind: 'ok', value: col === 'value' ? previous : '0' }
   return previous === null ? { kind: 'invalid', message: t('上月没有数，请填写') } : { kind: 'ok', value: previous }
 }
@@ -392,12 +411,14 @@ function inOrder(rows: Report[]): Report[] {
 export function fieldOf(line: Line, col: Column): FieldName | undefined {
   if (col === 'cause') return line.first ? 'cause_code' : undefined
   if (col === 'note') return line.first ? 'cause_note' : undefined
+  if (line.cell.kind === 'ratio') return col === 'current' ? 'numerator' : 'denominator'
   if (line.cell.accumulation === 'cumulative') return 'current'
   return col === 'value' ? 'value' : undefined
 }
+const FIGURES = new Set<FieldName>(['current', 'value', 'numerator', 'denominator'])
 function seen(line: Line, field: FieldName): string | null {
-  if (field === 'current' || field === 'value' || field === 'fall_reason') return line.cell[field] ?? null
-  return line.row[field] ?? null
+  if (FIGURES.has(field) || field === 'fall_reason') return line.cell[field as FigureName | 'fall_reason'] ?? null
+  return line.row[field as 'note' | 'cause_code' | 'cause_note'] ?? null
 }
 function editable(row: Report): boolean {
   const edit = row.actions.find((a) => a.verb === 'edit')
@@ -419,6 +440,7 @@ function concerns(pointer: string, line: Line, col: Column): boolean {
   // A place in the list, or the target's id, which may begin with digits too.
   const index = /(?:values|cells)\/(\d+)(?=\/|$)/.exec(pointer)?.[1]
   const mine = index === undefined ? pointer.includes(line.cell.target_id) : line.row.cells[Number(index)] === line.cell
+  if (pointer.endsWith('/numerator')) return mine && col === 'current'
   // A cumulative figure is typed as its growth, so that is the cell a fault of its total belongs to.
   return mine && (col === 'value') === (line.cell.accumulation === 'snapshot')
 }

@@ -1,4 +1,5 @@
 import { boards } from './boards'
+import { changes } from './changes'
 import { entry } from './entry'
 import { milestones } from './milestones'
 import { org } from './org'
@@ -8,4 +9,14 @@ import { rules } from './rules'
 import { shell } from './shell'
 
 /** One file a feature, so that two authors never edit the same lines. */
-export const en = { ...shell, ...entry, ...review, ...programmes, ...boards, ...org, ...milestones, ...rules }
+export const en = {
+  ...shell,
+  ...entry,
+  ...review,
+  ...programmes,
+  ...boards,
+  ...changes,
+  ...org,
+  ...milestones,
+  ...rules,
+}
