@@ -48,6 +48,12 @@ export const NAV: NavGroup[] = [
         needs: ['programme.read'],
         icon: 'M5 4.5v11M5 7h4.5M5 14h4.5M9.5 4.8h6v4.4h-6zM9.5 11.8h6v4.4h-6z',
       },
+      {
+        path: '/pledges',
+        title: '目标责任书',
+        needs: ['pledge.sign', 'pledge.edit'],
+        icon: 'M5 3.5h7l3 3v10H5zM12 3.500v3h3M7.500 10h5M7.500 13h2.500',
+      },
     ],
   },
   {

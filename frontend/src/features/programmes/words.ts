@@ -1,4 +1,4 @@
-import type { Programme } from '@/api'
+import type { Item, Programme } from '@/api'
 import type { Key } from '@/ui/i18n'
 
 export const KINDS: Record<Programme['kind'], Key> = {
@@ -10,3 +10,13 @@ export const KINDS: Record<Programme['kind'], Key> = {
 }
 export const ACCUMULATION: Record<'cumulative' | 'snapshot', Key> = { cumulative: '累计数', snapshot: '时点数' }
 export const AGGREGATION: Record<'sum' | 'none', Key> = { sum: '下级相加', none: '不可相加' }
+export const ITEM_KINDS: Record<NonNullable<Item['kind']>, Key> = {
+  works: '工程类',
+  subsidy: '补助类',
+  insurance: '参保类',
+  training: '培训类',
+  service: '服务类',
+  policy: '政策类',
+  ongoing: '常态化（无年度目标）',
+}
+export const ORIGINS: Record<Item['origin'], Key> = { own: '本级自定', handed_down: '上级下达' }
