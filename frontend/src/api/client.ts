@@ -92,6 +92,21 @@ export async function call<O extends Operation, Out>(
   throw problem
 }
 
+/** Fetches a file that the server makes and hands it to the person; a refusal is a problem like any other. */
+export async function download(url: string): Promise<void> {
+  const response = await fetch(url, { credentials: 'same-origin' }).catch(() => {
+    throw new ProblemError(0, 'network', '连不上服务器', '连不上服务器，请稍后再试。')
+  })
+  if (!response.ok) throw await readProblem(response)
+  const named = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get('Content-Disposition') ?? '')
+  const made = URL.createObjectURL(await response.blob())
+  const link = document.createElement('a')
+  link.href = made
+  link.download = named?.[1] ? decodeURIComponent(named[1]) : ''
+  link.click()
+  URL.revokeObjectURL(made)
+}
+
 function fillPath(url: string, path: Record<string, string> = {}): string {
   return url.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? ''))
 }

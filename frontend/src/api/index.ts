@@ -1,5 +1,5 @@
 /** The only door of screens to the server: one line an operation, typed by the contract. */
-import { call, uuid, type Operation } from './client'
+import { call, download, uuid, type Operation } from './client'
 import type * as Gen from './gen/types.gen'
 import type * as T from './types'
 
@@ -160,6 +160,68 @@ export const api = {
       { body: { mode: 'each', rows: refs(rows) } },
       { idempotencyKey: uuid() },
     ),
+  copyProgramme: (row: T.Entity, body: T.CopyIn) =>
+    call<Gen.CopyProgrammeData, T.Programme>(
+      'POST',
+      '/api/v1/programmes/{id}/copy',
+      { path: { id: row.id }, body },
+      { version: row.version, idempotencyKey: uuid() },
+    ),
+  diff: (id: string, against?: string) =>
+    call<Gen.GetDiffData, T.Diff>('GET', '/api/v1/programmes/{id}/diff', { path: { id }, query: { against } }),
+  invitations: (query?: QueryOf<Gen.ListInvitationsData>) =>
+    call<Gen.ListInvitationsData, T.Page<T.Invitation>>('GET', '/api/v1/invitations', { query }),
+  comments: collection<{
+    row: T.Comment
+    list: Gen.ListCommentsData
+    create: Gen.CreateCommentData
+    change: never
+  }>('/api/v1/comments'),
+  baseFigures: (query?: QueryOf<Gen.ListBaseFiguresData>) =>
+    call<Gen.ListBaseFiguresData, T.Page<T.BaseFigure>>('GET', '/api/v1/base-figures', { query }),
+  noteFigure: (body: NonNullable<Gen.CreateBaseFigureData['body']>) =>
+    call<Gen.CreateBaseFigureData, T.BaseFigure>('POST', '/api/v1/base-figures', { body }, { idempotencyKey: uuid() }),
+  downloadSplit: (programmeId: string, unitId: string) =>
+    download(`/api/v1/programmes/${programmeId}/split.xlsx?unit_id=${unitId}`),
+  uploadSplit: (programmeId: string, unitId: string, file: Blob, dryRun: boolean) =>
+    call<Operation, T.SplitUpload>(
+      'POST',
+      '/api/v1/tasks:upload' satisfies Gen.UploadSplitData['url'],
+      {
+        body: file,
+        query: { programme_id: programmeId, unit_id: unitId, dry_run: dryRun } satisfies Gen.UploadSplitData['query'],
+      },
+      { contentType: 'application/octet-stream' },
+    ),
+  acknowledgements: (query?: QueryOf<Gen.ListAcknowledgementsData>) =>
+    call<Gen.ListAcknowledgementsData, T.Page<T.Acknowledgement>>('GET', '/api/v1/acknowledgements', { query }),
+  acknowledge: (rows: T.Entity[]) =>
+    call<Gen.AcknowledgeAcknowledgementsData, Gen.MoveResults>(
+      'POST',
+      '/api/v1/acknowledgements:acknowledge',
+      { body: { mode: 'each', rows: refs(rows) } },
+      { idempotencyKey: uuid() },
+    ),
+  pledges: {
+    list: (query?: QueryOf<Gen.ListPledgesData>) =>
+      call<Gen.ListPledgesData, T.Page<T.PledgeBrief>>('GET', '/api/v1/pledges', { query }),
+    get: (id: string) => call<Gen.GetPledgeData, T.Pledge>('GET', '/api/v1/pledges/{id}', { path: { id } }),
+    create: (body: NonNullable<Gen.CreatePledgeData['body']>) =>
+      call<Gen.CreatePledgeData, T.Pledge>('POST', '/api/v1/pledges', { body }, { idempotencyKey: uuid() }),
+    move: (row: T.Entity, verb: string, body?: object) =>
+      call<Operation, T.Pledge>(
+        'POST',
+        `/api/v1/pledges/{id}/${verb}`,
+        { path: { id: row.id }, body },
+        { version: row.version },
+      ),
+    states: (id: string, unitId?: string) =>
+      call<Gen.GetPledgeStatesData, T.PledgeStates>('GET', '/api/v1/programmes/{id}/pledge-states', {
+        path: { id },
+        query: { unit_id: unitId },
+      }),
+    download: (id: string, kind: 'docx' | 'pdf') => download(`/api/v1/pledges/${id}/document.${kind}`),
+  },
   plan: (targetId: string) =>
     call<Gen.GetPlanData, T.Plan>('GET', '/api/v1/targets/{id}/plan', { path: { id: targetId } }),
   savePlan: ({ target_id, kind, points, version }: T.Plan) =>

@@ -73,6 +73,20 @@ export type SplitGrid = Gen.SplitOut
 export type SplitCellIn = Gen.SplitCellIn
 export type SplitResult = Gen.SplitResult
 
+export type CopyIn = Gen.CopyIn
+export type Diff = Gen.DiffOut
+export type DiffRow = Gen.DiffRow
+export type Invitation = Gen.InvitationOut
+export type Comment = Gen.CommentOut
+export type BaseFigure = Gen.BaseFigureOut
+export type SplitUpload = Gen.UploadOut
+export type UploadedCell = Gen.UploadedCell
+export type Acknowledgement = Gen.AcknowledgementOut
+export type Pledge = Gen.PledgeOut
+export type PledgeBrief = Gen.PledgeBrief
+export type PledgeState = Gen.PledgeState
+export type PledgeStates = Gen.PledgeStates
+
 export type RoundState = Gen.RoundBrief['state']
 export type Round = Gen.RoundOut
 export type Report = Gen.ReportOut

@@ -72,6 +72,12 @@ export const NAV: NavGroup[] = [
         needs: ['change.ask', 'change.decide'],
         icon: 'M4 7h9.500M11 4.500 13.500 7 11 9.500M16 13H6.500M9 10.500 6.500 13 9 15.500',
       },
+      {
+        path: '/pledges',
+        title: '目标责任书',
+        needs: ['pledge.sign', 'pledge.edit'],
+        icon: 'M5 3.5h7l3 3v10H5zM12 3.500v3h3M7.500 10h5M7.500 13h2.500',
+      },
     ],
   },
   {

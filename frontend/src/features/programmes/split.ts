@@ -19,6 +19,9 @@ export interface Share {
   suggest?: string | undefined
   /** A dry run found nothing against it. */
   checked?: boolean | undefined
+  /** When the unit, and every leading department, took note of the issued task. */
+  unitTook?: string | null | undefined
+  leadTook?: string | null | undefined
   task?: { id: string; version: number; status: 'draft' | 'issued' | 'void' } | undefined
 }
 /** One target of the unit that splits. Drawn again when `rev` changes; its shares are plain objects. */
@@ -70,6 +73,8 @@ export class SplitSheet {
         // A date equal to the one above is the rule, another one is shown.
         share.savedDeadline = share.deadline = cell.deadline === row.deadline ? null : cell.deadline
         share.task = { id: cell.task_id, version: cell.task_version, status: cell.status }
+        share.unitTook = cell.unit_acknowledged_at
+        share.leadTook = cell.lead_acknowledged_at
       }
       const line: SplitLine = {
         key: row.target_id,

@@ -1,4 +1,4 @@
-import type { Indicator, Programme } from '@/api'
+import type { Indicator, Item, Programme } from '@/api'
 import type { Key } from '@/ui/i18n'
 
 export const KINDS: Record<Programme['kind'], Key> = {
@@ -26,3 +26,13 @@ export const PERIODS: Record<NonNullable<Indicator['per_period']>, Key> = {
   quarter: '每季',
   year: '每年',
 }
+export const ITEM_KINDS: Record<NonNullable<Item['kind']>, Key> = {
+  works: '工程类',
+  subsidy: '补助类',
+  insurance: '参保类',
+  training: '培训类',
+  service: '服务类',
+  policy: '政策类',
+  ongoing: '常态化（无年度目标）',
+}
+export const ORIGINS: Record<Item['origin'], Key> = { own: '本级自定', handed_down: '上级下达' }

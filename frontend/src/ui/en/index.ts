@@ -3,6 +3,7 @@ import { changes } from './changes'
 import { entry } from './entry'
 import { milestones } from './milestones'
 import { org } from './org'
+import { pledges } from './pledges'
 import { programmes } from './programmes'
 import { review } from './review'
 import { rules } from './rules'
@@ -14,6 +15,7 @@ export const en = {
   ...entry,
   ...review,
   ...programmes,
+  ...pledges,
   ...boards,
   ...changes,
   ...org,
