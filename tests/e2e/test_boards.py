@@ -59,7 +59,7 @@ def test_city_reads_the_light_change_the_lag_list_and_the_rows_behind_a_figure(s
     page.get_by_role("columnheader", name=ROADS).click()
     panel = page.get_by_role("complementary")
     expect(panel.get_by_role("heading", level=2)).to_have_text(f"1.1 {ROADS}")
-    assert [words(row) for row in panel.get_by_role("listitem").all()] == [
+    assert [words(row) for row in panel.locator(".lp-rows button").all()] == [
         "■红灯灵溪镇25%56.5",
         "●绿灯柳市镇93.3%−2.8",
         "●绿灯虹桥镇93.3%−11.9",

@@ -119,8 +119,8 @@ export const rules = {
   '第 {n} 档上限': 'Upper bound of band {n}',
   '第 {n} 档上限归哪一档': 'To which band the bound of band {n} belongs',
   '第 {n} 档亮灯': 'Light of band {n}',
-  '粗线从最低到最高，圆点为居中的单位，竖线为序时进度；超过 100% 的画到头为止。':
-    'The bar runs from the lowest to the highest, the dot is the median, the line is the plan; beyond 100% it ends.',
+  '粗线从最低到最高，圆点为居中的单位，深竖线为序时进度，浅竖线为100%；超过150%的画到头为止。':
+    'The bar runs from the lowest to the highest, the dot is the median, the dark line the plan, the pale one 100%; the scale ends at 150%.',
   系统自带: 'Shipped',
   红: 'Red',
   绝对完成率: 'Completion itself',
