@@ -123,10 +123,7 @@ def refuse_below_done(session: Session, target: Target, value: Decimal) -> None:
     """
     done = done_beyond(session, target, value)
     if done is not None:
-        message = (
-            f"已完成 {quantity.text(done)}，新目标 {quantity.text(value)} 低于已完成数；"
-            "确实要下调，请确认（confirmed 写 below-done）"
-        )
+        message = f"已完成 {quantity.text(done)}，新目标 {quantity.text(value)} 低于已完成数；确实要下调，须另行确认"
         raise invalid("/new_value", "below-done", message)
 
 
