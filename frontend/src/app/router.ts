@@ -57,7 +57,7 @@ export const routes: RouteRecordRaw[] = [
   },
   {
     path: '/changes',
-    component: () => import('@/features/changes/ChangesScreen.vue'),
+    component: () => import('@/features/programmes/ChangesScreen.vue'),
     meta: { title: '调整与状态' },
   },
   {
