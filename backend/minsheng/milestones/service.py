@@ -143,7 +143,8 @@ def check_day(session: Session, task: Task, day: date, precision: str, where: st
     programme = session.get(Programme, task.programme_id)
     starts_on = programme.starts_on if programme else day
     if not starts_on <= day <= task.deadline:
-        message = f"{dates.text(day, precision)}（{day}）应在计划开始 {starts_on} 与任务期限 {task.deadline} 之间"
+        written = str(day) if precision == "day" else f"{dates.text(day, precision)}（最后一天 {day}）"
+        message = f"{written} 应在计划开始 {starts_on} 与任务期限 {task.deadline} 之间"
         raise invalid(where, "outside", message)
 
 
