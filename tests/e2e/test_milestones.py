@@ -24,6 +24,15 @@ def test_milestones_from_template_to_an_approved_move(site: Site, world: World) 
     expect(names.nth(5)).to_contain_text("还剩 39 天（29 个工作日）")
     assert clerk.faults() == []
 
+    names.nth(5).get_by_role("button").click()
+    panel = page.get_by_role("complementary", name="退票补发")
+    panel.get_by_role("button", name="修改").click()
+    dialog = page.get_by_role("dialog", name="修改节点")
+    dialog.get_by_label("权重").fill("10")
+    assert clerk.faults() == []
+    dialog.get_by_role("button", name="保存").click()
+    expect(panel).to_contain_text("权重 10")
+
     page.get_by_role("button", name="倒排工期").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("到 2026年12月31日，共 67 个工作日。")
