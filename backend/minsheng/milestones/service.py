@@ -127,6 +127,8 @@ def _checks(wanted: Sequence[Check]) -> list[dict[str, Any]]:
 
 def _check(session: Session, task: Task, milestone: Milestone, where: str = "") -> None:
     check_day(session, task, milestone.planned_on, milestone.precision, f"{where}/planned_on")
+    if milestone.planned_count is not None and milestone.planned_count <= 0:
+        raise invalid(f"{where}/planned_count", "not-positive", "每批的计划数应大于 0")
     if milestone.start_on and milestone.start_on > milestone.planned_on:
         raise invalid(f"{where}/start_on", "after-end", "计划开始日不能晚于计划日期")
     if milestone.after:
@@ -153,7 +155,11 @@ def _check_order(session: Session, milestone: Milestone) -> None:
     Raises:
         Invalid: a predecessor of another task, or one that waits for this very milestone.
     """
-    known = {str(each.id): each for each in of_task(session, milestone.task_id)}
+    # Those struck out since are still known: whoever waited for one waits for nothing.
+    known = {
+        str(each.id): each
+        for each in session.exec(select(Milestone).where(Milestone.task_id == milestone.task_id)).all()
+    }
     queue = list(milestone.after)
     for index, each in enumerate(milestone.after):
         if each not in known and each != str(milestone.id):
@@ -184,6 +190,8 @@ def change(session: Session, milestone: Milestone, body: MilestonePatch) -> None
         raise Locked(
             message, errors=[FieldError(pointer=f"/{name}", code="locked", message=message) for name in planned]
         )
+    if (counted := fields.get("actual_count")) is not None and counted < 0:
+        raise invalid("/actual_count", "negative", "实际数不能为负数")
     started = fields.get("started_on")
     if started and started > clock.today():
         raise invalid("/started_on", "future", "实际开始日不能晚于今天")
