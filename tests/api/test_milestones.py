@@ -101,6 +101,7 @@ def test_bad_milestones_are_named(people: Callers, world: World) -> None:
         ({"planned_on": "2025-12-31"}, [("/planned_on", "outside")]),
         ({"start_on": "2026-12-25"}, [("/start_on", "after-end")]),
         ({"after": [foreign["id"]]}, [("/after/0", "foreign")]),
+        ({"kind": "batch", "planned_count": "-1"}, [("/planned_count", "not-positive")]),
         ({"checks": [{"kind": "land"}, {"kind": "land"}]}, [("/checks/1/kind", "duplicate")]),
     )
     for more, named in cases:
@@ -113,6 +114,11 @@ def test_bad_milestones_are_named(people: Callers, world: World) -> None:
     ]
     future = clerk.call("PATCH", f"/milestones/{first['id']}", json={"started_on": "2026-11-23"}, version=1)
     assert places(future) == [("/started_on", "future")]
+    negative = clerk.call("PATCH", f"/milestones/{first['id']}", json={"actual_count": "-1"}, version=1)
+    assert places(negative) == [("/actual_count", "negative")]
+    # Whoever waited for a milestone that was struck out can still be changed.
+    move(clerk, first, "void")
+    clerk.patch(f"/milestones/{second['id']}", {"name": "主体施工"}, version=1)
     problem(people["b1-clerk"].call("POST", "/milestones", json=step(task, "x", "2026-12-20")), 404, "not-found")
     problem(people["lead"].call("POST", "/milestones", json=step(task, "x", "2026-12-20")), 403, "forbidden")
 

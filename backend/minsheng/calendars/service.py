@@ -1,6 +1,7 @@
 """What is done with the calendar: the days of the product, the changes of units, the answer for one unit."""
 
 import csv
+from collections import defaultdict
 from datetime import date, timedelta
 from functools import cache
 from importlib import resources
@@ -53,38 +54,41 @@ def ensure_days(session: Session) -> None:
 
 def calendar_of(session: Session, unit_id: UUID) -> Calendar:
     """Return the working days that hold for a unit: the nearest unit's word, then the State Council's."""
-    chain = [unit_id, *_above(session, unit_id)]
-    special: dict[date, Special] = {}
-    years: set[int] = set()
-    for day, kind, name, source in session.exec(
-        select(  # type: ignore[call-overload]
-            NationalDay.day, NationalDay.kind, NationalDay.name, NationalDay.source
-        )
-    ).all():
-        special[day] = Special(kind, name, source)
-        years.add(day.year)
-    years.update(
-        session.exec(
-            select(CalendarYear.year).where(col(CalendarYear.unit_id).in_(chain), CalendarYear.status == "active")
+    return calendars_of(session, {unit_id})[unit_id]
+
+
+def calendars_of(session: Session, units: set[UUID]) -> dict[UUID, Calendar]:
+    """Return the calendar of each of some units; units without a word of their own share one."""
+    national: dict[date, Special] = {
+        day: Special(kind, name, source)
+        for day, kind, name, source in session.exec(
+            select(  # type: ignore[call-overload]
+                NationalDay.day, NationalDay.kind, NationalDay.name, NationalDay.source
+            )
         ).all()
-    )
-    changes = session.exec(
-        select(DayChange).where(col(DayChange.unit_id).in_(chain), DayChange.status == "active")
-    ).all()
-    # The furthest first, so that the nearest has the last word.
-    for change in sorted(changes, key=lambda each: -chain.index(each.unit_id)):
-        special[change.day] = Special(
-            change.kind,  # type: ignore[arg-type]
-            change.name,
-            change.source,
-            change.unit_id,
-            change.id,
-        )
-    return Calendar(frozenset(years), special)
+    }
+    known = frozenset(day.year for day in national)
+    entered: dict[UUID, set[int]] = defaultdict(set)
+    for year in session.exec(select(CalendarYear).where(CalendarYear.status == "active")).all():
+        entered[year.unit_id].add(year.year)
+    changed: dict[UUID, dict[date, Special]] = defaultdict(dict)
+    for each in session.exec(select(DayChange).where(DayChange.status == "active")).all():
+        changed[each.unit_id][each.day] = Special(each.kind, each.name, each.source, each.unit_id, each.id)  # type: ignore[arg-type]
+    plain = Calendar(known, national)
+    found = {}
+    for unit in units:
+        # The furthest first, so that the nearest has the last word.
+        speaking = [at for at in _chain(session, unit) if at in entered or at in changed]
+        found[unit] = plain
+        for at in reversed(speaking):
+            above = found[unit]
+            found[unit] = Calendar(above.years | entered[at], {**above.special, **changed[at]})
+    return found
 
 
-def _above(session: Session, unit_id: UUID) -> list[UUID]:
-    found: list[UUID] = []
+def _chain(session: Session, unit_id: UUID) -> list[UUID]:
+    """Return a unit and those above it, nearest first."""
+    found = [unit_id]
     unit = session.get(Unit, unit_id)
     while unit is not None and unit.parent_id is not None:
         found.append(unit.parent_id)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from minsheng.calendars import service as calendars
 from minsheng.calendars.rules import Calendar, CalendarMissing
@@ -193,8 +192,3 @@ def apply_template(session: Session, body: ApplyIn) -> list[Milestone]:
     session.add_all(made)
     session.flush()
     return made
-
-
-def calendars_of(session: Session, units: set[UUID]) -> dict[UUID, Calendar]:
-    """Return the calendar of each of some units."""
-    return {unit: calendars.calendar_of(session, unit) for unit in units}

@@ -8,12 +8,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from sqlmodel import col, select
 
+from minsheng.calendars.service import calendars_of
 from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Session
 from minsheng.kernel.door import IfMatch, allow
 from minsheng.kernel.http import Route
 from minsheng.kernel.pages import Page, Paging
-from minsheng.milestones import dates, moves, planning, service
+from minsheng.milestones import counting, dates, moves, planning, service
 from minsheng.milestones.models import Milestone, MilestoneMove
 from minsheng.milestones.policy import MILESTONE, MILESTONE_MOVE
 from minsheng.milestones.schemas import (
@@ -56,7 +57,7 @@ def present(session: Session, milestones: Sequence[Milestone]) -> list[Milestone
     names = unit_names(session, {each.unit_id for each in milestones})
     titles = _titles(session, {each.item_id for each in milestones})
     open_in = {each.unit_id for each in milestones if each.status in {"draft", "issued"}}
-    calendars = planning.calendars_of(session, open_in)
+    calendars = calendars_of(session, open_in)
     moved: dict[UUID, list[MoveBrief]] = defaultdict(list)
     for move in session.exec(
         select(MilestoneMove)
@@ -86,8 +87,8 @@ def present(session: Session, milestones: Sequence[Milestone]) -> list[Milestone
                     "unit_name": names.get(each.unit_id),
                     "planned_text": dates.text(each.planned_on, each.precision),
                     "baseline_text": dates.text(baseline, each.baseline_precision or "day") if baseline else None,
-                    "late": service.is_late(each, today),
-                    "start_passed": service.is_start_passed(each, today),
+                    "late": counting.is_late(each, today),
+                    "start_passed": counting.is_start_passed(each, today),
                     "days_left": (each.planned_on - today).days if waits else None,
                     "workdays_left": planning.workdays_left(calendars[each.unit_id], today, each.planned_on)
                     if waits
@@ -135,7 +136,7 @@ def list_templates(session: Reader) -> TemplatesOut:
 def get_counts(session: Reader, programme_id: Annotated[UUID, Query(description="计划")]) -> CountsOut:
     """Count the fixed milestones of a programme; built, accepted and in use are three figures."""
     programme = rows.fetch(session, Programme, programme_id)
-    total, units = service.count(session, programme.id)
+    total, units = counting.count(session, programme.id)
     return CountsOut(programme_id=programme.id, on=clock.today(), total=total, units=units)
 
 

@@ -12,9 +12,8 @@ from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Session
 from minsheng.kernel.errors import Conflict, FieldError, Invalid, Locked, OwnWork, WrongState, invalid
 from minsheng.milestones import dates
-from minsheng.milestones.models import FACTS, SETTLED, Milestone, MilestoneMove
-from minsheng.milestones.schemas import BatchesIn, Check, DoneIn, MilestoneCounts, MilestoneIn, MilestonePatch
-from minsheng.org.service import unit_names
+from minsheng.milestones.models import FACTS, Milestone, MilestoneMove
+from minsheng.milestones.schemas import BatchesIn, Check, DoneIn, MilestoneIn, MilestonePatch
 from minsheng.plans import rules
 from minsheng.plans import service as plans
 from minsheng.programmes.models import Programme
@@ -128,6 +127,8 @@ def _checks(wanted: Sequence[Check]) -> list[dict[str, Any]]:
 
 def _check(session: Session, task: Task, milestone: Milestone, where: str = "") -> None:
     check_day(session, task, milestone.planned_on, milestone.precision, f"{where}/planned_on")
+    if milestone.planned_count is not None and milestone.planned_count <= 0:
+        raise invalid(f"{where}/planned_count", "not-positive", "每批的计划数应大于 0")
     if milestone.start_on and milestone.start_on > milestone.planned_on:
         raise invalid(f"{where}/start_on", "after-end", "计划开始日不能晚于计划日期")
     if milestone.after:
@@ -143,7 +144,8 @@ def check_day(session: Session, task: Task, day: date, precision: str, where: st
     programme = session.get(Programme, task.programme_id)
     starts_on = programme.starts_on if programme else day
     if not starts_on <= day <= task.deadline:
-        message = f"{dates.text(day, precision)}（{day}）应在计划开始 {starts_on} 与任务期限 {task.deadline} 之间"
+        written = str(day) if precision == "day" else f"{dates.text(day, precision)}（最后一天 {day}）"
+        message = f"{written} 应在计划开始 {starts_on} 与任务期限 {task.deadline} 之间"
         raise invalid(where, "outside", message)
 
 
@@ -153,7 +155,11 @@ def _check_order(session: Session, milestone: Milestone) -> None:
     Raises:
         Invalid: a predecessor of another task, or one that waits for this very milestone.
     """
-    known = {str(each.id): each for each in of_task(session, milestone.task_id)}
+    # Those struck out since are still known: whoever waited for one waits for nothing.
+    known = {
+        str(each.id): each
+        for each in session.exec(select(Milestone).where(Milestone.task_id == milestone.task_id)).all()
+    }
     queue = list(milestone.after)
     for index, each in enumerate(milestone.after):
         if each not in known and each != str(milestone.id):
@@ -184,6 +190,8 @@ def change(session: Session, milestone: Milestone, body: MilestonePatch) -> None
         raise Locked(
             message, errors=[FieldError(pointer=f"/{name}", code="locked", message=message) for name in planned]
         )
+    if (counted := fields.get("actual_count")) is not None and counted < 0:
+        raise invalid("/actual_count", "negative", "实际数不能为负数")
     started = fields.get("started_on")
     if started and started > clock.today():
         raise invalid("/started_on", "future", "实际开始日不能晚于今天")
@@ -353,59 +361,6 @@ def unmark(_session: Session, milestone: Milestone, _body: object) -> None:
     """Take a mark back; the journal keeps it."""
     milestone.reached_on = milestone.built_on = None
     milestone.marked_by = None
-
-
-# Counting
-
-
-def done_on(milestone: Milestone) -> date | None:
-    """Return the day on which a milestone was reached; works are reached when built."""
-    return milestone.built_on if milestone.kind == "works" else milestone.reached_on
-
-
-def is_late(milestone: Milestone, today: date) -> bool:
-    """Say whether the planned date has gone by without the milestone."""
-    return milestone.status == "issued" and milestone.planned_on < today
-
-
-def is_start_passed(milestone: Milestone, today: date) -> bool:
-    """Say whether the latest start has gone by without a start."""
-    start = milestone.start_on
-    return bool(start and start < today and milestone.started_on is None and milestone.status in {"draft", "issued"})
-
-
-def count(session: Session, programme_id: UUID) -> tuple[MilestoneCounts, list[MilestoneCounts]]:
-    """Count a programme's fixed milestones in the caller's scope, together and for each unit."""
-    fixed = session.exec(
-        select(Milestone).where(Milestone.programme_id == programme_id, col(Milestone.status).in_(["issued", *SETTLED]))
-    ).all()
-    by_unit: dict[UUID, list[Milestone]] = defaultdict(list)
-    for each in fixed:
-        by_unit[each.unit_id].append(each)
-    names = unit_names(session, set(by_unit))
-    units = [_counts(group, unit, names.get(unit)) for unit, group in by_unit.items()]
-    return _counts(fixed, None, None), sorted(units, key=lambda row: (row.unit_name or "", row.unit_id))
-
-
-def _counts(group: Sequence[Milestone], unit_id: UUID | None, name: str | None) -> MilestoneCounts:
-    today = clock.today()
-    due = [each for each in group if each.planned_on <= today]
-    works = [each for each in group if each.kind == "works"]
-    on_time = [each for each in due if (day := done_on(each)) is not None and day <= each.planned_on]
-    return MilestoneCounts(
-        unit_id=unit_id,
-        unit_name=name,
-        fixed=len(group),
-        due=len(due),
-        on_time=len(on_time),
-        late=sum(is_late(each, today) for each in group),
-        done=sum(done_on(each) is not None for each in group),
-        works=len(works),
-        built=sum(each.built_on is not None for each in works),
-        passed=sum(each.passed_on is not None for each in works),
-        opened=sum(each.opened_on is not None for each in works),
-        moved=sum(each.baseline_on is not None and each.baseline_on != each.planned_on for each in group),
-    )
 
 
 def refuse_existing(session: Session, task: Task) -> None:

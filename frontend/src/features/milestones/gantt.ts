@@ -26,6 +26,15 @@ export function stepDays(n: number, by: number, off: Off): number {
   return at
 }
 
+const MARGIN = { before: 10, behind: 20 }
+/** The years that dates lie in; the margins of the chart may reach into a year that nobody has entered yet. */
+export function yearsOf(rows: Milestone[], today: Day): number[] {
+  const { from, to } = span(rows, today)
+  const first = Number(dayOf(from + MARGIN.before).slice(0, 4))
+  const last = Number(dayOf(to - MARGIN.behind).slice(0, 4))
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i)
+}
+
 /** First and last day of the chart: whatever is drawn, with room on both sides. */
 export function span(rows: Milestone[], today: Day): { from: number; to: number } {
   const days = rows.flatMap((m) => [
@@ -38,7 +47,7 @@ export function span(rows: Milestone[], today: Day): { from: number; to: number 
     ...m.moves.map((v) => v.to_on),
   ])
   const numbers = [today, ...days].filter((d): d is Day => !!d).map(dayNumber)
-  return { from: Math.min(...numbers) - 10, to: Math.max(...numbers) + 20 }
+  return { from: Math.min(...numbers) - MARGIN.before, to: Math.max(...numbers) + MARGIN.behind }
 }
 
 /** Runs of neighbouring days off, so that the shade of a holiday is one box. */

@@ -1,4 +1,10 @@
 export const milestones = {
+  修改节点: 'Change the milestone',
+  新增节点: 'New milestone',
+  种类: 'Kind',
+  '完工、验收、投用分开记': 'Built, accepted and in use are kept apart',
+  按节点排计划时用: 'For plans by milestones',
+  请填名称和日期: 'Give a name and a date',
   '{n} 个工作日': '{n} working days',
   '{n} 个节点已确定，改期的原因': '{n} milestones are fixed: why should they move',
   '{n} 年没有工作日历，不按工作日落点': '{n} has no working calendar: days are not snapped',
