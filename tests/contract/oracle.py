@@ -27,6 +27,8 @@ _ALL = _SEE | {
     "programme.issue",
     "task.split",
     "plan.edit",
+    "rule.edit",
+    "exemption.decide",
     "round.edit",
     "report.edit",
     "report.review",
@@ -50,6 +52,8 @@ AREA = {
         "programme.issue",
         "task.split",
         "plan.edit",
+        "rule.edit",
+        "exemption.decide",
         "round.edit",
         "report.accept",
         "journal.read",
@@ -86,7 +90,22 @@ WITHDRAWN = {f"{month}:roads:{unit}" for month in ("october", "november") for un
 """Reports of units that handed their task on: void, and on no sheet or desk."""
 
 
-def _things() -> dict[str, Thing]:  # noqa: C901 - one declaration after the other
+SHIPPED = (
+    "cangnan-month",
+    "days-7-15",
+    "dazu-five",
+    "guangyuan-second",
+    "hengyang-honour",
+    "ouhai-made-up",
+    "points-10-30",
+    "sanming-escalation",
+    "tianjin-bond",
+    "yinchuan-2025",
+)
+"""Rule sets that belong to nobody."""
+
+
+def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912 - one declaration after the other
     found = {unit: Thing("unit", unit, giver=parent) for unit, parent in PARENT.items()}
     for username, unit in SEAT.items():
         found[f"user:{username}"] = Thing("user", unit)
@@ -147,6 +166,12 @@ def _things() -> dict[str, Thing]:  # noqa: C901 - one declaration after the oth
     for programme, unit in (("list", "city"), ("county_list", "a")):
         for month in range(2, 13):
             found[f"round:{programme}:2026-{month:02}"] = Thing("round", unit)
+    for name, unit, draft in (("draft", "city", True), ("active", "city", False), ("county", "a", True)):
+        found[f"rules:{name}"] = Thing("rule_set", unit, draft=draft)
+    for code in SHIPPED:
+        found[f"rules:{code}"] = Thing("rule_set", "")
+    for unit in ("a1", "b1"):
+        found[f"exemption:{unit}"] = Thing("exemption", unit, item="list.roads")
     for role in ("role:own", *(f"role:{name}" for name in _ROLES)):
         found[role] = Thing("role", "")
     for measure in ("公里", "%", "所", "个"):
@@ -179,8 +204,10 @@ READ = {
     "task": "task.read",
     "target": "task.read",
     "report": "report.read",
+    "rule_set": "programme.read",
+    "exemption": "task.read",
 }
-HEADERS = {"unit", "programme", "item", "indicator", "round"}
+HEADERS = {"unit", "programme", "item", "indicator", "round", "rule_set"}
 THINGS = _things()
 
 
@@ -240,6 +267,8 @@ def sees(who: str, name: str) -> bool:
     if thing.kind in {"role", "measure"}:
         return True
     permission = READ[thing.kind]
+    if thing.kind == "rule_set" and not thing.unit:
+        return holds(who, permission)
     inside = thing.unit in area(who, permission) or on_line(who, permission, thing)
     if thing.kind in {"task", "target"}:
         return inside and (not thing.draft or thing.giver in area(who, permission))

@@ -30,6 +30,8 @@ FIRST = {
     "item": "draft",
     "task": "draft",
     "report": "draft",
+    "rule_set": "draft",
+    "exemption": "asked",
 }
 """Where each life cycle starts, said once more."""
 WITH_THE_LIST = {("item", "issued")}

@@ -53,6 +53,8 @@ SYSTEM = {
     ("kernel/door.py", "authenticate"): "who asks is found out before he has any access",
     ("identity/login.py", "own account"): "a person changes his own account, which no unit's right covers",
     ("identity/login.py", "<why>"): "log-in, token exchange and revocation: nobody is known yet; the callers name why",
+    ("boards/service.py", "who is compared with whom"): "a place among others is the same whoever asks",
+    ("boards/freezing.py", "lights of closed rounds are frozen"): "no caller asks for it, and nobody may rewrite it",
     ("cli.py", "<why>"): "the commands of the installation, on its own machine; each names why",
     ("sample/load.py", "demo accounts"): "lists the accounts of the sample data on the terminal",
     ("sample/load.py", "sample data"): "the loader fills an empty database",
@@ -77,6 +79,12 @@ BESIDE = {
         "connection",
     ): "ends a session; asks whether a user name is taken or a role is used anywhere",
     ("org/service.py", "connection"): "asks whether a division code is taken anywhere",
+    ("rule_sets/service.py", "connection"): "asks whether a code is taken anywhere",
+    (
+        "boards/service.py",
+        "connection",
+    ): "reads the whole programme in the caller's transaction, for places",
+    ("boards/freezing.py", "connection"): "freezes in the transaction that changes the rules",
     ("integration/service.py", "connection"): "the feed reads the journal under the same criteria",
     ("sample/load.py", "connection"): "sets back what the clock of a past year would have done",
 }
