@@ -68,6 +68,9 @@ def from_scaled(scaled: int) -> Decimal:
     if not -_SCALED_LIMIT < scaled < _SCALED_LIMIT:
         raise ValueError(f"scaled quantity out of range: {scaled}")
     whole, rest = divmod(abs(scaled), _UNIT)
+    if not rest:
+        # Most figures are whole, and a board reads tens of thousands.
+        return Decimal(-whole if scaled < 0 else whole)
     sign = "-" if scaled < 0 else ""
     return Decimal(text(Decimal(f"{sign}{whole}.{rest:0{SCALE}d}")))
 
