@@ -291,8 +291,8 @@ def percent(share: Fraction, places: int = 1) -> str:
 
 def _steps(share: Fraction, places: int) -> int:
     """Return a percentage in its last places, rounded half up; in whole numbers, since a board writes thousands."""
-    doubled = 2 * 100 * 10**places * abs(share.numerator) + share.denominator
-    steps = doubled // (2 * share.denominator)
+    scale: int = 10**places
+    steps = (200 * scale * abs(share.numerator) + share.denominator) // (2 * share.denominator)
     return -steps if share.numerator < 0 else steps
 
 

@@ -137,8 +137,11 @@ def _dimensions(rule_set: RuleSet, case: Case, on: date, peers: Peers | None, ac
         (PARTS[kind], f"{rule_set.names[lit]}：{why}" if why else rule_set.names[lit]) for kind, lit, why in parts
     )
     if light == progress.light:
-        steps = lambda: (*progress.steps[:-1], *lines, progress.steps[-1])  # noqa: E731 - put into words only when asked
-        return replace(progress, parts=shown, _tell=lambda: (progress.explanation, steps()))
+
+        def tell() -> tuple[str, Steps]:
+            return progress.explanation, (*progress.steps[:-1], *lines, progress.steps[-1])
+
+        return replace(progress, parts=shown, _tell=tell)
     return _changed(replace(progress, parts=shown), rule_set, light, words, lines)
 
 
