@@ -29,6 +29,8 @@ _ALL = _SEE | {
     "change.ask",
     "change.decide",
     "plan.edit",
+    "rule.edit",
+    "exemption.decide",
     "round.edit",
     "report.edit",
     "report.review",
@@ -56,6 +58,8 @@ AREA = {
         "change.ask",
         "change.decide",
         "plan.edit",
+        "rule.edit",
+        "exemption.decide",
         "round.edit",
         "report.accept",
         "journal.read",
@@ -91,6 +95,21 @@ class Thing:
 
 WITHDRAWN = {f"{month}:roads:{unit}" for month in ("october", "november") for unit in ("a", "b")}
 """Reports of units that handed their task on: void, and on no sheet or desk."""
+
+
+SHIPPED = (
+    "cangnan-month",
+    "days-7-15",
+    "dazu-five",
+    "guangyuan-second",
+    "hengyang-honour",
+    "ouhai-made-up",
+    "points-10-30",
+    "sanming-escalation",
+    "tianjin-bond",
+    "yinchuan-2025",
+)
+"""Rule sets that belong to nobody."""
 
 
 def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912 - one declaration after the other
@@ -171,6 +190,12 @@ def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912 - one declaration afte
         found[f"day:{unit}"] = Thing("day_change", unit)
     found["day:city:2027"] = Thing("day_change", "city")
     found["year:city"] = Thing("calendar_year", "city")
+    for name, unit, draft in (("draft", "city", True), ("active", "city", False), ("county", "a", True)):
+        found[f"rules:{name}"] = Thing("rule_set", unit, draft=draft)
+    for code in SHIPPED:
+        found[f"rules:{code}"] = Thing("rule_set", "")
+    for unit in ("a1", "b1"):
+        found[f"exemption:{unit}"] = Thing("exemption", unit, item="list.roads")
     for role in ("role:own", *(f"role:{name}" for name in _ROLES)):
         found[role] = Thing("role", "")
     for measure in ("公里", "%", "所", "个"):
@@ -209,8 +234,10 @@ READ = {
     "report": "report.read",
     "adjustment": "task.read",
     "state": "task.read",
+    "rule_set": "programme.read",
+    "exemption": "task.read",
 }
-HEADERS = {"unit", "day_change", "calendar_year", "programme", "item", "indicator", "round"}
+HEADERS = {"unit", "day_change", "calendar_year", "programme", "item", "indicator", "round", "rule_set"}
 THINGS = _things()
 
 
@@ -270,6 +297,8 @@ def sees(who: str, name: str) -> bool:
     if thing.kind in {"role", "measure"}:
         return True
     permission = READ[thing.kind]
+    if thing.kind == "rule_set" and not thing.unit:
+        return holds(who, permission)
     inside = thing.unit in area(who, permission) or on_line(who, permission, thing)
     if thing.kind in {"task", "target", "milestone"}:
         return inside and (not thing.draft or thing.giver in area(who, permission))

@@ -36,6 +36,8 @@ FIRST = {
     "calendar_year": "active",
     "target_adjustment": "asked",
     "task_state": "asked",
+    "rule_set": "draft",
+    "exemption": "asked",
 }
 """Where each life cycle starts, said once more."""
 WITH_THE_LIST = {("item", "issued")}

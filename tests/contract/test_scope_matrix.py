@@ -140,6 +140,8 @@ def _gets() -> Iterator[Case]:  # noqa: C901 - one case after the other
         ("getMilestoneMove", "task.read", ["move:roads:a1"]),
         ("getAdjustment", "task.read", ["adjustment:roads:a1"]),
         ("getTaskState", "task.read", ["state:roads:a2", "state:cover:b1"]),
+        ("getRuleSet", "programme.read", ["rules:draft", "rules:active", "rules:county", "rules:points-10-30"]),
+        ("getExemption", "task.read", ["exemption:a1", "exemption:b1"]),
     ):
         for name in names:
             yield Case(operation, permission, name)
@@ -153,6 +155,7 @@ def _gets() -> Iterator[Case]:  # noqa: C901 - one case after the other
         yield Case("getMatrix", "board.read", query={"programme_id": f"@{programme}"}, must_see=seen)
         yield Case("getLagList", "board.read", query={"programme_id": f"@{programme}"}, must_see=seen)
         yield Case("getMilestoneCounts", "task.read", query={"programme_id": f"@{programme}"}, must_see=seen)
+        yield Case("getDispersion", "board.read", query={"programme_id": f"@{programme}"}, must_see=seen)
         yield Case(
             "getReviewDesk",
             "report.read",
@@ -180,6 +183,13 @@ def _gets() -> Iterator[Case]:  # noqa: C901 - one case after the other
     yield Case(
         "getTotal", "board.read", query={"item_id": "@list.group"}, must_see=(("list.group", 404),), allowed=rated
     )
+    for target in ("roads:city:target", "roads:a:target", "roads:a1:target", "roads:b1:target"):
+        yield Case(
+            "getLightHistory",
+            "board.read",
+            query={"programme_id": "@list", "target_id": f"@{target}"},
+            must_see=(("list", 404), (target, 404)),
+        )
     for unit in (None, "city", "a", "a1", "a2", "b1", "other"):
         yield Case("getEntrySheet", "report.read", query=_unit(unit), must_see=() if unit is None else ((unit, 404),))
         for operation in ("getCalendar", "getWorkday"):
@@ -386,6 +396,20 @@ def _programme_writes() -> Iterator[Case]:
         )
         yield Case("closeProgramme", "programme.issue", name, allowed=close, **cover)  # type: ignore[arg-type]
         yield Case(
+            "changeRulesProgramme",
+            "programme.issue",
+            name,
+            body={"rule_set": "dazu-five", "reason": "市政府常务会议决定"},
+            allowed=close,
+            **cover,  # type: ignore[arg-type]
+        )
+        yield Case(
+            "simulateRuleSet",
+            "board.read",
+            body={"programme_id": f"@{name}", "rule_set": "dazu-five"},
+            must_see=((name, 404),),
+        )
+        yield Case(
             "createItem",
             "programme.edit",
             body={"programme_id": f"@{name}", "code": "9", "title": "新项目"},
@@ -421,6 +445,45 @@ def _programme_writes() -> Iterator[Case]:
     for name in ("round:list:2026-11", "round:county_list:2026-11", "round:list:2026-10"):
         body = {"closes_at": "2026-12-20T00:00:00Z", "reason": "台风期间推迟"}
         yield Case("changeRound", "round.edit", name, body=body, must_cover=(name,))
+
+
+def _rule_writes() -> Iterator[Case]:
+    yield Case("checkRuleSet", "programme.read", body={"definition": requests.RULES})
+    for unit in ("city", "a", "b", "other"):
+        body = {"unit_id": f"@{unit}", "code": "new", "name": "新", "source": "新", "definition": requests.RULES}
+        yield Case("createRuleSet", "rule.edit", body=body, must_see=((unit, 404),), units=(unit,), allowed=201)
+    for name, draft, active in (
+        ("rules:draft", 200, 409),
+        ("rules:active", 409, 200),
+        ("rules:county", 200, 409),
+        ("rules:points-10-30", 409, 200),
+    ):
+        cover = {"must_cover": (name,)}
+        yield Case("changeRuleSet", "rule.edit", name, body={"name": "新名"}, allowed=draft, **cover)  # type: ignore[arg-type]
+        yield Case("activateRuleSet", "rule.edit", name, allowed=draft, **cover)  # type: ignore[arg-type]
+        yield Case("voidRuleSet", "rule.edit", name, allowed=draft, **cover)  # type: ignore[arg-type]
+        yield Case("retireRuleSet", "rule.edit", name, allowed=active, **cover)  # type: ignore[arg-type]
+    span = {"starts_on": "2026-10-01", "ends_on": "2026-10-31", "reason": "台风停工"}
+    for target, allowed in (
+        ("cover:a1:target", 201),
+        ("cover:b1:target", 201),
+        ("roads:a1:target", 409),
+        ("roads:a_dept:target", 201),
+        ("roads:city_dept:target", 409),
+    ):
+        yield Case(
+            "createExemption",
+            "report.edit",
+            body={**span, "target_id": f"@{target}"},
+            must_see=((target, 404),),
+            units=(THINGS[target].unit,),
+            allowed=allowed,
+        )
+    for name in ("exemption:a1", "exemption:b1"):
+        for operation in ("approveExemption", "refuseExemption"):
+            body = {"decision": "情况属实"}
+            yield Case(operation, "exemption.decide", name, body=body, must_cover=(name,))
+        yield Case("withdrawExemption", "report.edit", name, must_cover=(name,))
 
 
 def _span(name: str) -> dict[str, Any]:
@@ -592,6 +655,7 @@ WRITES = [
     *_task_writes(),
     *_changes(),
     *_programme_writes(),
+    *_rule_writes(),
     *_calendar_writes(),
     *_milestone_writes(),
     *_people_writes(),
@@ -614,6 +678,8 @@ LISTED = {
     "listReports": ("report.read", "report", "/reports"),
     "listAdjustments": ("task.read", "adjustment", "/adjustments"),
     "listTaskStates": ("task.read", "state", "/task-states"),
+    "listRuleSets": ("programme.read", "rule_set", "/rule-sets"),
+    "listExemptions": ("task.read", "exemption", "/exemptions"),
 }
 BULK = {f"{verb}Reports": verb for verb in MOVES if verb != "withdraw"}
 IN_BULK = {"splitTasks", "issueTasks", "issueMilestones", "voidMilestones", "writeReports"}

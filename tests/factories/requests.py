@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     from tests.factories.world import World
 
 API = "/api/v1"
+RULES = {
+    "colours": [
+        {"key": "green", "name": "绿灯", "glyph": "●", "meaning": "不落后", "hue": "green", "good": True},
+        {"key": "red", "name": "红灯", "glyph": "■", "meaning": "落后10个百分点以上", "hue": "red", "good": False},
+        {"key": "done", "name": "已完成", "glyph": "◆", "meaning": "已达到目标", "hue": "done"},
+        {"key": "none", "name": "不亮灯", "glyph": "○", "meaning": "没有数", "hue": "none"},
+    ],
+    "dimensions": [{"bands": [{"light": "green", "high": "10"}, {"light": "red", "low": "10", "low_inclusive": True}]}],
+}
+"""The content of a small rule set."""
 VERIFIER = "v" * 43
 """The secret of the token exchange; its hash is the challenge."""
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
@@ -126,6 +136,29 @@ REQUESTS: dict[str, Request] = {
     "changeProgramme": Request("office", _id("draft_list"), body={"name": "温州市2027年民生实事"}),
     "issueProgramme": Request("office", _id("draft_list"), body={"issued_on": "2026-11-20"}),
     "closeProgramme": Request("office", _id("list")),
+    "changeRulesProgramme": Request("office", _id("list"), body={"rule_set": "dazu-five"}),
+    # Light rules
+    "listRuleSets": Request("office"),
+    "createRuleSet": Request("office", body={"unit_id": "@city", "code": "new-rules", "definition": RULES}, status=201),
+    "checkRuleSet": Request("office", body={"definition": RULES}),
+    "getRuleSet": Request("a1-clerk", _id("rules:active")),
+    "changeRuleSet": Request("office", _id("rules:draft"), body={"name": "从严亮灯", "definition": RULES}),
+    "activateRuleSet": Request("office", _id("rules:draft")),
+    "retireRuleSet": Request("office", _id("rules:active")),
+    "voidRuleSet": Request("office", _id("rules:draft")),
+    "simulateRuleSet": Request(
+        "office", body={"programme_id": "@list", "rule_set": "dazu-five", "definition": None, "dates": ["2026-10-31"]}
+    ),
+    "listExemptions": Request("office"),
+    "createExemption": Request(
+        "a1-clerk",
+        body={"target_id": "@cover:a1:target", "starts_on": "2026-10-01", "ends_on": "2026-10-31"},
+        status=201,
+    ),
+    "getExemption": Request("a1-clerk", _id("exemption:a1")),
+    "approveExemption": Request("a-office", _id("exemption:a1")),
+    "refuseExemption": Request("a-office", _id("exemption:a1")),
+    "withdrawExemption": Request("a1-clerk", _id("exemption:a1")),
     "listItems": Request("office"),
     "createItem": Request("office", body={"programme_id": "@draft_list"}, status=201),
     "getItem": Request("a1-clerk", _id("list.roads")),
@@ -261,6 +294,8 @@ REQUESTS: dict[str, Request] = {
     "getTargetDetail": Request("office", query={"target_id": "@roads:a1:target"}),
     "getTotal": Request("office", query={"item_id": "@list.roads"}),
     "getDiscrepancies": Request("office"),
+    "getLightHistory": Request("office", query={"programme_id": "@list", "target_id": "@roads:a1:target"}),
+    "getDispersion": Request("office", query={"programme_id": "@list"}),
     "listChanges": Request("auditor"),
 }
 
@@ -331,6 +366,7 @@ def prepare(call: Callable[..., httpx.Response], world: World) -> None:  # noqa:
         None,
     ).json()
     world.ids["other_list"] = foreign["id"]
+    _rules(call, world)
     role = call("admin", "POST", "/roles", {"code": "own", "name": "自定角色", "permissions": []}, None).json()
     world.ids["role:own"] = role["id"]
     person = call(
@@ -392,6 +428,31 @@ def _calendar_and_milestones(call: Callable[..., httpx.Response], world: World) 
     call("a2-clerk", "POST", f"{built}/build", {"on": "2026-11-10"}, 2)
     moved = {"milestone_id": str(world["step:roads:a1"]), "to_on": "2026-12-28", "reason": "台风影响"}
     world.ids["move:roads:a1"] = call("a1-clerk", "POST", "/milestone-moves", moved, None).json()["id"]
+
+
+def _rules(call: Callable[..., httpx.Response], world: World) -> None:
+    """Leave a draft, a rule set in use and a county's, and two justified reasons that wait for a decision."""
+    for by, name, unit in (("office", "draft", "city"), ("office", "active", "city"), ("a-office", "county", "a")):
+        body = {
+            "unit_id": str(world[unit]),
+            "code": f"rules-{name}",
+            "name": "测试规则",
+            "source": "测试",
+            "definition": RULES,
+        }
+        world.ids[f"rules:{name}"] = call(by, "POST", "/rule-sets", body, None).json()["id"]
+    call("office", "POST", f"/rule-sets/{world['rules:active']}/activate", None, 1)
+    for row in call("office", "GET", "/rule-sets?limit=100", None, None).json()["items"]:
+        if row["unit_id"] is None:
+            world.ids[f"rules:{row['code']}"] = row["id"]
+    for unit in ("a1", "b1"):
+        body = {
+            "target_id": str(world[f"roads:{unit}:target"]),
+            "starts_on": "2026-10-01",
+            "ends_on": "2026-10-31",
+            "reason": "台风停工",
+        }
+        world.ids[f"exemption:{unit}"] = call(f"{unit}-clerk", "POST", "/exemptions", body, None).json()["id"]
 
 
 def fill(value: Any, world: World, versions: Mapping[str, int] | None = None) -> Any:

@@ -45,12 +45,12 @@ def waiting(session: Session, programme: Programme) -> list[Round]:
     return [each for each in closed if each.id not in frozen]
 
 
-def freeze(session: Session, programme: Programme) -> int:
+def freeze(session: Session, programme: Programme, most: int | None = None) -> int:
     """Freeze what is waiting in one programme, under the system's access; return how many lights were written.
 
-    Running it again writes nothing.
+    ``most`` is the number of rounds to take, the oldest first. Running it again writes nothing.
     """
-    rounds = waiting(session, programme)
+    rounds = waiting(session, programme)[:most]
     if not rounds:
         return 0
     rule_set = rule_sets.in_force(session, programme.rule_set)
@@ -131,15 +131,18 @@ def freeze_first(session: Session, programme: Programme, _body: object = None) -
 
 
 def freeze_due(database: Database) -> int:
-    """Freeze every programme's closed rounds, each programme in its own transaction; return how many were written."""
+    """Freeze every programme's closed rounds; return how many lights were written.
+
+    Each round is its own transaction, so that on SQLite nobody waits long for the one writer.
+    """
     with open_session(database, Access.system("lights of closed rounds are frozen"), write=False) as session:
         keys: Sequence[UUID] = session.exec(select(Programme.id).where(Programme.status != "draft")).all()
-        due = [key for key in keys if waiting(session, session.get_one(Programme, key))]
+        due = [key for key in keys for _ in waiting(session, session.get_one(Programme, key))]
     written = 0
     for key in due:
         with open_session(database, Access.system("lights of closed rounds are frozen"), write=True) as session:
             try:
-                written += freeze(session, session.get_one(Programme, key))
+                written += freeze(session, session.get_one(Programme, key), most=1)
                 session.commit()
             except (IntegrityError, OperationalError) as error:
                 # Another process was faster, or the database is busy: the next turn finds what is left.

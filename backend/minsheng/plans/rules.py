@@ -197,7 +197,8 @@ def progress(operator: str, target: Decimal | None, actual: Decimal | None) -> F
     if target is None or actual is None:
         return None
     if target > 0:
-        return Fraction(actual) / Fraction(target)
+        (over, unit), (whole, part) = actual.as_integer_ratio(), target.as_integer_ratio()
+        return Fraction(over * part, unit * whole)
     return None if operator == "le" else Fraction(int(bool(met)))
 
 
@@ -335,8 +336,14 @@ def percent(share: Fraction, places: int = 1) -> str:
 
     Only for reading: a rounded figure is never compared.
     """
-    steps = int(abs(share) * 100 * 10**places + Fraction(1, 2))
-    return _written(-steps if share < 0 else steps, places)
+    return _written(_steps(share, places), places)
+
+
+def _steps(share: Fraction, places: int) -> int:
+    """Return a percentage in its last places, rounded half up; in whole numbers, since a board writes thousands."""
+    scale: int = 10**places
+    steps = (200 * scale * abs(share.numerator) + share.denominator) // (2 * share.denominator)
+    return -steps if share.numerator < 0 else steps
 
 
 def percent_clear_of(share: Fraction, bounds: Iterable[Fraction], places: int = 1) -> str:
@@ -347,15 +354,22 @@ def percent_clear_of(share: Fraction, bounds: Iterable[Fraction], places: int = 
     be written with ``PLACES_AT_MOST``) as the share; past those places it moves one step to the share's side.
     """
     near = tuple(bounds)
+    above, below = share.numerator, share.denominator
+    # The side of each bound on which the share stands, as the sign of a difference of whole numbers.
+    stands = [(bound.numerator, bound.denominator) for bound in near]
+    sides = [_sign(above * under - over * below) for over, under in stands]
     for tried in range(places, PLACES_AT_MOST + 1):
-        written = percent(share, tried)
-        read = Fraction(written) / 100
-        if all((read > bound) - (read < bound) == (share > bound) - (share < bound) for bound in near):
-            return written
+        steps, unit = _steps(share, tried), 100 * 10**tried
+        if all(_sign(steps * under - over * unit) == side for (over, under), side in zip(stands, sides, strict=True)):
+            return _written(steps, tried)
     lower = math.floor(share * 100 * 10**PLACES_AT_MOST)
     # A bound that sits on the lower step can only be left upwards, any other one downwards.
     at_bound = Fraction(lower, 100 * 10**PLACES_AT_MOST) in near
     return _written(lower + at_bound, PLACES_AT_MOST)
+
+
+def _sign(number: int) -> int:
+    return (number > 0) - (number < 0)
 
 
 def _written(steps: int, places: int) -> str:

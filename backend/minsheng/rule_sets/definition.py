@@ -64,7 +64,7 @@ class Band:
         return above and (self.high is None or value < self.high or (self.high_inclusive and value == self.high))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dimension:
     """One question a light answers: has it started, how far is it, is the money spent, was it reported."""
 
@@ -80,8 +80,23 @@ class Dimension:
         return tuple(sorted({each for band in self.bands for each in (band.low, band.high) if each is not None}))
 
     def light_at(self, value: Fraction) -> str:
-        """Light for a measured value."""
-        return next(band.light for band in self.bands if band.holds(value))
+        """Light for a measured value; compared in whole numbers, since a board asks thousands of times."""
+        over, under = value.numerator, value.denominator
+        for light, bound, inclusive in self._ends:
+            if bound is None:
+                return light
+            side = over * bound.denominator - bound.numerator * under
+            if side < 0 or (inclusive and side == 0):
+                return light
+        message = f"no band for {value}"
+        raise LookupError(message)
+
+    @cached_property
+    def _ends(self) -> tuple[tuple[str, Fraction | None, bool], ...]:
+        """Each band's light with its upper end: they follow each other without hole, so the first not passed is it."""
+        return tuple(
+            (band.light, None if band.high is None else Fraction(band.high), band.high_inclusive) for band in self.bands
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlmodel import col, or_, select
+from sqlmodel import select
 
 from minsheng.kernel import rows
 from minsheng.kernel.access import Session
@@ -49,14 +49,14 @@ def list_rule_sets(
     page: Paging,
     session: Annotated[Session, allow(P.PROGRAMME_READ)],
     status: Annotated[Literal["draft", "active", "retired"] | None, Query(description="状态")] = None,
-    unit_id: Annotated[UUID | None, Query(description="制定机构；系统自带的总在内")] = None,
+    unit_id: Annotated[UUID | None, Query(description="制定机构")] = None,
 ) -> Page[RuleSetRow]:
     """Return the shipped rule sets, those of the caller's area, and those in force above."""
     statement = select(RuleSet).where(RuleSet.status != "void")
     if status:
         statement = statement.where(RuleSet.status == status)
     if unit_id:
-        statement = statement.where(or_(col(RuleSet.unit_id).is_(None), RuleSet.unit_id == unit_id))
+        statement = statement.where(RuleSet.unit_id == unit_id)
     found: Sequence[RuleSet] = session.exec(page.apply(statement, (RuleSet.code, RuleSet.id))).all()  # type: ignore[call-overload]
     found, following = page.cut(found, lambda row: (row.code, row.id))
     return Page(items=present_rule_sets(session, found), next=following)

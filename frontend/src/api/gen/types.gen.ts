@@ -19060,7 +19060,7 @@ export type ListRuleSetsData = {
         /**
          * Unit Id
          *
-         * 制定机构；系统自带的总在内
+         * 制定机构
          */
         unit_id?: string | null;
         /**
