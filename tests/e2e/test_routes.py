@@ -24,6 +24,7 @@ ROUTES = [
     ("/programmes/{draft_list}", "office", "温州市2027年民生实事"),
     ("/programmes/{list}/split", "office", "任务分解"),
     ("/dash", "office", "驾驶舱"),
+    ("/changes", "a1-clerk", "调整与状态"),
     ("/units", "admin", "机构"),
     ("/people", "admin", "人员与授权"),
     ("/settings", "a1-clerk", "设置"),
