@@ -182,6 +182,28 @@ describe('entry grid', () => {
     wrapper.unmount()
   })
 
+  it('takes the two figures of a rate apart, and a level by its label or its place', async () => {
+    const { input, wrapper } = await grid()
+    const [rate, label, place, wrong] = sheet.lines.value
+    if (!rate || !label || !place || !wrong) throw new Error('four lines')
+    rate.cell = { ...rate.cell, accumulation: 'snapshot', kind: 'ratio' }
+    for (const line of [label, place, wrong])
+      line.cell = { ...line.cell, accumulation: 'snapshot', kind: 'ordinal', levels: ['劣Ⅴ', 'Ⅴ', 'Ⅳ'] }
+    paste(input, '2\t3.25\r\n\tⅤ\r\n\t3\r\n\t4\r\n')
+    expect(sheet.outbox.waiting().map((e) => [e.report, e.field, e.mine])).toEqual([
+      ['r1', 'numerator', '2'],
+      ['r1', 'denominator', '3.25'],
+      ['r2', 'value', '2'],
+      ['r3', 'value', '3'],
+    ])
+    expect(wrong.marks.value).toMatchObject({ kind: 'invalid', text: '请填等级：劣Ⅴ、Ⅴ、Ⅳ' })
+    expect([rate.current, rate.value]).toEqual(['2', '3.25'])
+    expect(sheet.write(rate, 'current', '=')).not.toBeNull()
+    expect(rate.marks.current?.text).toBe('比率请分别填分子和分母')
+    sheet.outbox.stop()
+    wrapper.unmount()
+  })
+
   it('takes what is typed beside a snapshot as the snapshot', async () => {
     const { input, wrapper } = await grid()
     const line = sheet.lines.value[1]

@@ -28,6 +28,7 @@ ROUTES = [
     ("/calendar", "a-office", "日历"),
     ("/dash", "office", "驾驶舱"),
     ("/rules", "office", "亮灯规则"),
+    ("/changes", "a1-clerk", "调整与状态"),
     ("/units", "admin", "机构"),
     ("/people", "admin", "人员与授权"),
     ("/settings", "a1-clerk", "设置"),

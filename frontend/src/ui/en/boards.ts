@@ -1,7 +1,6 @@
 export const boards = {
   '有正当理由，已批准': 'justified, approved',
   '{met} 个达标，共 {base} 个应计': '{met} met of {base} counted',
-  '{n} 个单位没有年度目标，不计入': '{n} units have no yearly target and are left out',
   '{n} 个单位还没有数': '{n} units without a figure',
   '{n} 项': '{n} targets',
   '{unit}“{item}”计划与实际的累计曲线，逐月数字在下方表格':
@@ -60,7 +59,6 @@ export const boards = {
     'No target is behind plan by as much as a yellow light.',
   滞后清单: 'Lag list',
   累计: 'Total',
-  '累计数 ÷ 目标数': 'total ÷ target',
   '计划下达并有报告审核通过后，这里会亮灯。': 'Lights appear once a programme is issued and reports are approved.',
   计量单位: 'Measure',
   达标: 'Met',

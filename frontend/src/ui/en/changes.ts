@@ -130,4 +130,6 @@ export const changes = {
   '选一个等级，不能相加': 'one level is chosen; never added',
   选等级: 'Level',
   频次: 'frequency',
+  '{n} 个没有年度目标、不适用或尚未下达，不计入':
+    '{n} without a yearly target, not applicable or not handed down: not counted',
 }
