@@ -183,7 +183,7 @@ def spoilt(body: Any, path: str = "") -> Iterator[tuple[str, Callable[[str], str
 
 def test_every_field_of_every_body_refuses_rubbish(thrower: Thrower, engine_name: str) -> None:
     names = writing(thrower, "application/json")
-    assert len(names) == 35
+    assert len(names) == 45
     before, wrong, count = thrower.state(), [], 0
     for name in names:
         for where, put in spoilt(thrower.body(name)):
@@ -269,6 +269,8 @@ def test_broken_queries_are_refused_by_name(thrower: Thrower, people: Callers) -
         "types": ("unit;drop", "nothing", "%00", "A" * 301),
         "q": ("%00", "x" * 51, "%1b"),
         "tier": ("x", ""),
+        "kind": ("%00", "x" * 21, "%1b"),
+        "against": NO_IDS,
     }
     wrong = []
     for name, (method, address, operation) in thrower.operations.items():

@@ -65,10 +65,13 @@ def test_cookie_is_strict_and_says_who_came(client: TestClient, world: World) ->
         ],
         "permissions": [
             "board.read",
+            "comment.edit",
             "plan.edit",
+            "pledge.sign",
             "programme.read",
             "report.edit",
             "report.read",
+            "task.acknowledge",
             "task.read",
             "unit.read",
         ],

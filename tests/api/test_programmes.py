@@ -43,9 +43,11 @@ def test_a_list_starts_as_a_draft_of_its_owner(people: Callers, world: World) ->
         "cut_off_hour": 18,
         "close_after_days": 5,
         "source": "温政发〔2026〕1号",
+        "predecessor_id": None,
     }
     assert made["actions"] == [
-        {"verb": "issue", "label": "下达", "enabled": False, "reason": "计划里还没有项目，不能下达。"}
+        {"verb": "consult", "label": "征求意见", "enabled": False, "reason": "计划里还没有项目。"},
+        {"verb": "issue", "label": "下达", "enabled": False, "reason": "计划里还没有项目，不能下达。"},
     ]
     changed = office.patch(f"/programmes/{made['id']}", {"cut_off_day": 8, "source": None}, version=1)
     assert (changed["cut_off_day"], changed["source"], changed["version"]) == (8, None, 2)

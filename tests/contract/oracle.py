@@ -32,7 +32,13 @@ _ALL = _SEE | {
     "report.review",
     "report.accept",
     "journal.read",
+    "comment.edit",
+    "figure.edit",
+    "task.acknowledge",
+    "pledge.edit",
+    "pledge.sign",
 }
+_UNIT_SIDE = {"comment.edit", "task.acknowledge", "pledge.sign"}
 AREA = {
     "administrator": {
         "unit.read",
@@ -42,9 +48,13 @@ AREA = {
         "role.edit",
         "grant.edit",
         "programme.read",
+        "figure.edit",
     },
     "office": _SEE
+    | _UNIT_SIDE
     | {
+        "figure.edit",
+        "pledge.edit",
         "user.read",
         "programme.edit",
         "programme.issue",
@@ -54,15 +64,15 @@ AREA = {
         "report.accept",
         "journal.read",
     },
-    "lead_department": _SEE | {"report.edit", "plan.edit"},
-    "clerk": _SEE | {"report.edit", "plan.edit"},
+    "lead_department": _SEE | _UNIT_SIDE | {"report.edit", "plan.edit"},
+    "clerk": _SEE | _UNIT_SIDE | {"report.edit", "plan.edit"},
     "reviewer": _SEE | {"report.review"},
-    "leader": _SEE,
+    "leader": _SEE | {"pledge.sign"},
     "auditor": _SEE | {"user.read", "journal.read"},
     "integration": _SEE | {"journal.read"},
 }
 HAND = {"administrator": _ALL}
-LINE = {"lead_department": {"task.read", "report.read", "board.read"}}
+LINE = {"lead_department": {"task.read", "task.acknowledge", "report.read", "board.read"}}
 
 LEADS = {
     "city_dept": {"list.group", "list.roads", "list.cover"},
@@ -73,20 +83,25 @@ LEADS = {
 
 @dataclass(frozen=True)
 class Thing:
-    """One row of the world: its kind, where it lies, who gave it, what line it hangs on, and whether it is a draft."""
+    """One row of the world: its kind, where it lies, who gave it, what line it hangs on, whether it is a draft.
+
+    ``asked`` is the unit that a draft was sent to for comment, ``by`` who is to acknowledge a task.
+    """
 
     kind: str
     unit: str
     giver: str | None = None
     item: str | None = None
     draft: bool = False
+    asked: str | None = None
+    by: str | None = None
 
 
 WITHDRAWN = {f"{month}:roads:{unit}" for month in ("october", "november") for unit in ("a", "b")}
 """Reports of units that handed their task on: void, and on no sheet or desk."""
 
 
-def _things() -> dict[str, Thing]:  # noqa: C901 - one declaration after the other
+def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912 - one declaration after the other
     found = {unit: Thing("unit", unit, giver=parent) for unit, parent in PARENT.items()}
     for username, unit in SEAT.items():
         found[f"user:{username}"] = Thing("user", unit)
@@ -147,6 +162,26 @@ def _things() -> dict[str, Thing]:  # noqa: C901 - one declaration after the oth
     for programme, unit in (("list", "city"), ("county_list", "a")):
         for month in range(2, 13):
             found[f"round:{programme}:2026-{month:02}"] = Thing("round", unit)
+    found["asked_list"] = Thing("programme", "city", draft=True, asked="a")
+    found["asked_list.trees"] = Thing("item", "city", draft=True, asked="a")
+    found["listing"] = Thing("listing", "city", draft=True)
+    for name in ("invitation", "comment"):
+        found[name] = Thing(name, "a")
+    for unit in ("a", "b"):
+        found[f"figure:{unit}"] = Thing("figure", unit)
+    found["pledge:a"] = Thing("pledge", "a", giver="city")
+    found["pledge:b"] = Thing("pledge", "b", giver="city", draft=True)
+    found["pledge:a1"] = Thing("pledge", "a1", giver="a")
+    for name in ("roads:a", "roads:b", "roads:a1", "roads:a2", "roads:b1", "roads:a_dept", "cover:a1", "cover:b1",
+                 "schools:a1", "schools:a2"):  # fmt: skip
+        task = found[name]
+        found[f"receipt:unit:{name}"] = Thing("acknowledgement", task.unit, item=task.item, by=task.unit)
+    for name in ("roads:city", "roads:a", "roads:b", "cover:city", "cover:a1", "cover:b1"):
+        task = found[name]
+        found[f"receipt:lead:{name}"] = Thing("acknowledgement", task.unit, item=task.item, by="city_dept")
+    for name in ("schools:a", "schools:a1", "schools:a2"):
+        task = found[name]
+        found[f"receipt:lead:{name}"] = Thing("acknowledgement", task.unit, item=task.item, by="a_dept")
     for role in ("role:own", *(f"role:{name}" for name in _ROLES)):
         found[role] = Thing("role", "")
     for measure in ("公里", "%", "所", "个"):
@@ -179,6 +214,12 @@ READ = {
     "task": "task.read",
     "target": "task.read",
     "report": "report.read",
+    "listing": "programme.read",
+    "invitation": "programme.read",
+    "comment": "programme.read",
+    "figure": "unit.read",
+    "pledge": "task.read",
+    "acknowledgement": "task.read",
 }
 HEADERS = {"unit", "programme", "item", "indicator", "round"}
 THINGS = _things()
@@ -241,10 +282,15 @@ def sees(who: str, name: str) -> bool:
         return True
     permission = READ[thing.kind]
     inside = thing.unit in area(who, permission) or on_line(who, permission, thing)
-    if thing.kind in {"task", "target"}:
+    if thing.kind in {"task", "target", "pledge"}:
         return inside and (not thing.draft or thing.giver in area(who, permission))
     over = thing.kind in HEADERS and not thing.draft and thing.unit in above(SEAT[who]) and holds(who, permission)
-    return inside or over
+    return inside or over or (thing.asked is not None and thing.asked in area(who, permission))
+
+
+def hears(who: str, name: str) -> bool:
+    """Say whether the feed tells somebody of a thing: of a draft that others are only asked about it does not."""
+    return sees(who, name) and (THINGS[name].asked is None or THINGS[name].unit in area(who, READ[THINGS[name].kind]))
 
 
 def covers(who: str, permission: str, name: str) -> bool:
@@ -252,8 +298,10 @@ def covers(who: str, permission: str, name: str) -> bool:
     thing = THINGS[name]
     if thing.kind == "role":
         return holds(who, permission)
+    if thing.kind == "pledge":
+        return bool({thing.giver, thing.unit} & area(who, permission))
     owner = thing.giver if thing.kind in {"unit", "task", "target"} else thing.unit
-    return owner in area(who, permission)
+    return owner in area(who, permission) or on_line(who, permission, thing)
 
 
 def visible(who: str, kind: str) -> set[str]:

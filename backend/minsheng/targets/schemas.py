@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from minsheng.kernel.errors import FieldError
-from minsheng.kernel.fields import Day, In, Label, Moment, Out, Prose, Quantity
+from minsheng.kernel.fields import Day, In, Label, Moment, Out, Prose, Quantity, Year
 from minsheng.kernel.lifecycle import Action
 
 Operator = Literal["ge", "le", "eq"]
@@ -193,7 +193,7 @@ class SuggestIn(In):
     indicator_id: UUID
     unit_ids: Annotated[list[UUID], Field(min_length=1, max_length=500)]
     kind: Label = Field(description="哪种基础数据", examples=["常住人口"])
-    year: int | None = Field(default=None, ge=1990, le=2200, description="哪一年的；省略为各单位最近一年")
+    year: Year | None = Field(default=None, description="哪一年的；省略为各单位最近一年")
 
 
 class SuggestedShare(Out):
