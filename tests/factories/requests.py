@@ -313,10 +313,11 @@ def prepare(call: Callable[..., httpx.Response], world: World) -> None:
             )
             for row in reports.json()["items"]:
                 world.ids.setdefault(f"{month}:{tasks[row['task_id']]}", row["id"])
+    known = {str(key): name for name, key in world.ids.items()}
     for owner, programme in (("office", "list"), ("a-office", "county_list")):
         path = f"/acknowledgements?programme_id={world[programme]}&limit=100"
         for row in call(owner, "GET", path, None, None).json()["items"]:
-            world.ids[f"receipt:{row['side']}:{tasks[row['task_id']]}"] = row["id"]
+            world.ids[f"receipt:{row['side']}:{known[row['task_id']]}"] = row["id"]
     _circulated(call, world)
 
 
