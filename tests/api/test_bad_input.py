@@ -269,6 +269,8 @@ def test_broken_queries_are_refused_by_name(thrower: Thrower, people: Callers) -
         "types": ("unit;drop", "nothing", "%00", "A" * 301),
         "q": ("%00", "x" * 51, "%1b"),
         "tier": ("x", ""),
+        "kind": ("%00", "x" * 21, "%1b"),
+        "against": NO_IDS,
     }
     wrong = []
     for name, (method, address, operation) in thrower.operations.items():

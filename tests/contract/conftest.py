@@ -86,6 +86,9 @@ class Prepared:
             arguments["data"] = {k: self.code() if v == "$code" else v for k, v in wanted.form.items()}
         elif wanted.text:
             arguments |= {"content": wanted.text.encode(), "headers": {"Content-Type": "text/csv"}}
+        elif wanted.workbook:
+            found = self.send(wanted.by, "GET", f"/programmes/{self.world[wanted.workbook]}/split.xlsx")
+            arguments |= {"content": found.content, "headers": {"Content-Type": "application/octet-stream"}}
         elif operation.get("requestBody"):
             arguments["json"] = requests.body_of(self.contract, operation, wanted.body, self.world, self.versions)
         if any(each["name"] == "If-Match" for each in operation.get("parameters", ())):

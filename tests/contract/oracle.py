@@ -37,7 +37,13 @@ _ALL = _SEE | {
     "report.accept",
     "journal.read",
     "calendar.edit",
+    "comment.edit",
+    "figure.edit",
+    "task.acknowledge",
+    "pledge.edit",
+    "pledge.sign",
 }
+_UNIT_SIDE = {"comment.edit", "task.acknowledge", "pledge.sign"}
 AREA = {
     "administrator": {
         "unit.read",
@@ -48,9 +54,13 @@ AREA = {
         "grant.edit",
         "programme.read",
         "calendar.edit",
+        "figure.edit",
     },
     "office": _SEE
+    | _UNIT_SIDE
     | {
+        "figure.edit",
+        "pledge.edit",
         "user.read",
         "programme.edit",
         "programme.issue",
@@ -65,15 +75,15 @@ AREA = {
         "journal.read",
         "calendar.edit",
     },
-    "lead_department": _SEE | {"report.edit", "plan.edit", "change.ask"},
-    "clerk": _SEE | {"report.edit", "plan.edit", "change.ask"},
+    "lead_department": _SEE | _UNIT_SIDE | {"report.edit", "plan.edit", "change.ask"},
+    "clerk": _SEE | _UNIT_SIDE | {"report.edit", "plan.edit", "change.ask"},
     "reviewer": _SEE | {"report.review"},
-    "leader": _SEE,
+    "leader": _SEE | {"pledge.sign"},
     "auditor": _SEE | {"user.read", "journal.read"},
     "integration": _SEE | {"journal.read"},
 }
 HAND = {"administrator": _ALL}
-LINE = {"lead_department": {"task.read", "report.read", "board.read"}}
+LINE = {"lead_department": {"task.read", "task.acknowledge", "report.read", "board.read"}}
 
 LEADS = {
     "city_dept": {"list.group", "list.roads", "list.cover"},
@@ -84,13 +94,18 @@ LEADS = {
 
 @dataclass(frozen=True)
 class Thing:
-    """One row of the world: its kind, where it lies, who gave it, what line it hangs on, and whether it is a draft."""
+    """One row of the world: its kind, where it lies, who gave it, what line it hangs on, whether it is a draft.
+
+    ``asked`` is the unit that a draft was sent to for comment, ``by`` who is to acknowledge a task.
+    """
 
     kind: str
     unit: str
     giver: str | None = None
     item: str | None = None
     draft: bool = False
+    asked: str | None = None
+    by: str | None = None
 
 
 WITHDRAWN = {f"{month}:roads:{unit}" for month in ("october", "november") for unit in ("a", "b")}
@@ -196,6 +211,26 @@ def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912 - one declaration afte
         found[f"rules:{code}"] = Thing("rule_set", "")
     for unit in ("a1", "b1"):
         found[f"exemption:{unit}"] = Thing("exemption", unit, item="list.roads")
+    found["asked_list"] = Thing("programme", "city", draft=True, asked="a")
+    found["asked_list.trees"] = Thing("item", "city", draft=True, asked="a")
+    found["listing"] = Thing("listing", "city", draft=True)
+    for name in ("invitation", "comment"):
+        found[name] = Thing(name, "a")
+    for unit in ("a", "b"):
+        found[f"figure:{unit}"] = Thing("figure", unit)
+    found["pledge:a"] = Thing("pledge", "a", giver="city")
+    found["pledge:b"] = Thing("pledge", "b", giver="city", draft=True)
+    found["pledge:a1"] = Thing("pledge", "a1", giver="a")
+    for name in ("roads:a", "roads:b", "roads:a1", "roads:a2", "roads:b1", "roads:a_dept", "cover:a1", "cover:b1",
+                 "schools:a1", "schools:a2"):  # fmt: skip
+        task = found[name]
+        found[f"receipt:unit:{name}"] = Thing("acknowledgement", task.unit, item=task.item, by=task.unit)
+    for name in ("roads:city", "roads:a", "roads:b", "cover:city", "cover:a1", "cover:b1"):
+        task = found[name]
+        found[f"receipt:lead:{name}"] = Thing("acknowledgement", task.unit, item=task.item, by="city_dept")
+    for name in ("schools:a", "schools:a1", "schools:a2"):
+        task = found[name]
+        found[f"receipt:lead:{name}"] = Thing("acknowledgement", task.unit, item=task.item, by="a_dept")
     for role in ("role:own", *(f"role:{name}" for name in _ROLES)):
         found[role] = Thing("role", "")
     for measure in ("公里", "%", "所", "个"):
@@ -236,6 +271,12 @@ READ = {
     "state": "task.read",
     "rule_set": "programme.read",
     "exemption": "task.read",
+    "listing": "programme.read",
+    "invitation": "programme.read",
+    "comment": "programme.read",
+    "figure": "unit.read",
+    "pledge": "task.read",
+    "acknowledgement": "task.read",
 }
 HEADERS = {"unit", "day_change", "calendar_year", "programme", "item", "indicator", "round", "rule_set"}
 THINGS = _things()
@@ -300,10 +341,15 @@ def sees(who: str, name: str) -> bool:
     if thing.kind == "rule_set" and not thing.unit:
         return holds(who, permission)
     inside = thing.unit in area(who, permission) or on_line(who, permission, thing)
-    if thing.kind in {"task", "target", "milestone"}:
+    if thing.kind in {"task", "target", "milestone", "pledge"}:
         return inside and (not thing.draft or thing.giver in area(who, permission))
     over = thing.kind in HEADERS and not thing.draft and thing.unit in above(SEAT[who]) and holds(who, permission)
-    return inside or over
+    return inside or over or (thing.asked is not None and thing.asked in area(who, permission))
+
+
+def hears(who: str, name: str) -> bool:
+    """Say whether the feed tells somebody of a thing: of a draft that others are only asked about it does not."""
+    return sees(who, name) and (THINGS[name].asked is None or THINGS[name].unit in area(who, READ[THINGS[name].kind]))
 
 
 def covers(who: str, permission: str, name: str) -> bool:
@@ -311,8 +357,10 @@ def covers(who: str, permission: str, name: str) -> bool:
     thing = THINGS[name]
     if thing.kind == "role":
         return holds(who, permission)
+    if thing.kind == "pledge":
+        return bool({thing.giver, thing.unit} & area(who, permission))
     owner = thing.giver if thing.kind in {"unit", "task", "target", "milestone"} else thing.unit
-    return owner in area(who, permission)
+    return owner in area(who, permission) or on_line(who, permission, thing)
 
 
 def visible(who: str, kind: str) -> set[str]:

@@ -31,7 +31,7 @@ def test_everybody_hears_of_what_he_may_see_and_of_nothing_else(prepared: Prepar
     everything: set[str] = set()
     for who in ("office", "a-office", "b-office", "auditor", "machine", "outsider"):
         seen = {names[entry["entity_id"]] for entry in read(prepared, who) if entry["entity_id"] in names}
-        visible = {name for name, thing in oracle.THINGS.items() if thing.kind in FOLLOWED and oracle.sees(who, name)}
+        visible = {name for name, thing in oracle.THINGS.items() if thing.kind in FOLLOWED and oracle.hears(who, name)}
         assert ({name for name in seen if not oracle.sees(who, name)}, visible - seen) == (set(), set()), who
         everything |= seen
     assert len(everything) > 100

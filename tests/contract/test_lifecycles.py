@@ -38,9 +38,13 @@ FIRST = {
     "task_state": "asked",
     "rule_set": "draft",
     "exemption": "asked",
+    "item_listing": "draft",
+    "programme_comment": "open",
+    "acknowledgement": "pending",
+    "pledge": "draft",
 }
 """Where each life cycle starts, said once more."""
-WITH_THE_LIST = {("item", "issued")}
+WITH_THE_LIST = {("item", "issued"), ("item_listing", "issued")}
 """States that are entered as a consequence of another row's move, not by one's own."""
 
 

@@ -94,6 +94,7 @@ STATUS = {
     "programmes/service.py": "issuing takes items, leads and indicators along; a lead that is struck out ends",
     "targets/service.py": "a task takes its targets along",
     "milestones/policy.py": "a task takes its milestones along",
+    "consultation/service.py": "an invitation, which has no life cycle of its own, ends with the consultation",
     "kernel/lifecycle.py": "the life cycle itself",
     "org/service.py": "the state of a line of an imported file, which is no row",
 }

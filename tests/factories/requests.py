@@ -47,6 +47,7 @@ class Request:
         body: what is laid over the contract's example; ids are written ``"@name"``.
         form: a form instead of a JSON body.
         text: a CSV file instead of a JSON body.
+        workbook: the list whose split is downloaded and sent back as the body.
         version: the ``If-Match`` version; left out, it is the present one of the thing in the path.
         status: what it is answered with.
     """
@@ -57,6 +58,7 @@ class Request:
     body: Any = None
     form: Mapping[str, str] | None = None
     text: str | None = None
+    workbook: str | None = None
     version: int | None = None
     status: int = 200
 
@@ -169,7 +171,47 @@ REQUESTS: dict[str, Request] = {
     "changeIndicator": Request("office", _id("parks"), body={"name": "公园"}),
     "listMeasures": Request("office"),
     "createMeasure": Request("office", body={"name": "公顷"}, status=201),
+    "copyProgramme": Request("office", _id("list"), body={"year": 2027}, status=201),
+    "getDiff": Request("office", _id("draft_list"), query={"against": "@list"}),
+    "getTally": Request("office"),
+    "listItemListings": Request("office"),
+    "createItemListing": Request("office", body={"programme_id": "@draft_list", "item_id": "@list.cover"}, status=201),
+    "endItemListing": Request("office", _id("listing")),
+    "consultProgramme": Request("office", _id("draft_list"), body={"until": "2026-11-30", "unit_ids": ["@b"]}),
+    "reviseProgramme": Request("office", _id("asked_list")),
+    "listInvitations": Request("a-office"),
+    "listComments": Request("office"),
+    "createComment": Request("a-office", body={"programme_id": "@asked_list", "unit_id": "@a"}, status=201),
+    "answerComment": Request("office", _id("comment")),
+    "withdrawComment": Request("a-office", _id("comment")),
+    "listBaseFigures": Request("office"),
+    "createBaseFigure": Request("office", body={"unit_id": "@a1"}, status=201),
     # Tasks and plans
+    "suggestSplit": Request(
+        "office", body={"parent_id": "@roads:city", "indicator_id": "@roads", "unit_ids": ["@a", "@b"]}
+    ),
+    "getSplitWorkbook": Request("office", _id("draft_list")),
+    "uploadSplit": Request("office", query={"programme_id": "@draft_list"}, workbook="draft_list"),
+    "listAcknowledgements": Request("office"),
+    "acknowledgeAcknowledgement": Request("a1-clerk", _id("receipt:unit:roads:a1")),
+    "acknowledgeAcknowledgements": Request("a1-clerk", body={"rows": _rows("receipt:unit:roads:a1")}),
+    # Pledges
+    "listPledges": Request("office"),
+    "createPledge": Request(
+        "office", body={"programme_id": "@list", "giver_id": "@city", "unit_id": "@a1"}, status=201
+    ),
+    "getPledge": Request("a-office", _id("pledge:a")),
+    "getPledgeDocx": Request("a-office", _id("pledge:a")),
+    "getPledgePdf": Request("a-office", _id("pledge:a")),
+    "getPledgeStates": Request("office", _id("list")),
+    "sendPledge": Request("office", _id("pledge:b")),
+    "recallPledge": Request("office", _id("pledge:a")),
+    "signPledge": Request("a-office", _id("pledge:a")),
+    "returnPledge": Request("a-office", _id("pledge:a")),
+    "countersignPledge": Request("a-office", _id("pledge:a1")),
+    "voidPledge": Request("office", _id("pledge:b")),
+    # A supplement lists what an adjustment changed; before that there is nothing to list.
+    "supplementPledge": Request("office", _id("pledge:a"), status=409),
     "listTasks": Request("office"),
     "createTask": Request(
         "office",
@@ -393,6 +435,47 @@ def prepare(call: Callable[..., httpx.Response], world: World) -> None:  # noqa:
             )
             for row in reports.json()["items"]:
                 world.ids.setdefault(f"{month}:{tasks[row['task_id']]}", row["id"])
+    known = {str(key): name for name, key in world.ids.items()}
+    for owner, programme in (("office", "list"), ("a-office", "county_list")):
+        path = f"/acknowledgements?programme_id={world[programme]}&limit=100"
+        for row in call(owner, "GET", path, None, None).json()["items"]:
+            world.ids[f"receipt:{row['side']}:{known[row['task_id']]}"] = row["id"]
+    _circulated(call, world)
+
+
+def _circulated(call: Callable[..., httpx.Response], world: World) -> None:
+    """Send a list round, note figures, let an item count twice, make pledges in three states."""
+
+    def made(by: str, path: str, body: Any, name: str) -> str:
+        found = call(by, "POST", path, body, None).json()["id"]
+        world.ids[name] = found
+        return str(found)
+
+    span = {"starts_on": "2026-01-01", "ends_on": "2026-12-31"}
+    asked = {"unit_id": str(world["city"]), "year": 2026, "name": "温州市2028年民生实事(征求意见)", **span}
+    key = made("office", "/programmes", asked, "asked_list")
+    made("office", "/items", {"programme_id": key, "code": "1", "title": "行道树"}, "asked_list.trees")
+    body = {"until": "2026-11-30", "unit_ids": [str(world["a"])]}
+    call("office", "POST", f"/programmes/{key}/consult", body, 1)
+    row = call("office", "GET", f"/invitations?programme_id={key}", None, None).json()["items"][0]
+    world.ids["invitation"] = row["id"]
+    said = {"programme_id": key, "unit_id": str(world["a"]), "item_id": None, "text": "建议多种树"}
+    made("a-office", "/comments", said, "comment")
+    listing = {"programme_id": str(world["draft_list"]), "item_id": str(world["list.roads"])}
+    made("office", "/item-listings", listing, "listing")
+    for unit in ("a", "b"):
+        figure = {"unit_id": str(world[unit]), "kind": "常住人口", "year": 2025, "value": "80", "source": "公报"}
+        made("office", "/base-figures", figure, f"figure:{unit}")
+
+    def pledge(by: str, giver: str, unit: str) -> str:
+        body = {"programme_id": str(world["list"]), "giver_id": str(world[giver]), "unit_id": str(world[unit])}
+        return f"/pledges/{made(by, '/pledges', body, f'pledge:{unit}')}"
+
+    call("office", "POST", f"{pledge('office', 'city', 'a')}/send", None, 1)
+    pledge("office", "city", "b")
+    town = pledge("a-office", "a", "a1")
+    call("a-office", "POST", f"{town}/send", None, 1)
+    call("a1-clerk", "POST", f"{town}/sign", None, 2)
 
 
 def _calendar_and_milestones(call: Callable[..., httpx.Response], world: World) -> None:

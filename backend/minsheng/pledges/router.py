@@ -64,6 +64,7 @@ def present_pledges(session: Session, pledges: Sequence[Pledge]) -> list[PledgeO
             giver_name=pledge.content["giver"]["name"],
             unit_name=pledge.content["unit"]["name"],
             base_number=numbers.get(pledge.base_id) if pledge.base_id else None,
+            against_number=(pledge.content["base"] or {}).get("against"),
             made_on=date.fromisoformat(pledge.content["made_on"]),
             tasks=[PledgedTask.model_validate(task) for task in pledge.content["tasks"]],
             changes=[PledgeChange.model_validate(change) for change in pledge.content["changes"]],

@@ -83,6 +83,7 @@ class PledgeOut(Out):
     unit_name: str = Field(examples=["乐清市"])
     base_id: UUID | None = Field(description="补充的是哪份责任书")
     base_number: str | None = Field(examples=[None])
+    against_number: str | None = Field(description="补充责任书与哪一份比较：上一份已生效的", examples=[None])
     supplement: int = Field(description="0 为责任书本身，之后为补充责任书的序号", examples=[0])
     year: int = Field(examples=[2026])
     number: str = Field(examples=["民实责〔2026〕1号"])

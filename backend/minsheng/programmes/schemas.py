@@ -275,7 +275,7 @@ class CopyIn(In):
     year: Year
     unit_id: UUID | None = Field(default=None, description="新计划的主办机构；省略则与原计划相同")
     name: Line | None = Field(default=None, description="省略则把原名称里的年份换成新年度")
-    targets: bool = Field(default=False, description="把主办机构的目标与期限也带过来，作为初稿")
+    targets: bool = Field(default=False, strict=True, description="把主办机构的目标与期限也带过来，作为初稿")
 
 
 class Difference(Out):

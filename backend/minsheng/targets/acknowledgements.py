@@ -34,12 +34,7 @@ def ask(session: Session, task: Task, _body: object) -> None:
     asked = [] if task.unit_id == task.giver_id else [(task.unit_id, "unit")]
     programme = session.get(Programme, task.programme_id)
     if programme is not None and task.giver_id == programme.unit_id:
-        leads = session.exec(
-            select(ItemLead.department_id).where(
-                ItemLead.item_id == task.item_id, ItemLead.role == "lead", ItemLead.status != "ended"
-            )
-        ).all()
-        asked += [(department, "lead") for department in leads if department != task.unit_id]
+        asked += [(each, "lead") for each in _leads(session, task.item_id) if each != task.unit_id]
     for by, side in asked:
         session.add(
             Acknowledgement(
@@ -51,6 +46,20 @@ def ask(session: Session, task: Task, _body: object) -> None:
                 side=side,
             )
         )
+
+
+def _leads(session: Session, item: UUID) -> list[UUID]:
+    """Return who leads an item, asked once a transaction: a list is issued in some thousand tasks."""
+    known: dict[UUID, list[UUID]] = session.info.setdefault("leads of items", {})
+    if item not in known:
+        known[item] = list(
+            session.exec(
+                select(ItemLead.department_id).where(
+                    ItemLead.item_id == item, ItemLead.role == "lead", ItemLead.status != "ended"
+                )
+            ).all()
+        )
+    return known[item]
 
 
 def own_side(session: Session, row: Acknowledgement) -> None:

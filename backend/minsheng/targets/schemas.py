@@ -378,7 +378,7 @@ class SuggestIn(In):
     indicator_id: UUID
     unit_ids: Annotated[list[UUID], Field(min_length=1, max_length=500)]
     kind: Label = Field(description="哪种基础数据", examples=["常住人口"])
-    year: int | None = Field(default=None, ge=1990, le=2200, description="哪一年的；省略为各单位最近一年")
+    year: Year | None = Field(default=None, description="哪一年的；省略为各单位最近一年")
 
 
 class SuggestedShare(Out):

@@ -5342,6 +5342,12 @@ export type PledgeOut = {
      */
     actions: Array<Action>;
     /**
+     * Against Number
+     *
+     * 补充责任书与哪一份比较：上一份已生效的
+     */
+    against_number: string | null;
+    /**
      * Base Id
      *
      * 补充的是哪份责任书
