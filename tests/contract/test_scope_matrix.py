@@ -96,7 +96,7 @@ class Case:
         return found
 
 
-def _gets() -> Iterator[Case]:  # noqa: C901 - one case after the other
+def _gets() -> Iterator[Case]:  # noqa: C901, PLR0912 - one case after the other
     """Reads of one thing by its id."""
     reports = [*STATES]
     targets = [

@@ -144,7 +144,7 @@ REQUESTS: dict[str, Request] = {
     "createRuleSet": Request("office", body={"unit_id": "@city", "code": "new-rules", "definition": RULES}, status=201),
     "checkRuleSet": Request("office", body={"definition": RULES}),
     "getRuleSet": Request("a1-clerk", _id("rules:active")),
-    "changeRuleSet": Request("office", _id("rules:draft"), body={"name": "从严亮灯", "definition": RULES}),
+    "changeRuleSet": Request("office", _id("rules:draft"), body={"name": "从严亮灯"}),
     "activateRuleSet": Request("office", _id("rules:draft")),
     "retireRuleSet": Request("office", _id("rules:active")),
     "voidRuleSet": Request("office", _id("rules:draft")),

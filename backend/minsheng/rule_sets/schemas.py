@@ -3,17 +3,29 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from minsheng.kernel.fields import Code, In, Label, Line, Out, Prose, Quantity, Year
 from minsheng.kernel.lifecycle import Action
 from minsheng.rule_sets.definition import Base, Kind, Measure, Side
+
+
+def _visible(value: str) -> str:
+    if not value.isprintable() or not value.strip():
+        raise PydanticCustomError("glyph", "应为看得见的符号")
+    return value
+
 
 LightKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,19}$", examples=["yellow"])]
 """A light by its key in the rule set; what it means is part of the rule."""
 
 Hue = Literal["green", "yellow", "orange", "red", "blue", "grey", "done", "none"]
 Lights = Annotated[list[LightKey], Field(min_length=1, max_length=12, examples=[["yellow"]])]
+Flag = Annotated[bool, Field(strict=True)]
+"""True or false and nothing that reads like it."""
+
+Glyph = Annotated[str, Field(min_length=1, max_length=2, examples=["▲"]), AfterValidator(_visible)]
 Count = Annotated[int, Field(strict=True, ge=1, le=100, examples=[3])]
 
 
@@ -22,10 +34,10 @@ class ColourIn(In):
 
     key: LightKey
     name: Label = Field(examples=["黄灯"])
-    glyph: Annotated[str, Field(min_length=1, max_length=2, examples=["▲"])]
+    glyph: Glyph
     meaning: Line = Field(examples=["落后序时进度10至30个百分点"])
     hue: Hue = Field(default="grey", description="只用于显示的颜色")
-    good: bool | None = Field(default=None, description="亮这种灯是好是坏；完成与不亮灯不分好坏", examples=[False])
+    good: Flag | None = Field(default=None, description="亮这种灯是好是坏；完成与不亮灯不分好坏", examples=[False])
 
 
 class BandIn(In):
@@ -34,8 +46,8 @@ class BandIn(In):
     light: LightKey
     low: Quantity | None = None
     high: Quantity | None = None
-    low_inclusive: bool = False
-    high_inclusive: bool = False
+    low_inclusive: Flag = False
+    high_inclusive: Flag = False
 
 
 class DimensionIn(In):
@@ -64,7 +76,7 @@ class RepeatIn(In):
 
     count: Lights
     times: Annotated[int, Field(strict=True, ge=2, le=60, examples=[2])]
-    running: bool = Field(default=False, description="连续几期；false 为累计几次")
+    running: Flag = Field(default=False, description="连续几期；false 为累计几次")
     to: LightKey
 
 
@@ -84,7 +96,7 @@ class DefinitionIn(In):
     repeats: Annotated[list[RepeatIn], Field(max_length=4, default_factory=list)]
     made_up: MadeUpIn | None = Field(default=None, description="以后补上的月份改亮什么灯", examples=[None])
     waived: LightKey | None = Field(default=None, description="有正当理由并经批准的亮什么灯；空为没有豁免")
-    accepted: bool = Field(default=False, description="达到目标且报告经确认才算完成")
+    accepted: Flag = Field(default=False, description="达到目标且报告经确认才算完成")
 
 
 class RuleSetIn(In):
