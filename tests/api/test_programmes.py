@@ -45,7 +45,6 @@ def test_a_list_starts_as_a_draft_of_its_owner(people: Callers, world: World) ->
         "cut_off_hour": 18,
         "close_after_days": 5,
         "source": "温政发〔2026〕1号",
-        "predecessor_id": None,
     }
     assert made["actions"] == [
         {"verb": "consult", "label": "征求意见", "enabled": False, "reason": "计划里还没有项目。"},

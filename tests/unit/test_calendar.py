@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import chinese_calendar
 import holidays
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from workalendar.asia import China
 
@@ -95,6 +95,7 @@ def test_counting_over_the_spring_festival() -> None:
 SPAN = st.dates(date(2006, 1, 1), date(2024, 12, 31))
 
 
+@settings(deadline=None)
 @given(SPAN, st.integers(-300, 300))
 def test_adding_and_taking_away_are_inverse(day: date, count: int) -> None:
     start = OURS.at_or_after(day)
@@ -104,6 +105,7 @@ def test_adding_and_taking_away_are_inverse(day: date, count: int) -> None:
     assert OURS.workdays_between(start, reached) == count
 
 
+@settings(deadline=None)
 @given(SPAN, SPAN)
 def test_counting_agrees_with_a_naive_loop(one: date, other: date) -> None:
     start, end = min(one, other), min(max(one, other), min(one, other) + timedelta(days=400))

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import chinese_calendar
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minsheng.calendars.rules import Calendar, CalendarMissing, Special
@@ -42,6 +42,7 @@ def worked(first: date, last: date) -> list[date]:
     return [day for day in days if chinese_calendar.is_workday(day)]
 
 
+@settings(deadline=None)
 @given(plans(), DEADLINES)
 def test_backwards_every_step_is_whole_and_as_late_as_it_can_be(steps: list[Step], deadline: date) -> None:
     slots = backward(steps, deadline, CALENDAR)
@@ -57,6 +58,7 @@ def test_backwards_every_step_is_whole_and_as_late_as_it_can_be(steps: list[Step
         assert worked(slot.finish + ONE, limit - ONE) == []
 
 
+@settings(deadline=None)
 @given(plans(), DEADLINES)
 def test_backwards_and_forwards_are_inverse(steps: list[Step], deadline: date) -> None:
     late = backward(steps, deadline, CALENDAR)
@@ -69,6 +71,7 @@ def test_backwards_and_forwards_are_inverse(steps: list[Step], deadline: date) -
     assert again == late
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 25), min_size=1, max_size=6), DEADLINES)
 def test_a_chain_there_and_back_is_the_same(lengths: list[int], deadline: date) -> None:
     steps = [Step(f"s{n}", days, (f"s{n - 1}",) if n else ()) for n, days in enumerate(lengths)]

@@ -16,6 +16,8 @@ from sqlmodel import col, select
 from minsheng.boards.gathering import Gathered, gather
 from minsheng.boards.models import FrozenLight, MadeUpMark
 from minsheng.boards.service import Line, lit
+from minsheng.exemptions.models import Exemption
+from minsheng.exemptions.policy import EXEMPTION
 from minsheng.kernel import clock
 from minsheng.kernel.access import Access, Session
 from minsheng.kernel.db import Database
@@ -26,6 +28,8 @@ from minsheng.programmes.models import Programme
 from minsheng.programmes.policy import PROGRAMME
 from minsheng.reports.models import Round
 from minsheng.rule_sets import service as rule_sets
+from minsheng.targets.models import TargetAdjustment, TaskState
+from minsheng.targets.policy import ADJUSTMENT, STATE
 
 EVERY_SECONDS = 600.0
 
@@ -130,6 +134,13 @@ def freeze_first(session: Session, programme: Programme, _body: object = None) -
         beside.expunge_all()
 
 
+def freeze_list_first(session: Session, row: TargetAdjustment | TaskState | Exemption, _body: object = None) -> None:
+    """Freeze the list of a row that is being decided: its day may lie in a month that has closed."""
+    programme = session.get(Programme, row.programme_id)
+    if programme is not None:
+        freeze_first(session, programme)
+
+
 def freeze_due(database: Database) -> int:
     """Freeze every programme's closed rounds; return how many lights were written.
 
@@ -162,3 +173,5 @@ def keep_freezing(database: Database, stop: threading.Event) -> None:
 
 # The lights of months that have closed were given by the old rules, whenever somebody first looks.
 PROGRAMME.moves["change-rules"].effects.insert(0, freeze_first)
+for decided, verb in ((ADJUSTMENT, "approve"), (STATE, "approve"), (STATE, "end"), (EXEMPTION, "approve")):
+    decided.moves[verb].effects.insert(0, freeze_list_first)
