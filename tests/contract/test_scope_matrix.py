@@ -491,7 +491,10 @@ def _rule_writes() -> Iterator[Case]:
             allowed=allowed,
         )
     for name in ("exemption:a1", "exemption:b1"):
-        for operation, body in (("approveExemption", {"decision": "情况属实"}), ("refuseExemption", {"reason": "不属实"})):
+        for operation, body in (
+            ("approveExemption", {"decision": "情况属实"}),
+            ("refuseExemption", {"reason": "不属实"}),
+        ):
             yield Case(operation, "exemption.decide", name, body=body, must_cover=(name,))
         yield Case("withdrawExemption", "report.edit", name, must_cover=(name,))
 
@@ -833,7 +836,14 @@ LISTED = {
     "listPledges": ("task.read", "pledge", "/pledges"),
 }
 BULK = {f"{verb}Reports": verb for verb in MOVES if verb != "withdraw"}
-IN_BULK = {"acknowledgeAcknowledgements", "splitTasks", "issueTasks", "issueMilestones", "voidMilestones", "writeReports"}
+IN_BULK = {
+    "acknowledgeAcknowledgements",
+    "splitTasks",
+    "issueTasks",
+    "issueMilestones",
+    "voidMilestones",
+    "writeReports",
+}
 
 REFERENCES = {
     "parent_id",
