@@ -5,6 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import text
+
+from minsheng.identity.service import ensure_roles
+from minsheng.kernel.access import Access
+from minsheng.kernel.db import Database
+from minsheng.kernel.door import open_session
 from tests.conftest import Caller, at
 from tests.factories.problems import places, problem
 from tests.factories.world import NOW, PASSWORD
@@ -358,3 +364,30 @@ def test_who_keeps_people_of_a_county_does_not_reset_those_with_rights_above(peo
     problem(answer, 403, "forbidden")
     answer = people["admin"].call("POST", f"{path}/reset-password", json={"password": PASSWORD}, version=1)
     assert answer.status_code == 200
+
+
+def test_a_newer_version_gives_built_in_roles_what_is_new_and_nothing_back(people: Callers, url: str) -> None:
+    """As on an installation from before a permission existed: it has no row; one that was struck out has."""
+    admin = people["admin"]
+    roles = {row["code"]: row for row in admin.get("/roles")["items"]}
+    clerk = roles["clerk"]["permissions"]
+    fewer = [each for each in clerk if each["permission"] != "plan.edit"]
+    admin.patch(f"/roles/{roles['clerk']['id']}", {"permissions": fewer}, version=roles["clerk"]["version"])
+    database = Database(url)
+    try:
+        with database.engine.connect() as connection, connection.begin():
+            connection.execute(text("DELETE FROM role_permission WHERE permission = 'pledge.sign'"))
+        for _ in range(2):
+            with open_session(database, Access.system("built-in roles"), write=True) as session:
+                ensure_roles(session)
+                session.commit()
+    finally:
+        database.dispose()
+    now = {row["code"]: row["permissions"] for row in admin.get("/roles")["items"]}
+    assert sorted(map(str, now["clerk"])) == sorted(map(str, fewer))
+    assert {code for code, held in now.items() if {"permission": "pledge.sign", "axis": "area"} in held} == {
+        "clerk",
+        "lead_department",
+        "leader",
+        "office",
+    }

@@ -123,8 +123,10 @@ def _marks(session: Session, gathered: Gathered, each: Round) -> Sequence[MadeUp
 
 
 def freeze_first(session: Session, programme: Programme, _body: object = None) -> None:
-    """Freeze what is waiting before something changes that lights hang on, in the transaction of the change."""
-    session.flush()
+    """Freeze what is waiting before something changes that lights hang on, in the transaction of the change.
+
+    What the move has changed already is not flushed yet, so the lights are those of before.
+    """
     system = Access.system("lights of closed rounds are frozen")
     with Session(session.connection(), access=system, write=True) as beside:
         own = beside.get(Programme, programme.id)

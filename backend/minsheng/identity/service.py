@@ -109,18 +109,26 @@ def set_permissions(session: Session, role: Role, wanted: Sequence[RolePermissio
 
 
 def ensure_roles(session: Session) -> None:
-    """Give an installation the roles it starts with; a role the place has changed since is left as it is."""
-    known = set(session.exec(select(Role.code)).all())
+    """Give an installation the roles it starts with, and those it has what came with a newer version.
+
+    What a place has struck out of a role stays struck out: such a permission keeps its row.
+    """
+    known = {role.code: role for role in session.exec(select(Role).where(col(Role.code).in_(ROLES))).all()}
     for code, (name, axes) in ROLES.items():
-        if code not in known:
-            role = Role(code=code, name=name)
-            session.add(role)
-            session.flush()
-            session.add_all(
-                RolePermission(role_id=role.id, permission=str(permission), axis=str(axis))
-                for axis, permissions in axes.items()
-                for permission in permissions
-            )
+        role = known.get(code) or Role(code=code, name=name)
+        session.add(role)
+        session.flush()
+        kept = set(
+            session.exec(
+                select(RolePermission.permission, RolePermission.axis).where(RolePermission.role_id == role.id)
+            ).all()
+        )
+        session.add_all(
+            RolePermission(role_id=role.id, permission=str(permission), axis=str(axis))
+            for axis, permissions in axes.items()
+            for permission in permissions
+            if (str(permission), str(axis)) not in kept
+        )
     session.flush()
 
 
