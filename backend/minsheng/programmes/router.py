@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from minsheng.kernel import rows
 from minsheng.kernel.access import Session
 from minsheng.kernel.door import IfMatch, allow
-from minsheng.kernel.errors import Conflict
+from minsheng.kernel.errors import invalid
 from minsheng.kernel.http import Route
 from minsheng.kernel.pages import Page, Paging
 from minsheng.org.service import unit_names
@@ -202,8 +202,7 @@ def get_diff(
     programme = rows.fetch(session, Programme, id)
     earlier = against or programme.predecessor_id
     if earlier is None:
-        message = "这个计划不是复制来的，请指定与哪个计划比较。"
-        raise Conflict(message)
+        raise invalid("against", "missing", "这个计划不是复制来的，请指定与哪个计划比较")
     return copies.diff(session, programme, rows.fetch(session, Programme, earlier))
 
 
