@@ -51,7 +51,7 @@ test: setup ## Runs everything: API on SQLite and PostgreSQL, browser journeys, 
 	@# Both halves run whatever the other says; the API's come last because build servers read the closing line.
 	@failed=0; \
 		($(with_node); cd frontend && npm test) || failed=1; \
-		$(pytest) -n 2 $(ARGS) || failed=1; \
+		$(pytest) -n 2 --dist worksteal $(ARGS) || failed=1; \
 		exit $$failed
 
 contract: setup ## Writes openapi/openapi.json and the client's generated code from the program

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
+from tests.conftest import ENGINES
 from tests.factories.problems import places, problem
 from tests.factories.requests import API, REQUESTS, Request, body_of, fill, operations, prepare
 
@@ -181,6 +182,8 @@ def spoilt(body: Any, path: str = "") -> Iterator[tuple[str, Callable[[str], str
         yield f"{path}/{'/'.join(map(str, at))}", put(at, body)
 
 
+# Bodies are judged before any database is asked, and PostgreSQL is the stricter one when they are not.
+@pytest.mark.parametrize("engine_name", [ENGINES[1]], indirect=True)
 def test_every_field_of_every_body_refuses_rubbish(thrower: Thrower, engine_name: str) -> None:
     names = writing(thrower, "application/json")
     assert len(names) == 80
@@ -209,6 +212,7 @@ def test_every_field_of_every_body_refuses_rubbish(thrower: Thrower, engine_name
     assert not found, "\n".join(found[:50])
 
 
+@pytest.mark.parametrize("engine_name", [ENGINES[1]], indirect=True)
 def test_every_body_that_is_none_is_refused(thrower: Thrower) -> None:
     before, wrong = thrower.state(), []
     for name in writing(thrower, "application/json"):
@@ -271,6 +275,8 @@ def test_broken_queries_are_refused_by_name(thrower: Thrower, people: Callers) -
         "tier": ("x", ""),
         "kind": ("%00", "x" * 21, "%1b"),
         "against": NO_IDS,
+        "until": DATES,
+        "count": ("-1301", "1301", str(2**63), "x", "1.5", ""),
     }
     wrong = []
     for name, (method, address, operation) in thrower.operations.items():

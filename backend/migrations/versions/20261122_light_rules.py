@@ -1,7 +1,5 @@
 """Light rules as rows, justified reasons, lights frozen with their round and the mark that a month was made up."""
 
-import uuid
-
 import sqlalchemy as sa
 from alembic import op
 
@@ -11,8 +9,6 @@ branch_labels = None
 depends_on = None
 
 APPEND_ONLY = ("frozen_light", "made_up_mark")
-NEW_RIGHTS = {"office": (("rule.edit", "area"), ("exemption.decide", "area"))}
-NEW_RIGHTS["administrator"] = (("rule.edit", "hand"), ("exemption.decide", "hand"))
 
 
 def _row() -> list[sa.Column]:
@@ -120,7 +116,6 @@ def upgrade() -> None:
     op.create_index("ix_made_up_mark_unit_id", "made_up_mark", ["unit_id"], unique=False)
     op.create_index("ix_made_up_mark_programme_id", "made_up_mark", ["programme_id"], unique=False)
     _refuse_rewriting()
-    _give_rights()
 
 
 def _refuse_rewriting() -> None:
@@ -140,37 +135,6 @@ def _refuse_rewriting() -> None:
             )
 
 
-def _give_rights() -> None:
-    """Give the built-in roles of an installation that is already in use the rights that came with light rules."""
-    role = sa.table("role", sa.column("id", sa.Uuid()), sa.column("code", sa.String()))
-    held = sa.table(
-        "role_permission",
-        sa.column("id", sa.Uuid()),
-        sa.column("version", sa.Integer()),
-        sa.column("created_at", sa.DateTime(timezone=True)),
-        sa.column("role_id", sa.Uuid()),
-        sa.column("permission", sa.String()),
-        sa.column("axis", sa.String()),
-        sa.column("active", sa.Boolean()),
-    )
-    bind = op.get_bind()
-    roles = {code: key for key, code in bind.execute(sa.select(role.c.id, role.c.code))}
-    for code, rights in NEW_RIGHTS.items():
-        for permission, axis in rights:
-            if code in roles:
-                bind.execute(
-                    sa.insert(held).values(
-                        id=uuid.uuid4(),
-                        version=1,
-                        created_at=sa.func.current_timestamp(),
-                        role_id=roles[code],
-                        permission=permission,
-                        axis=axis,
-                        active=True,
-                    )
-                )
-
-
 def downgrade() -> None:
     op.drop_index("ix_made_up_mark_programme_id", "made_up_mark")
     op.drop_index("ix_made_up_mark_unit_id", "made_up_mark")
@@ -187,4 +151,3 @@ def downgrade() -> None:
         batch.drop_column("rule_reason")
     op.drop_index("ix_rule_set_unit_id_code", "rule_set")
     op.drop_table("rule_set")
-    op.execute("DELETE FROM role_permission WHERE permission IN ('rule.edit', 'exemption.decide')")
