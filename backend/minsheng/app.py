@@ -149,7 +149,8 @@ def _service_routes() -> APIRouter:
         state = request.app.state
 
         def look() -> tuple[str | None, str | None]:
-            with state.database.engine.connect() as connection:
+            # Reading alone: the answer must not wait for whoever is writing.
+            with state.database.engine.connect().execution_options(minsheng_write=False) as connection:
                 current = MigrationContext.configure(connection).get_current_revision()
             return current, ScriptDirectory.from_config(alembic_config(state.settings.url)).get_current_head()
 

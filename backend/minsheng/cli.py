@@ -11,6 +11,7 @@ import uvicorn
 from sqlalchemy.exc import OperationalError
 
 from minsheng.app import create_app
+from minsheng.boards.freezing import freeze_due
 from minsheng.calendars import service as calendars
 from minsheng.identity import service
 from minsheng.kernel import logs, migrations
@@ -94,8 +95,11 @@ def _seed(*, if_empty: bool, synthetic: str | None) -> None:
     if synthetic:
         sizes = {name: int(number) for name, _, number in (part.partition("=") for part in synthetic.split(","))}
         load.synthetic(settings.url, sizes)
-    else:
-        load.wenzhou(settings.url, if_empty=if_empty)
+    elif load.wenzhou(settings.url, if_empty=if_empty):
+        # Months that have closed are frozen here, so that the first visitor does not wait for it.
+        database = Database(settings.url)
+        freeze_due(database)
+        database.dispose()
 
 
 def _serve() -> None:
