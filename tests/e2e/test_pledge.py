@@ -176,7 +176,7 @@ def test_last_years_list_is_copied_split_by_workbook_signed_and_supplemented(  #
     expect(theirs.get_by_role("heading", level=1)).to_contain_text(f"{NAME}目标责任书")
     theirs.get_by_role("button", name="签订").click()
     theirs.get_by_role("dialog").get_by_role("button", name="确认签订").click()
-    expect(theirs.get_by_text("测试a1-clerk")).to_be_visible()
+    expect(theirs.get_by_text("✓ 测试a1-clerk")).to_be_visible()
     assert clerk.faults() == []
     page.reload()
     page.get_by_role("link", name="民实责〔2027〕1号").click()
