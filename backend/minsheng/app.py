@@ -64,6 +64,7 @@ from minsheng.targets import router as targets
 
 API = "/api/v1"
 PROBLEM_JSON = "application/problem+json"
+FAREWELL_SECONDS = 5.0
 
 log = logging.getLogger("minsheng")
 
@@ -96,10 +97,14 @@ def create_app(settings: Settings | None = None, *, freezing_lights: bool = Fals
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         stop = threading.Event()
+        beside = threading.Thread(target=freezing.keep_freezing, args=(app.state.database, stop), daemon=True)
         if freezing_lights:
-            threading.Thread(target=freezing.keep_freezing, args=(app.state.database, stop), daemon=True).start()
+            beside.start()
         yield
         stop.set()
+        if freezing_lights:
+            # What is being written may end; what is being judged is judged again by the next process.
+            beside.join(FAREWELL_SECONDS)
         app.state.database.dispose()
 
     app = FastAPI(

@@ -1,7 +1,7 @@
 """``make bench``: builds 200,000 reports on each database, starts product and baseline, prints ratios.
 
 Rounds of product and baseline alternate, so that a noisy neighbour hits both. Every request goes to loopback and every
-round ends by itself.
+round ends by itself. The thread that freezes lights does not run beside (``tests.bench.served``).
 """
 
 from __future__ import annotations
@@ -9,13 +9,8 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
-import os
-import socket
-import subprocess
-import sys
 import threading
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
@@ -23,11 +18,13 @@ from typing import TYPE_CHECKING
 from minsheng.kernel import migrations
 from minsheng.kernel.db import make_engine
 from minsheng.sample import load
+from tests.bench import lights
+from tests.bench.asking import log_in, once, server
 from tests.bench.journal import fill
 from tests.databases import Databases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 ROUNDS = 3
 SECONDS = 3.0
@@ -42,43 +39,6 @@ class Line:
     name: str
     product: Callable[[int], tuple[str, str, str | None]]
     baseline: Callable[[int], tuple[str, str, str | None]]
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-@contextmanager
-def _server(arguments: list[str], environment: dict[str, str], probe: str) -> Iterator[int]:
-    port = _free_port()
-    process = subprocess.Popen(
-        [sys.executable, *arguments],
-        env={**os.environ, **environment, "MINSHENG_PORT": str(port)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(200):
-            try:
-                _once(port, "GET", probe, None, {})
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _once(port: int, method: str, path: str, body: str | None, headers: dict[str, str]) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request(method, path, body=body, headers=headers)
-    answer = connection.getresponse()
-    text = answer.read()
-    connection.close()
-    return answer.status, text
 
 
 def _rate(port: int, make: Callable[[int], tuple[str, str, str | None]], headers: dict[str, str]) -> float:
@@ -111,18 +71,8 @@ def _rate(port: int, make: Callable[[int], tuple[str, str, str | None]], headers
     return sum(counts) / (time.perf_counter() - started)
 
 
-def _log_in(port: int, username: str) -> dict[str, str]:
-    """Return the headers of a person who is logged in."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    headers = {"X-Minsheng-Client": "bench", "Content-Type": "application/json"}
-    body = json.dumps({"username": username, "password": load.PASSWORD})
-    connection.request("POST", "/api/v1/session", body=body, headers=headers)
-    answer = connection.getresponse()
-    answer.read()
-    return {**headers, "Cookie": str(answer.getheader("Set-Cookie")).partition(";")[0]}
-
-
-def _measure(url: str, sizes: dict[str, int]) -> list[tuple[str, float, float]]:
+def _measure(url: str, sizes: dict[str, int]) -> None:
+    """Print one line per operation."""
     county = str(load.key(load.UNIT, 3))
     programme = load.key(load.PROGRAMME, 1)
     drafts = _drafts(url)
@@ -159,22 +109,28 @@ def _measure(url: str, sizes: dict[str, int]) -> list[tuple[str, float, float]]:
             lambda _: ("GET", "/feed?after=1000", None),
         ),
     ]
-    found = []
     with (
-        _server(["-m", "minsheng.cli", "serve"], environment, "/livez") as product,
-        _server(["-m", "tests.bench.baseline"], environment, "/feed?after=0") as bare,
+        server(["-m", "tests.bench.served"], environment, "/livez") as product,
+        server(["-m", "tests.bench.baseline"], environment, "/feed?after=0") as bare,
     ):
-        office, clerk = _log_in(product, "bench-county"), _log_in(product, "bench-township")
-        first = json.loads(_once(product, "GET", "/api/v1/changes?limit=1000", None, office)[1])
-        cursors.append(first["next"])
+        office, clerk, city = (log_in(product, f"bench-{place}") for place in ("county", "township", "city"))
+        status, text = once(product, "GET", "/api/v1/changes?limit=1000", None, office)
+        if status != 200:
+            message = f"{status} {text[:200]!r}"
+            raise SystemExit(message)
+        cursors.append(json.loads(text)["next"])
+        print(f"  {'operation, ' + str(CONNECTIONS) + ' at once':<36}{'product/s':>11}{'baseline/s':>12}{'share':>9}")
         for line in lines:
             headers = clerk if "write" in line.name else office
             rates: tuple[list[float], list[float]] = ([], [])
             for _ in range(ROUNDS):
                 rates[0].append(_rate(product, line.product, headers))
                 rates[1].append(_rate(bare, line.baseline, {}))
-            found.append((line.name, median(rates[0]), median(rates[1])))
-    return found
+            mine, least = median(rates[0]), median(rates[1])
+            print(f"  {line.name:<36}{mine:>11.1f}{least:>12.1f}{mine / least:>8.0%}", flush=True)
+        print(f"  {'operation, one at a time':<36}{'product s':>11}{'baseline s':>12}{'times':>9}")
+        for name, mine, least in lights.measure(product, bare, city, f"{period}-28"):
+            print(f"  {name:<36}{mine:>11.2f}{least:>12.2f}{mine / least:>9.1f}", flush=True)
 
 
 def _drafts(url: str) -> list[tuple[str, str]]:
@@ -226,9 +182,7 @@ def main() -> None:
             started = time.perf_counter()
             with databases.template(engine, "bench", build).copy() as url:
                 print(f"{engine}: {count:,} reports built in {time.perf_counter() - started:.0f} s")
-                print(f"  {'operation':<30}{'product/s':>11}{'baseline/s':>12}{'ratio':>9}")
-                for name, product, bare in _measure(url, sizes):
-                    print(f"  {name:<30}{product:>11.1f}{bare:>12.1f}{product / bare:>8.0%}", flush=True)
+                _measure(url, sizes)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,13 @@ BOARD = (
     "JOIN report r ON r.id = v.report_id WHERE r.status IN ('reviewed', 'accepted') "
     f"AND v.unit_id IN {_BENEATH} GROUP BY v.unit_id, v.item_id) AS g) AS x"
 )
+CITY = (
+    f"SELECT {_AGG} FROM (SELECT "
+    + _object(["unit_id", "item_id", "value"])
+    + " AS o FROM (SELECT v.unit_id, v.item_id, max(v.value) AS value FROM report_value v "
+    "JOIN report r ON r.id = v.report_id WHERE r.status IN ('reviewed', 'accepted') "
+    "GROUP BY v.unit_id, v.item_id) AS g) AS x"
+)
 FEED = (
     "SELECT '[' || group_concat(body, ',') || ']' FROM "
     if SQLITE
@@ -82,6 +89,11 @@ async def board(_request: Request) -> Response:
     return Response(await run_in_threadpool(_read, BOARD, county=_key(COUNTY)))
 
 
+async def city(_request: Request) -> Response:
+    """Answer the newest figure of every target there is."""
+    return Response(await run_in_threadpool(_read, CITY))
+
+
 async def feed(request: Request) -> Response:
     """Answer a thousand journal entries."""
     return Response(await run_in_threadpool(_read, FEED, after=int(request.query_params["after"])))
@@ -103,6 +115,7 @@ app = Starlette(
     routes=[
         Route("/list", lists),
         Route("/board", board),
+        Route("/city", city),
         Route("/feed", feed),
         Route("/write", write, methods=["POST"]),
     ]

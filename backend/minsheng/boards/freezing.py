@@ -7,7 +7,8 @@ closed were frozen.
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -28,6 +29,7 @@ from minsheng.programmes.models import Programme
 from minsheng.programmes.policy import PROGRAMME
 from minsheng.reports.models import Round
 from minsheng.rule_sets import service as rule_sets
+from minsheng.rule_sets.definition import DONE
 from minsheng.targets.models import TargetAdjustment, TaskState
 from minsheng.targets.policy import ADJUSTMENT, STATE
 
@@ -49,25 +51,42 @@ def waiting(session: Session, programme: Programme) -> list[Round]:
     return [each for each in closed if each.id not in frozen]
 
 
+@dataclass(frozen=True)
+class Frozen:
+    """What is to be written down for one round that has closed."""
+
+    round_id: UUID
+    lights: list[FrozenLight]
+    marks: list[MadeUpMark]
+
+
+def judged(session: Session, programme: Programme, most: int | None = None) -> Iterator[Frozen]:
+    """Yield what the rounds that wait are to be frozen with, the oldest first; nothing is written.
+
+    A round's figures are locked once it has closed, so what is judged now holds whenever it is written.
+    """
+    rounds = waiting(session, programme)[:most]
+    if not rounds:
+        return
+    rule_set = rule_sets.in_force(session, programme.rule_set)
+    gathered = gather(session, programme, reports=rule_set.watches_reports)
+    for each in rounds:
+        lights = [_row(line, each, programme) for line in lit(gathered, rule_set, each.ends_on).lines]
+        yield Frozen(each.id, lights, _marks(session, gathered, each))
+
+
 def freeze(session: Session, programme: Programme, most: int | None = None) -> int:
     """Freeze what is waiting in one programme, under the system's access; return how many lights were written.
 
     ``most`` is the number of rounds to take, the oldest first. Running it again writes nothing.
     """
-    rounds = waiting(session, programme)[:most]
-    if not rounds:
-        return 0
-    rule_set = rule_sets.in_force(session, programme.rule_set)
-    gathered = gather(session, programme, reports=rule_set.watches_reports)
-    written = 0
-    for each in rounds:
-        lines = lit(gathered, rule_set, each.ends_on).lines
-        session.add_all(_row(line, each, programme) for line in lines)
-        session.flush()
-        session.add_all(_marks(session, gathered, each))
-        session.flush()
-        written += len(lines)
-    return written
+    return sum(_write(session, each) for each in judged(session, programme, most))
+
+
+def _write(session: Session, frozen: Frozen) -> int:
+    session.add_all([*frozen.lights, *frozen.marks])
+    session.flush()
+    return len(frozen.lights)
 
 
 def _row(line: Line, each: Round, programme: Programme) -> FrozenLight:
@@ -91,14 +110,18 @@ def _row(line: Line, each: Round, programme: Programme) -> FrozenLight:
     )
 
 
-def _marks(session: Session, gathered: Gathered, each: Round) -> Sequence[MadeUpMark]:
+def _marks(session: Session, gathered: Gathered, each: Round) -> list[MadeUpMark]:
     """Return the marks of earlier months that the figures of a round have made up."""
+    # Columns, not rows: of a city's year there are two hundred thousand, and few of them are to be marked.
     earlier = session.exec(
-        select(FrozenLight)
+        select(  # type: ignore[call-overload]
+            FrozenLight.id, FrozenLight.target_id, FrozenLight.rule_set, FrozenLight.light, FrozenLight.ends_on
+        )
         .join(MadeUpMark, col(MadeUpMark.frozen_light_id) == col(FrozenLight.id), isouter=True)
         .where(
             FrozenLight.programme_id == each.programme_id,
             FrozenLight.ends_on < each.ends_on,
+            FrozenLight.light != DONE,
             col(MadeUpMark.id).is_(None),
         )
     ).all()
@@ -112,10 +135,10 @@ def _marks(session: Session, gathered: Gathered, each: Round) -> Sequence[MadeUp
         found.append(
             MadeUpMark(
                 frozen_light_id=row.id,
-                target_id=row.target_id,
-                programme_id=row.programme_id,
-                item_id=row.item_id,
-                unit_id=row.unit_id,
+                target_id=entry.target_id,
+                programme_id=each.programme_id,
+                item_id=entry.item_id,
+                unit_id=entry.unit_id,
                 ends_on=each.ends_on,
             )
         )
@@ -143,19 +166,27 @@ def freeze_list_first(session: Session, row: TargetAdjustment | TaskState | Exem
         freeze_first(session, programme)
 
 
-def freeze_due(database: Database) -> int:
-    """Freeze every programme's closed rounds; return how many lights were written.
+def freeze_due(database: Database, stop: threading.Event | None = None) -> int:
+    """Freeze every programme's closed rounds, or those before ``stop``; return how many lights were written.
 
-    Each round is its own transaction, so that on SQLite nobody waits long for the one writer.
+    Judging takes long and only reads; each round is then written in a transaction of its own, so that on SQLite nobody
+    waits long for the one writer.
     """
-    with open_session(database, Access.system("lights of closed rounds are frozen"), write=False) as session:
+    system = Access.system("lights of closed rounds are frozen")
+    with open_session(database, system, write=False) as session:
         keys: Sequence[UUID] = session.exec(select(Programme.id).where(Programme.status != "draft")).all()
         due = [key for key in keys for _ in waiting(session, session.get_one(Programme, key))]
     written = 0
     for key in due:
-        with open_session(database, Access.system("lights of closed rounds are frozen"), write=True) as session:
+        # One round at a time: what was made up since hangs on what the round before was frozen with.
+        with open_session(database, system, write=False) as session:
+            found = list(judged(session, session.get_one(Programme, key), most=1))
+            session.expunge_all()
+        if stop is not None and stop.is_set():
+            break
+        with open_session(database, system, write=True) as session:
             try:
-                written += freeze(session, session.get_one(Programme, key), most=1)
+                written += sum(_write(session, each) for each in found)
                 session.commit()
             except (IntegrityError, OperationalError) as error:
                 # Another process was faster, or the database is busy: the next turn finds what is left.
@@ -167,7 +198,7 @@ def keep_freezing(database: Database, stop: threading.Event) -> None:
     """Freeze at the start and every ten minutes, until told to stop: the work of a thread beside the server."""
     while not stop.is_set():
         try:
-            freeze_due(database)
+            freeze_due(database, stop)
         except Exception:
             log.exception("freezing failed; it will be tried again")
         stop.wait(EVERY_SECONDS)

@@ -27,7 +27,7 @@ _SQLITE_PRAGMAS = (
     # NORMAL acknowledges commits that a power cut then takes back.
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=5000",
+    f"PRAGMA busy_timeout={WRITER_SECONDS * 1000:.0f}",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-65536",
     # Without it a row's own columns could be read through a quoted name that does not exist.

@@ -94,20 +94,23 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any column value
     return value
 
 
+_UNTOLD = frozenset({"id", "version", "created_at"})
+
+
 def _changes(row: Any, *, created: bool) -> dict[str, list[Any]]:  # noqa: ANN401
     """Return field → [old, new]; secrets are named but never shown."""
     secret: frozenset[str] = getattr(type(row), "__secret__", frozenset())
+    state = inspect(row)
+    if created:
+        return {
+            name: [None, "***" if name in secret else _plain(value)]
+            for name, value in state.dict.items()
+            if value is not None and name in state.mapper.attrs and name not in _UNTOLD
+        }
     found: dict[str, list[Any]] = {}
-    for attribute in inspect(row).attrs:
-        name = attribute.key
-        if name in {"id", "version", "created_at"}:
-            continue
-        if created:
-            value = attribute.value
-            if value is not None:
-                found[name] = [None, "***" if name in secret else _plain(value)]
-            continue
-        history = attribute.history
+    # What was set since it was loaded; of the other columns no history needs to be made.
+    for name in state.committed_state.keys() - _UNTOLD:
+        history = state.attrs[name].history
         if history.has_changes():
             old = history.deleted[0] if history.deleted else None
             new = history.added[0] if history.added else None
