@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     import httpx
     from fastapi import FastAPI
+    from sqlalchemy import Engine
 
     from tests.databases import Databases, Template
     from tests.factories.world import World
@@ -48,6 +49,7 @@ class Prepared:
     cookies: dict[str, str]
     versions: dict[str, int]
     contract: dict[str, Any]
+    engines: dict[str, Engine]
     _copy: AbstractContextManager[str] | None = None
     url: str = ""
 
@@ -57,7 +59,10 @@ class Prepared:
         self._copy = self.template.copy()
         self.url = self._copy.__enter__()
         settings: Settings = self.app.state.settings
-        self.app.state.database = Database(self.url, settings.pool_size, settings.admission_seconds)
+        database = Database(self.url, settings.pool_size, settings.admission_seconds)
+        # The next copy has the address of the last one: what the engine has compiled is good for it too.
+        database.engine = self.engines.setdefault(self.url, database.engine)
+        self.app.state.database = database
         self.app.state.authenticate = Authenticator(settings)
 
     def close(self) -> None:
@@ -162,6 +167,7 @@ def prepared(
     _templates: dict[str, tuple[Template, bytes]],
     served: tuple[FastAPI, TestClient, dict[str, Any]],
     tmp_path: Path,
+    _engines: dict[str, Engine],
 ) -> Iterator[Prepared]:
     """Serve the prepared world."""
     key = f"prepared:{engine_name}"
@@ -179,7 +185,7 @@ def prepared(
     template, kept = _templates[key]
     clock.fix(worlds.NOW)
     app, client, document = served
-    found = Prepared(template, app, client, *pickle.loads(kept), document)  # noqa: S301 - our own bytes
+    found = Prepared(template, app, client, *pickle.loads(kept), document, _engines)  # noqa: S301 - our own bytes
     found.renew()
     yield found
     found.close()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tests.contract.conftest import Prepared
 
 AT_ONCE = 50
+TRIES = 5
 
 
 @contextmanager
@@ -154,15 +155,22 @@ def test_a_full_pool_says_so_at_once_and_the_process_stays_alive(prepared: Prepa
         for places in held:
             places.acquire_nowait()
         try:
-            started = time.perf_counter()
-            answers = at_once(lambda _: client.get(f"{address}/api/v1/me", headers=mine), 8)
-            took = time.perf_counter() - started
-            for answer in answers:
-                assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
-                assert answer.headers["retry-after"] == "1"
-            # After the second of admission, and long before anybody's patience; a busy machine is no fault here.
-            assert 0.9 < took < 10
-            assert client.get(f"{address}/livez", timeout=10).status_code == 200
+            waits, alive = [], []
+            # The best of a few tries: what is asked is how long the program waits, not what else the machine is doing.
+            for _ in range(TRIES):
+                answers = at_once(lambda _: client.get(f"{address}/api/v1/me", headers=mine), 8)
+                for answer in answers:
+                    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+                    assert answer.headers["retry-after"] == "1"
+                    assert answer.elapsed.total_seconds() > 0.9
+                waits.append(max(answer.elapsed.total_seconds() for answer in answers))
+                started = time.perf_counter()
+                assert client.get(f"{address}/livez").status_code == 200
+                alive.append(time.perf_counter() - started)
+                if waits[-1] < 1.2 and alive[-1] < 0.2:
+                    break
+            assert min(waits) < 1.2
+            assert min(alive) < 0.2
         finally:
             for places in held:
                 places.release()

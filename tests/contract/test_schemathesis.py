@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import (
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from tests.conftest import Callers
+    from tests.conftest import Caller, Callers
     from tests.factories.world import World
 
 IDENTITIES = ["office", "a1-clerk", "admin"]
@@ -38,9 +38,9 @@ CHECKS = (
 )
 REAL = {
     "units": "a1",
-    "users": "user:a1-clerk",
+    "users": "user:a2-clerk",
     "roles": "role:clerk",
-    "grants": "grant:a1-clerk",
+    "grants": "grant:b1-clerk",
     "programmes": "draft_list",
     "items": "draft_list.parks",
     "indicators": "parks",
@@ -57,27 +57,36 @@ def engine_name() -> str:
 
 
 @pytest.mark.postgresql
-@pytest.mark.parametrize("identity", IDENTITIES)
+@pytest.mark.parametrize("half", [0, 1])
 def test_whole_contract(
-    identity: str, app: FastAPI, people: Callers, world: World, capsys: pytest.CaptureFixture[str]
+    half: int, app: FastAPI, people: Callers, world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Send every case as every identity: making one up takes longer than all three answers."""
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app)
-    caller = people[identity]
-    tally: Counter[int] = Counter()
-    for result in schema.get_all_operations():
+    callers = [people[identity] for identity in IDENTITIES]
+    tallies: dict[str, Counter[int]] = {identity: Counter() for identity in IDENTITIES}
+    for result in list(schema.get_all_operations())[half::2]:
         operation = result.ok()
         if operation.definition.raw["operationId"] in {"logOut", "logOutEverywhere", "changeOwnPassword"}:
             continue  # they would end the session that the other operations need; tested by name elsewhere
         for mode, examples in EXAMPLES.items():
-            tally += _try(operation, mode, examples, caller, world)
+            _try(operation, mode, examples, callers, world, tallies)
     with capsys.disabled():
-        print(f"\n{identity}: {tally.total()} requests, {dict(sorted(tally.items()))}")
-    assert 500 not in tally
+        for identity, tally in tallies.items():
+            print(f"\n{identity}: {tally.total()} requests, {dict(sorted(tally.items()))}")
+    for tally in tallies.values():
+        assert tally.total() > 500
+        assert not {401, 500} & tally.keys()
 
 
-def _try(operation: Any, mode: GenerationMode, examples: int, caller: Any, world: World) -> Counter[int]:
-    tally: Counter[int] = Counter()
-
+def _try(
+    operation: Any,
+    mode: GenerationMode,
+    examples: int,
+    callers: list[Caller],
+    world: World,
+    tallies: dict[str, Counter[int]],
+) -> None:
     @seed(20261122)
     @settings(
         max_examples=examples,
@@ -90,16 +99,14 @@ def _try(operation: Any, mode: GenerationMode, examples: int, caller: Any, world
     @given(case=operation.as_strategy(generation_mode=mode), real=st.booleans())
     def run(*, case: Any, real: bool) -> None:
         _aim(case, world, real=real)
-        answer = case.call(headers={"Cookie": caller.cookie, "X-Minsheng-Client": "test"})
-        tally[answer.status_code] += 1
-        if answer.status_code == 400:
-            print("BAD", answer.json()["code"])
-        case.validate_response(answer, checks=list(CHECKS))
+        for caller in callers:
+            answer = case.call(headers={"Cookie": caller.cookie, "X-Minsheng-Client": "test"})
+            tallies[caller.username][answer.status_code] += 1
+            case.validate_response(answer, checks=list(CHECKS))
 
     # An operation that takes nothing cannot be asked wrongly.
     with suppress(Unsatisfiable):
         run()
-    return tally
 
 
 def _aim(case: Any, world: World, *, real: bool) -> None:

@@ -9,6 +9,7 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -113,7 +114,7 @@ def _row(line: Line, each: Round, programme: Programme) -> FrozenLight:
 def _marks(session: Session, gathered: Gathered, each: Round) -> list[MadeUpMark]:
     """Return the marks of earlier months that the figures of a round have made up."""
     # Columns, not rows: of a city's year there are two hundred thousand, and few of them are to be marked.
-    earlier = session.exec(
+    earlier: Sequence[Any] = session.exec(
         select(  # type: ignore[call-overload]
             FrozenLight.id, FrozenLight.target_id, FrozenLight.rule_set, FrozenLight.light, FrozenLight.ends_on
         )
