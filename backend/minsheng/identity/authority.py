@@ -75,9 +75,9 @@ class Authority:
             self._tree = (epoch, Tree(rows))
         return self._tree[1]
 
-    def of(self, session: Session, user_id: UUID) -> Access:
-        """Return a person's access today; the session must be the system's."""
-        key = (user_id, journal.epoch(session.connection()), clock.today())
+    def of(self, session: Session, user_id: UUID, epoch: int | None = None) -> Access:
+        """Return a person's access today; the session must be the system's, and ``epoch`` what it read just now."""
+        key = (user_id, journal.epoch(session.connection()) if epoch is None else epoch, clock.today())
         known = self._known.get(key)
         if known is None:
             if len(self._known) >= _CACHE_SIZE:

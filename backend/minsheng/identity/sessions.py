@@ -6,10 +6,11 @@ import hmac
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from fastapi import Request
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
@@ -85,9 +86,10 @@ class Authenticator:
 
     def caller(self, session: Session, credentials: object) -> Caller:
         """Look up who it is; a person who was disabled or logged out everywhere is unknown from that moment."""
-        login: LoginSession | None = None
+        login_id: UUID | None = None
         if isinstance(credentials, Cookie):
-            login, user = _by_cookie(session, credentials)
+            user = _by_cookie(session, credentials)
+            login_id = user.proof_id
         else:
             assert isinstance(credentials, AccessToken)  # noqa: S101 - the only other proof
             user = _by_token(session, credentials)
@@ -96,8 +98,8 @@ class Authenticator:
             unit_id=user.unit_id,
             username=user.username,
             name=user.name,
-            access=self.authority.of(session, user.id),
-            login_id=login.id if login else None,
+            access=self.authority.of(session, user.id, user.authority),
+            login_id=login_id,
             must_change_password=user.must_change_password,
         )
 
@@ -129,31 +131,51 @@ def cookie_name(request: Request, settings: Settings) -> str:
     raise BadRequest(message)
 
 
-def _by_cookie(session: Session, cookie: Cookie) -> tuple[LoginSession, User]:
-    found = session.exec(
-        select(LoginSession, User)
-        .join(User, col(User.id) == col(LoginSession.user_id))
-        .where(LoginSession.token_hash == fingerprint(cookie.secret))
-    ).one_or_none()
-    if found is None:
+# Columns, not rows, and one question: it is asked before every request, and what the system read about a person must
+# not lie about in the session that becomes his.
+_PERSON = (
+    col(User.id),
+    col(User.unit_id),
+    col(User.username),
+    col(User.name),
+    col(User.must_change_password),
+    col(User.status),
+    col(User.epoch),
+    journal.EPOCH.label("authority"),
+)
+_COOKIE = (
+    select(  # type: ignore[call-overload]
+        *_PERSON,
+        col(LoginSession.id).label("proof_id"),
+        col(LoginSession.ended_at),
+        col(LoginSession.expires_at),
+        col(LoginSession.epoch).label("proof_epoch"),
+    )
+    .join(User, col(User.id) == col(LoginSession.user_id))
+    .where(LoginSession.token_hash == bindparam("hash"))
+)
+_TOKEN = (
+    select(*_PERSON, col(TokenFamily.ended_at))  # type: ignore[call-overload]
+    .join(TokenFamily, col(TokenFamily.user_id) == col(User.id))
+    .where(TokenFamily.id == bindparam("family"), User.id == bindparam("user"))
+)
+
+
+def _by_cookie(session: Session, cookie: Cookie) -> Any:  # noqa: ANN401 - a row of the columns above
+    user = session.exec(_COOKIE, params={"hash": fingerprint(cookie.secret)}).one_or_none()
+    if user is None:
         raise Unauthenticated
-    login, user = found
-    if login.ended_at or login.expires_at <= clock.now() or user.status != "active" or user.epoch != login.epoch:
+    if user.ended_at or user.expires_at <= clock.now() or user.status != "active" or user.epoch != user.proof_epoch:
         message = "登录已失效，请重新登录。"
         raise Unauthenticated(message)
-    return login, user
+    return user
 
 
-def _by_token(session: Session, token: AccessToken) -> User:
-    found = session.exec(
-        select(User, TokenFamily)
-        .join(TokenFamily, col(TokenFamily.user_id) == col(User.id))
-        .where(TokenFamily.id == token.family_id, User.id == token.user_id)
-    ).one_or_none()
-    if found is None:
+def _by_token(session: Session, token: AccessToken) -> Any:  # noqa: ANN401 - a row of the columns above
+    user = session.exec(_TOKEN, params={"family": token.family_id, "user": token.user_id}).one_or_none()
+    if user is None:
         raise Unauthenticated
-    user, family = found
-    if family.ended_at or user.status != "active" or user.epoch != token.epoch:
+    if user.ended_at or user.status != "active" or user.epoch != token.epoch:
         message = "令牌已被收回，请重新登录。"
         raise Unauthenticated(message)
     return user

@@ -80,6 +80,8 @@ _ENTRIES = JournalEntry.__table__  # type: ignore[attr-defined]
 _ORDER = JournalOrder.__table__  # type: ignore[attr-defined]
 _PENDING = JournalPending.__table__  # type: ignore[attr-defined]
 _EPOCH = AuthorityEpoch.__table__  # type: ignore[attr-defined]
+EPOCH = select(_EPOCH.c.value).scalar_subquery()
+"""The authority epoch as a column of another question."""
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any column value
