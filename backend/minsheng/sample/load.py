@@ -19,6 +19,7 @@ from minsheng.kernel.access import Access, Session
 from minsheng.kernel.db import Database
 from minsheng.kernel.door import open_session
 from minsheng.kernel.ids import new_id
+from minsheng.milestones.templates import ensure_templates
 from minsheng.org.models import Unit
 from minsheng.permissions import ROLES
 from minsheng.plans.models import Plan
@@ -65,6 +66,7 @@ def wenzhou(url: str, *, if_empty: bool = False) -> bool:
             ensure_roles(session)
             ensure_days(session)
             ensure_presets(session)
+            ensure_templates(session)
             _Loader(session, sample(clock.today())).run()
             session.commit()
         print("样例数据已装入:温州市及其县、乡镇。")  # noqa: T201 - a command's answer
@@ -344,6 +346,7 @@ def synthetic(url: str, sizes: dict[str, int]) -> None:
         ensure_roles(session)
         ensure_days(session)
         ensure_presets(session)
+        ensure_templates(session)
         _Bulk(session, make_synthetic(**sizes)).run()
         session.commit()
     database.dispose()
