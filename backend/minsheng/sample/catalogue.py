@@ -30,6 +30,7 @@ from minsheng.sample.wenzhou import (
     DIMENSIONS,
     DRAFTS,
     ISSUED,
+    KINDS,
     LAST_DAYS,
     MOUNTAIN_WEIGHTS,
     PLACES,
@@ -141,6 +142,7 @@ class Catalogue:
             promise.item,
             source,
             PUBLISHED,
+            KINDS.get(promise.category),
         )
         self.sample.items.append(item)
         if promise.lead_key:
