@@ -142,7 +142,8 @@ class Catalogue:
             promise.item,
             source,
             PUBLISHED,
-            KINDS.get(promise.category),
+            # A rate is held, not built: no steps lead to it.
+            KINDS.get(promise.category) if promise.accumulation == "cumulative" else None,
         )
         self.sample.items.append(item)
         if promise.lead_key:

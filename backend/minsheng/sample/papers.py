@@ -21,11 +21,13 @@ CITY = {
     "平阳县": (),
 }
 COUNTY = {
-    "虹桥镇": IN_FORCE,
-    "北白象镇": IN_FORCE,
-    "大荆镇": ("send", "sign"),
+    "城东街道": IN_FORCE,
+    "乐成街道": IN_FORCE,
+    "城南街道": ("send", "sign"),
+    "盐盆街道": ("send", "return"),
+    "翁垟街道": (),
     "柳市镇": ("send",),
-    "雁荡镇": (),
+    "虹桥镇": IN_FORCE,
 }
 """Unit -> how far its pledge has come."""
 

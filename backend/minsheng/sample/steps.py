@@ -88,7 +88,7 @@ def _chosen(cast: Cast) -> list[Planned]:
 
 
 def _plan(session: Session, each: Planned, calendar: Calendar) -> None:
-    """Draft the steps along the way to the deadline and fix them; one task keeps its last two as drafts."""
+    """Draft the steps along the way to the deadline and fix them; one task keeps its last one as a draft."""
     ends: dict[str, int] = {}
     for step in each.steps:
         ends[step.key] = step.work_days + max((ends[key] for key in step.after), default=0)
@@ -115,7 +115,7 @@ def _plan(session: Session, each: Planned, calendar: Calendar) -> None:
                 checks=[Check(kind=kind) for kind in step.checks],
             ),
         )
-    kept = 2 if each.turn == 3 else 0
+    kept = 1 if each.turn == 3 else 0
     for milestone in list(made.values())[: len(made) - kept]:
         MILESTONE.apply(session, milestone, "issue")
     session.add_all(made.values())
@@ -161,6 +161,7 @@ def _excuse(cast: Cast, session: Session, milestone: Milestone) -> None:
     _change(
         session,
         milestone,
+        checks=_met(milestone),
         started_on=min(milestone.start_on or cast.today, cast.today),
         forecast_on=cast.today + timedelta(days=18),
         note="雨天多，施工进度放慢，已增加班组。",
@@ -196,14 +197,15 @@ def _accept(cast: Cast, each: Planned, clerk: str, built: list[tuple[UUID, date]
 
 
 def _moves(cast: Cast, chosen: Sequence[Planned]) -> None:
-    """Ask for other dates: one is approved, one refused, one waits."""
-    wishes: dict[str, tuple[str | None, str]] = {
-        "柳市镇": ("approve", "台风停工九天，工期顺延。"),
-        "虹桥镇": ("refuse", "管线迁改未完成，申请顺延。"),
-        "北白象镇": (None, "上级资金尚未到位，申请顺延。"),
-    }
-    for name, (verb, reason) in wishes.items():
-        each = next((one for one in chosen if one.unit == cast.units.get(name) and one.turn == 1), None)
+    """Ask for other dates: one is approved, one refused, two wait."""
+    wishes: tuple[tuple[str, int, str | None, str], ...] = (
+        ("柳市镇", 1, "approve", "连续降雨和两次台风影响施工，工期顺延。"),
+        ("虹桥镇", 1, "refuse", "管线迁改未完成，申请顺延。"),
+        ("北白象镇", 1, None, "上级资金尚未到位，申请顺延。"),
+        ("柳市镇", 3, None, "设备到货推迟，申请顺延。"),
+    )
+    for name, turn, verb, reason in wishes:
+        each = next((one for one in chosen if one.unit == cast.units.get(name) and one.turn == turn), None)
         clerk = cast.username(each.unit, "clerk") if each else None
         if each is None or clerk is None:
             continue

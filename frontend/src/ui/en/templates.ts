@@ -1,5 +1,9 @@
 /** Milestone templates and dates by named days. */
 export const templates = {
+  全年: 'Year',
+  '30天内到期': 'Due in 30 days',
+  显示哪些节点: 'Which milestones',
+  没有符合的节点: 'No milestone matches',
   节点模板: 'Templates',
   '每类实事常走的步骤。套用时从完成期限往前倒排；系统自带的不能改，复制成本单位的就能改。':
     'The usual steps of each kind of promise, dated backwards from the deadline. Shipped ones are copied to be changed.',
