@@ -53,6 +53,7 @@ from minsheng.kernel.errors import (
 from minsheng.kernel.migrations import config as alembic_config
 from minsheng.kernel.settings import Settings
 from minsheng.milestones import router as milestones
+from minsheng.milestones import template_router
 from minsheng.org import router as org
 from minsheng.plans import router as plans
 from minsheng.pledges import router as pledges
@@ -82,6 +83,7 @@ ROUTERS = (
     plans.router,
     exemptions.router,
     milestones.router,
+    template_router.router,
     reports.router,
     boards.router,
     trials.router,

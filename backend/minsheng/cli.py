@@ -21,6 +21,7 @@ from minsheng.kernel.db import Database, make_engine
 from minsheng.kernel.door import open_session
 from minsheng.kernel.lifecycle import diagrams
 from minsheng.kernel.settings import PROJECT_ROOT, Settings
+from minsheng.milestones.templates import ensure_templates
 from minsheng.rule_sets.service import ensure_presets
 from minsheng.sample import load
 
@@ -70,6 +71,7 @@ def _init() -> None:
     _in_transaction(settings, "built-in roles", service.ensure_roles)
     _in_transaction(settings, "holidays", calendars.ensure_days)
     _in_transaction(settings, "shipped rule sets", ensure_presets)
+    _in_transaction(settings, "shipped milestone templates", ensure_templates)
     print("数据库已就绪。")
 
 

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { CalendarDay, Milestone } from '@/api'
 import { readDays, sheets } from '@/features/calendar/sheet'
 import { dayNumber, dayOf, months, runs, snap, span, stepDays, yearsOf, type Off } from '@/features/milestones/gantt'
+import { anchorText } from '@/features/milestones/anchors'
+import { freshKey, lines, spans } from '@/features/milestones/templates'
 import { tenDayEnds } from '@/features/programmes/months'
 
 const days = (...list: string[]): Set<number> => new Set(list.map(dayNumber))
@@ -88,5 +90,35 @@ describe('month sheets', () => {
       { day: '2027-02-20', kind: 'workday', name: '春节' },
     ])
     expect(read.wrong).toEqual([4, 5])
+  })
+})
+
+describe('templates', () => {
+  const steps = lines([
+    { key: 'a', name: '立项', work_days: 15 },
+    { key: 'b', name: '用地', work_days: 20, after: ['a'] },
+    { key: 'c', name: '设计', work_days: 5, after: ['a'] },
+    { key: 'd', name: '招标', work_days: 10, after: ['b', 'c'] },
+  ])
+  it('lays the steps end to end, each behind all that it waits for', () => {
+    expect([...spans(steps).entries()]).toEqual([
+      ['a', [1, 15]],
+      ['b', [16, 35]],
+      ['c', [16, 20]],
+      ['d', [36, 45]],
+    ])
+  })
+  it('leaves steps in a circle out, and names a new step as none is named', () => {
+    const circle = lines([
+      { key: 's2', name: '甲', work_days: 1, after: ['s3'] },
+      { key: 's3', name: '乙', work_days: 1, after: ['s2'] },
+    ])
+    expect(spans(circle).size).toBe(0)
+    expect(freshKey(circle)).toBe('s4')
+  })
+  it('writes a named day as the server does', () => {
+    expect(anchorText({ day: 'spring_festival', side: 'before' })).toBe('春节前')
+    expect(anchorText({ day: 'national_day', side: 'after', work_days: 5 })).toBe('国庆后第 5 个工作日')
+    expect(anchorText({ day: 'date', month_day: '04-15', name: '汛期', side: 'before', work_days: 1 })).toBe('汛期前')
   })
 })

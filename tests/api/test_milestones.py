@@ -356,6 +356,71 @@ def test_a_template_is_dated_backwards_and_a_new_schedule_asks_for_moves(people:
     assert (now["planned_on"], now["start_on"], now["baseline_on"]) == ("2026-12-17", "2026-12-04", "2026-12-24")
 
 
+def test_a_place_keeps_its_own_template_dated_by_named_days(people: Callers, world: World) -> None:
+    county, clerk, task = people["a-office"], people["a1-clerk"], str(world["roads:a1"])
+    holiday = {"day": "national_day", "side": "after", "work_days": 20}
+    flood = {"day": "date", "month_day": "04-15", "name": "汛期", "side": "before"}
+    steps = [
+        {"key": "dike", "name": "堤防加固", "work_days": 10, "anchor": flood},
+        {"key": "works", "name": "完工", "kind": "works", "work_days": 15, "after": ["dike"], "anchor": holiday},
+        {"key": "check", "name": "决算", "work_days": 5, "after": ["works"], "checks": ["funds"], "weight": 20},
+    ]
+    body = {"unit_id": str(world["a"]), "kind": "works", "name": "水利工程", "steps": steps}
+    own = county.post("/milestone-templates", body, status=201)
+    assert (own["unit_name"], own["work_days"], own["status"]) == ("乐清市", 30, "active")
+    # Those beneath use it, those beside do not know it, and the shipped ones are nobody's to change.
+    assert [each["name"] for each in clerk.get("/milestone-templates", kind="works")["items"]] == [
+        "工程建设",
+        "水利工程",
+    ]
+    problem(people["b-office"].call("GET", f"/milestone-templates/{own['id']}"), 404, "not-found")
+    (shipped,) = people["b-office"].get("/milestone-templates", kind="works")["items"]
+    refused = county.call("PATCH", f"/milestone-templates/{shipped['id']}", json={"name": "x"}, version=1)
+    problem(refused, 403, "forbidden")
+    problem(clerk.call("PATCH", f"/milestone-templates/{own['id']}", json={"name": "x"}, version=1), 403, "forbidden")
+    made_of = clerk.post("/milestones:apply", {"task_id": task, "template": own["code"]}, status=201)["items"]
+    assert [(each["name"], each["start_on"], each["planned_on"], each["anchor_text"]) for each in made_of] == [
+        ("堤防加固", "2026-03-31", "2026-04-14", "汛期前"),
+        ("完工", "2026-10-14", "2026-11-03", "国庆后第20个工作日"),
+        ("决算", "2026-12-25", "2026-12-31", None),
+    ]
+    # Changed later, it leaves what was made of it alone; a wrong step is named.
+    for wrong, place in (
+        ({"steps": [{**steps[0], "after": ["dike"]}]}, ("/steps/0", "cycle")),
+        ({"steps": [{**steps[0], "checks": ["land", "land"]}]}, ("/steps/0/checks", "duplicate")),
+        ({"steps": None}, ("/steps", "null")),
+        ({"steps": [{**steps[0], "anchor": {**flood, "month_day": None}}]}, ("/steps/0/anchor", "month-day")),
+        ({"steps": [{**steps[0], "anchor": {**flood, "month_day": "02-29"}}]}, None),
+    ):
+        answer = county.call("PATCH", f"/milestone-templates/{own['id']}", json=wrong, version=1)
+        found = places(answer)
+        assert place is None or found == [place]
+    own = county.patch(f"/milestone-templates/{own['id']}", {"steps": [{**steps[2], "after": []}]}, version=1)
+    assert own["steps"][0]["after"] == []
+    own = county.post(f"/milestone-templates/{own['id']}/retire", version=own["version"])
+    again = {"task_id": str(world["roads:a2"]), "template": own["code"]}
+    assert places(people["a2-clerk"].call("POST", "/milestones:apply", json=again)) == [
+        ("/template", "template-retired")
+    ]
+    # One milestone by itself: dated by the day, given a date of its own, and back.
+    new = {"task_id": task, "name": "迎检"}
+    assert places(clerk.call("POST", "/milestones", json=new)) == [("/planned_on", "required")]
+    anchor = {"day": "new_year", "side": "before"}
+    both = clerk.call("POST", "/milestones", json={**new, "anchor": anchor, "planned_on": "2026-12-01"})
+    assert places(both) == [("/anchor", "two-dates")]
+    one = clerk.post("/milestones", {**new, "anchor": anchor}, status=201)
+    assert (one["planned_on"], one["anchor_text"]) == ("2026-12-31", "元旦前")
+    one = clerk.patch(f"/milestones/{one['id']}", {"planned_on": "2026-12-01"}, version=1)
+    assert (one["planned_on"], one["anchor"]) == ("2026-12-01", None)
+    far = clerk.call("PATCH", f"/milestones/{one['id']}", json={"anchor": {**holiday, "work_days": 100}}, version=2)
+    problem(far, 422, "calendar-missing")
+    late = {"task_id": task, "direction": "forward", "anchor": "2026-11-23"}
+    late["steps"] = [{"key": "a", "name": "完工", "work_days": 9, "anchor": {**holiday, "work_days": 35}}]  # type: ignore[assignment]
+    assert places(clerk.call("POST", "/schedules", json=late)) == [("/steps/0/work_days", "after-anchor")]
+    fits = clerk.post("/schedules", {**late, "steps": [{**late["steps"][0], "work_days": 2}]})  # type: ignore[dict-item]
+    assert (fits["steps"][0]["due_on"], fits["steps"][0]["due_text"]) == ("2026-11-24", "国庆后第35个工作日")
+
+
 def test_a_plan_by_milestones_judges_draws_and_follows_a_move(people: Callers, world: World) -> None:
     clerk, office = people["a1-clerk"], people["office"]
     task, target = fresh(people, world)

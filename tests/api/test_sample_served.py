@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from minsheng.app import create_app
-from minsheng.kernel import migrations
+from minsheng.kernel import clock, migrations
 from minsheng.kernel.settings import Settings
 from minsheng.sample import load
 from tests.conftest import SECRET_KEYS
+from tests.factories.world import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +40,15 @@ LISTS = (
     "/rounds",
     "/reports",
     "/changes",
+    "/milestones",
+    "/milestone-moves",
+    "/milestone-templates",
+    "/pledges",
+    "/adjustments",
+    "/task-states",
+    "/acknowledgements",
+    "/invitations",
+    "/comments",
 )
 HEADERS = {"X-Minsheng-Client": "test"}
 
@@ -46,18 +57,12 @@ HEADERS = {"X-Minsheng-Client": "test"}
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """Serve a fresh copy of the sample."""
     folder = tmp_path_factory.mktemp("sample")
+    clock.fix(NOW)
     settings = Settings(data_dir=folder, client_dir=folder, secret_keys=SECRET_KEYS, demo_accounts=True)
     migrations.upgrade(settings.url)
     assert load.wenzhou(settings.url) is True
     with TestClient(create_app(settings), base_url="http://127.0.0.1:8000", raise_server_exceptions=False) as client:
         yield client
-
-
-@pytest.fixture(autouse=True)
-def _running_clock(_stopped_clock: None) -> None:
-    from minsheng.kernel import clock  # noqa: PLC0415 - the sample stands on today
-
-    clock.fix(None)
 
 
 def _log_in(client: TestClient, username: str) -> dict[str, str]:
@@ -95,6 +100,28 @@ def test_everything_the_sample_holds_is_served(served: TestClient, username: str
             _get(served, headers, f"/targets/{cell['target_id']}/plan")
         for period in ("2026-10", "2026-11"):
             _get(served, headers, f"/reports/desk?programme_id={programme['id']}&period={period}")
+
+
+def test_every_screen_has_something_to_show(served: TestClient) -> None:
+    """Made by the sample's persons through the services; a later day has more of it done."""
+    headers = _log_in(served, "wz-office")
+
+    def found(path: str) -> dict[str, int]:
+        items = _get(served, headers, f"{path}?limit=1000")["items"]
+        return dict(sorted(Counter(each["status"] for each in items).items()))
+
+    assert found("/pledges") == {"draft": 4, "in_force": 5, "sent": 3, "signed": 3}
+    assert found("/adjustments") == {"approved": 2, "asked": 1}
+    assert found("/task-states") == {"approved": 2, "asked": 1}
+    assert found("/comments") == {"answered": 2, "open": 2}
+    assert found("/milestone-moves") == {"approved": 1, "asked": 2, "refused": 1}
+    assert found("/milestones") == {"draft": 2, "issued": 14, "opened": 8, "passed": 3, "reached": 87}
+    milestones = _get(served, headers, "/milestones?limit=1000")["items"]
+    assert sum(each["late"] for each in milestones) == 7
+    assert sum(each["baseline_on"] not in {None, each["planned_on"]} for each in milestones) == 1
+    assert len(_get(served, headers, "/acknowledgements?status=pending&limit=1000")["items"]) == 40
+    (supplement,) = (each for each in _get(served, headers, "/pledges?limit=1000")["items"] if each["base_id"])
+    assert (supplement["unit_name"], supplement["status"]) == ("乐清市", "sent")
 
 
 def test_demo_accounts_are_listed(served: TestClient) -> None:

@@ -209,6 +209,10 @@ def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912 - one declaration afte
         found[f"rules:{name}"] = Thing("rule_set", unit, draft=draft)
     for code in SHIPPED:
         found[f"rules:{code}"] = Thing("rule_set", "")
+    for unit in ("city", "a"):
+        found[f"template:{unit}"] = Thing("template", unit)
+    for code in ("works", "subsidy", "insurance", "training", "service", "policy"):
+        found[f"template:{code}"] = Thing("template", "")
     for unit in ("a1", "b1"):
         found[f"exemption:{unit}"] = Thing("exemption", unit, item="list.roads")
     found["asked_list"] = Thing("programme", "city", draft=True, asked="a")
@@ -270,6 +274,7 @@ READ = {
     "adjustment": "task.read",
     "state": "task.read",
     "rule_set": "programme.read",
+    "template": "task.read",
     "exemption": "task.read",
     "listing": "programme.read",
     "invitation": "programme.read",
@@ -278,7 +283,7 @@ READ = {
     "pledge": "task.read",
     "acknowledgement": "task.read",
 }
-HEADERS = {"unit", "day_change", "calendar_year", "programme", "item", "indicator", "round", "rule_set"}
+HEADERS = {"unit", "day_change", "calendar_year", "programme", "item", "indicator", "round", "rule_set", "template"}
 THINGS = _things()
 
 
@@ -338,7 +343,7 @@ def sees(who: str, name: str) -> bool:
     if thing.kind in {"role", "measure"}:
         return True
     permission = READ[thing.kind]
-    if thing.kind == "rule_set" and not thing.unit:
+    if thing.kind in {"rule_set", "template"} and not thing.unit:
         return holds(who, permission)
     inside = thing.unit in area(who, permission) or on_line(who, permission, thing)
     if thing.kind in {"task", "target", "milestone", "pledge"}:

@@ -32,6 +32,7 @@ FIRST = {
     "report": "draft",
     "milestone": "draft",
     "milestone_move": "asked",
+    "milestone_template": "active",
     "day_change": "active",
     "calendar_year": "active",
     "target_adjustment": "asked",

@@ -144,6 +144,7 @@ def _gets() -> Iterator[Case]:  # noqa: C901, PLR0912 - one case after the other
         ("getMilestoneMove", "task.read", ["move:roads:a1"]),
         ("getAdjustment", "task.read", ["adjustment:roads:a1"]),
         ("getTaskState", "task.read", ["state:roads:a2", "state:cover:b1"]),
+        ("getMilestoneTemplate", "task.read", ["template:city", "template:a", "template:works"]),
         ("getRuleSet", "programme.read", ["rules:draft", "rules:active", "rules:county", "rules:points-10-30"]),
         ("getExemption", "task.read", ["exemption:a1", "exemption:b1"]),
     ):
@@ -566,6 +567,23 @@ def _milestone_writes() -> Iterator[Case]:
 STEPS = ("step:roads:a1", "step:roads:b1", "built:roads:a2", "step:schools:a1", "step:parks:a")
 
 
+def _template_writes() -> Iterator[Case]:
+    for unit in ("city", "a", "b", "other"):
+        body = {
+            "unit_id": f"@{unit}",
+            "kind": "works",
+            "name": "新",
+            "steps": [{"key": "a", "name": "甲", "work_days": 5}],
+        }
+        seen = {"must_see": ((unit, 404),), "units": (unit,), "allowed": 201}
+        yield Case("createMilestoneTemplate", "programme.edit", body=body, **seen)  # type: ignore[arg-type]
+    for name in ("template:city", "template:a", "template:works"):
+        cover = {"must_cover": (name,)}
+        yield Case("changeMilestoneTemplate", "programme.edit", name, body={"name": "新名"}, **cover)  # type: ignore[arg-type]
+        yield Case("retireMilestoneTemplate", "programme.edit", name, **cover)  # type: ignore[arg-type]
+        yield Case("restoreMilestoneTemplate", "programme.edit", name, allowed=409, **cover)  # type: ignore[arg-type]
+
+
 def _calendar_writes() -> Iterator[Case]:
     for unit in ("city", "a", "a1", "b", "other"):
         asked = {"unit_id": f"@{unit}"}
@@ -804,6 +822,7 @@ WRITES = [
     *_rule_writes(),
     *_calendar_writes(),
     *_milestone_writes(),
+    *_template_writes(),
     *_people_writes(),
     *_paper_writes(),
     *_catalogue_writes(),
@@ -821,6 +840,7 @@ LISTED = {
     "listMeasures": ("programme.read", "measure", "/measures"),
     "listTasks": ("task.read", "task", "/tasks"),
     "listMilestones": ("task.read", "milestone", "/milestones"),
+    "listMilestoneTemplates": ("task.read", "template", "/milestone-templates"),
     "listMilestoneMoves": ("task.read", "milestone_move", "/milestone-moves"),
     "listRounds": ("programme.read", "round", "/rounds"),
     "listReports": ("report.read", "report", "/reports"),

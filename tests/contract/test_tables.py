@@ -86,7 +86,8 @@ BESIDE = {
     ("boards/freezing.py", "connection"): "freezes in the transaction that changes the rules",
     ("integration/service.py", "connection"): "the feed reads the journal under the same criteria",
     ("calendars/service.py", "connection"): "puts the days of the product's own file into an installation",
-    ("sample/load.py", "connection"): "sets back what the clock of a past year would have done",
+    ("sample/bulk.py", "connection"): "writes a synthetic province by plain inserts, for measurements",
+    ("sample/cast.py", "connection"): "the sample's persons act in the loader's transaction",
 }
 """Files that reach a connection or text past the ORM, each with its reason."""
 

@@ -25,6 +25,7 @@ ROUTES = [
     ("/programmes/{list}/split", "office", "任务分解"),
     ("/milestones?programme={list}", "a1-clerk", "节点与工期"),
     ("/milestones?view=moves", "a-office", "节点与工期"),
+    ("/milestones/templates", "a-office", "节点模板"),
     ("/calendar", "a-office", "日历"),
     ("/programmes/{draft_list}/diff?against={list}", "office", "与上年比较"),
     ("/programmes/{draft_list}/comments", "office", "征求意见"),

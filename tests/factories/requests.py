@@ -238,6 +238,12 @@ REQUESTS: dict[str, Request] = {
     "savePlan": Request("a-office", _id("roads:a_dept:target"), body={"kind": "straight", "points": []}, version=0),
     # Milestones
     "listMilestoneTemplates": Request("a1-clerk"),
+    "createMilestoneTemplate": Request("office", body={"unit_id": "@city"}, status=201),
+    "getMilestoneTemplate": Request("a1-clerk", _id("template:city")),
+    "changeMilestoneTemplate": Request("office", _id("template:city"), body={"name": "校舍改造"}),
+    "retireMilestoneTemplate": Request("office", _id("template:city")),
+    # It is in use: the refusal is the usual answer.
+    "restoreMilestoneTemplate": Request("office", _id("template:city"), status=409),
     "getMilestoneCounts": Request("office", query={"programme_id": "@list"}),
     "listMilestones": Request("office"),
     "createMilestone": Request(
@@ -503,6 +509,14 @@ def _calendar_and_milestones(call: Callable[..., httpx.Response], world: World) 
             call(by, "POST", f"/milestones/{world[key]}/issue", None, 1)
         return f"/milestones/{world[key]}"
 
+    for by, unit in (("office", "city"), ("a-office", "a")):
+        template = {"unit_id": str(world[unit]), "kind": "works", "name": "校舍改造"}
+        steps = [{"key": "works", "name": "完工", "work_days": 5}]
+        row = call(by, "POST", "/milestone-templates", {**template, "steps": steps}, None).json()
+        world.ids[f"template:{unit}"] = row["id"]
+    for row in call("office", "GET", "/milestone-templates", None, None).json()["items"]:
+        if row["unit_id"] is None:
+            world.ids[f"template:{row['code']}"] = row["id"]
     planned("a1-clerk", "step:roads:a1", "roads:a1")
     planned("b1-clerk", "step:roads:b1", "roads:b1", "works")
     planned("a1-clerk", "step:schools:a1", "schools:a1", fixed=False)

@@ -22,6 +22,7 @@ from minsheng.kernel import clock
 from minsheng.kernel.access import Access, Session
 from minsheng.kernel.db import Database
 from minsheng.kernel.door import open_session
+from minsheng.milestones.templates import ensure_templates
 from minsheng.org.models import Unit
 from minsheng.programmes.models import Indicator, Item, ItemLead, Measure, Programme
 from minsheng.programmes.policy import PROGRAMME
@@ -108,6 +109,7 @@ def build(url: str) -> World:
             ensure_roles(session)
             ensure_days(session)
             ensure_presets(session)
+            ensure_templates(session)
             _people(session, world)
             _city_list(session, world)
             _county_list(session, world)

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 import chinese_calendar
 import holidays
 import pytest
+from holidays.calendars.chinese import _ChineseLunisolar
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lunardate import LunarDate
 from workalendar.asia import China
 
+from minsheng.calendars.named import NAMES, Anchor, anchored, festivals, named_day, text
 from minsheng.calendars.rules import Calendar, CalendarMissing, Special
 from minsheng.calendars.service import shipped
 
@@ -125,3 +128,73 @@ def test_any_set_of_holidays_keeps_the_rules(closed: set[date], day: date) -> No
     after = own.next_workday(day)
     assert own.previous_workday(after) <= day < after
     assert not any(own.is_workday(each) for each in days(day + timedelta(days=1), after - timedelta(days=1)))
+
+
+# Named days
+
+MOON = {"spring_festival": (1, 1), "lantern": (1, 15), "dragon_boat": (5, 5), "mid_autumn": (8, 15)}
+SUN = {"new_year": (1, 1), "labour_day": (5, 1), "national_day": (10, 1)}
+
+
+def festival(name: str, year: int) -> date:
+    """Return a named day as other libraries compute it."""
+    if name in MOON:
+        found: date = LunarDate(year, *MOON[name]).to_solar_date()
+        return found
+    return date(year, *SUN[name]) if name in SUN else _ChineseLunisolar().qingming_date(year)[0]
+
+
+def test_the_named_days_are_what_others_compute() -> None:
+    theirs = _ChineseLunisolar()
+    assert list(festivals()) == list(range(2004, 2051))
+    for year in festivals():
+        assert {name: named_day(Anchor(name, "before"), year) for name in NAMES} == {  # type: ignore[arg-type]
+            name: festival(name, year) for name in NAMES
+        }
+        assert festival("spring_festival", year) == theirs.lunar_new_year_date(year)[0]
+        assert festival("dragon_boat", year) == theirs.dragon_boat_date(year)[0]
+        assert festival("mid_autumn", year) == theirs.mid_autumn_date(year)[0]
+
+
+@pytest.mark.parametrize(
+    "anchor, day, words",
+    [
+        (Anchor("spring_festival", "before"), date(2026, 2, 14), "春节前"),
+        (Anchor("spring_festival", "after"), date(2026, 2, 24), "春节后第1个工作日"),
+        (Anchor("national_day", "before"), date(2026, 9, 30), "国庆前"),
+        (Anchor("national_day", "after", 5), date(2026, 10, 13), "国庆后第5个工作日"),
+        (Anchor("new_year", "before"), date(2026, 12, 31), "元旦前"),
+        (Anchor("lantern", "before", 2), date(2026, 2, 28), "元宵前第2个工作日"),
+        (Anchor("date", "before", 1, "04-15", "汛期"), date(2026, 4, 14), "汛期前"),
+    ],
+)
+def test_a_named_day_of_2026(anchor: Anchor, day: date, words: str) -> None:
+    assert anchored(anchor, date(2026, 1, 1), LAST, OURS) == day
+    assert text(anchor) == words
+
+
+def test_a_named_day_needs_the_calendar_of_its_year() -> None:
+    with pytest.raises(CalendarMissing, match="2027"):
+        anchored(Anchor("spring_festival", "before"), date(2026, 1, 1), date(2027, 3, 1), OURS)
+    with pytest.raises(CalendarMissing, match="2051"):
+        named_day(Anchor("qingming", "after"), 2051)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    SPAN, st.integers(0, 700), st.sampled_from(sorted(NAMES)), st.sampled_from(["before", "after"]), st.integers(1, 40)
+)
+def test_a_named_day_leads_to_the_last_day_in_the_span(
+    day: date, length: int, name: str, side: str, count: int
+) -> None:
+    last = min(day + timedelta(days=length), date(2024, 12, 31))
+    worked = [each for each in days(date(2004, 6, 1)) if chinese_calendar.is_workday(each)]
+    reached = []
+    for year in range(2005, 2026):
+        start = festival(name, year)
+        behind = [each for each in worked if each > start]
+        before = [each for each in worked if each < start]
+        reached.append(behind[count - 1] if side == "after" else before[-count])
+    within = [each for each in reached if day <= each <= last]
+    found = anchored(Anchor(name, side, count), day, last, OURS)  # type: ignore[arg-type]
+    assert found == (max(within) if within else None)

@@ -1,17 +1,18 @@
 """The kept files: counts, codes, and that the conversion can be repeated."""
 
 import csv
+import hashlib
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from minsheng.sample import files
-from minsheng.sample.convert import convert
+from minsheng.sample.convert import CONVERTED, convert, promises, published, read, traps
+from minsheng.sample.sources import UNNAMED
 
 PROJECT = Path(__file__).parents[2]
 SHARED = PROJECT.parent / "shared" / "data"
-CONVERTED = ("wenzhou_units.csv", "wenzhou_promises.csv", "published_traps.csv", "published_targets.csv")
 
 TOWNSHIPS = {
     "鹿城区": 14, "龙湾区": 10, "瓯海区": 13, "洞头区": 8, "永嘉县": 25, "平阳县": 17,
@@ -107,16 +108,39 @@ def test_traps_are_kept_as_printed(trap: str, item: str, expected: tuple[str, ..
     assert line["source_title"]
 
 
-def test_converting_again_gives_the_same_bytes(tmp_path: Path) -> None:
-    if not SHARED.exists():
-        pytest.skip("the shared data folder is not beside the project")
-    convert(SHARED, tmp_path)
-    for name in CONVERTED:
-        assert (tmp_path / name).read_bytes() == (files.DATA / name).read_bytes(), name
+def test_the_files_are_as_they_were_converted() -> None:
+    kept = (files.DATA / "SHA256SUMS").read_text(encoding="utf-8").split()
+    sums = {name: hashlib.sha256((files.DATA / name).read_bytes()).hexdigest() for name in CONVERTED}
+    assert dict(zip(kept[1::2], kept[::2], strict=True)) == sums
+
+
+def test_converting_again_gives_the_same(tmp_path: Path) -> None:
+    """The file of all published lines holds what the source said, but for the money: it is converted once more."""
+    money = {"funds_planned_yuan": "", "funds_disbursed_yuan": ""}
+    lines = [
+        line
+        | money
+        | {
+            "unit": "" if line["unit"] == UNNAMED else line["unit"],
+            "completion_pct": line["computed_pct"] or line["printed_pct"],
+        }
+        for line in read(files.DATA / "published_targets.csv")
+    ]
+    for name, made in (
+        ("wenzhou_promises.csv", promises(lines)),
+        ("published_traps.csv", traps(lines)),
+        ("published_targets.csv", published(lines)),
+    ):
+        kept = [row | {key: "" for key in money if key in row} for row in rows(name)]
+        assert [{key: line[key] for key in kept[0]} for line in made] == kept, name
+    if SHARED.exists():
+        convert(SHARED, tmp_path)
+        for name in (*CONVERTED, "SHA256SUMS"):
+            assert (tmp_path / name).read_bytes() == (files.DATA / name).read_bytes(), name
 
 
 def test_what_the_readme_calls_missing_is_missing() -> None:
-    if not SHARED.exists():
-        pytest.skip("the shared data folder is not beside the project")
-    text = "".join((SHARED / name).read_text(encoding="utf-8") for name in ("real_targets.csv", "seed_figures.csv"))
+    sources = [files.DATA / "published_targets.csv"]
+    sources += [SHARED / name for name in ("real_targets.csv", "seed_figures.csv") if SHARED.exists()]
+    text = "".join(source.read_text(encoding="utf-8") for source in sources)
     assert [word for word in ("登记失业率", "3.57", "961.7", "泰顺") if word in text] == []

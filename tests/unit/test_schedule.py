@@ -15,7 +15,9 @@ from minsheng.calendars.rules import Calendar, CalendarMissing, Special
 from minsheng.calendars.service import shipped
 from minsheng.milestones import dates
 from minsheng.milestones.schedule import Slot, Step, backward, faults, forward, order, span
-from minsheng.milestones.templates import templates
+from minsheng.milestones.schemas import TemplateStep
+from minsheng.milestones.templates import length, pure
+from minsheng.milestones.templates import shipped as templates
 from minsheng.plans.rules import DatedWeight, expected_share, milestone_steps, ten_day_end
 
 CALENDAR = Calendar(
@@ -124,15 +126,30 @@ def test_the_order_puts_nothing_before_what_it_waits_for(steps: list[Step]) -> N
     assert all(placed.index(each) < placed.index(step.key) for step in steps for each in step.after)
 
 
+@settings(deadline=None)
+@given(plans(), DEADLINES, st.data())
+def test_a_last_day_of_its_own_holds_a_step_and_what_lies_before_it(
+    steps: list[Step], deadline: date, data: st.DataObject
+) -> None:
+    days = st.none() | st.integers(0, 300).map(lambda back: deadline - timedelta(days=back))
+    due = [Step(each.key, each.work_days, each.after, data.draw(days)) for each in steps]
+    slots = backward(due, deadline, CALENDAR)
+    for step in due:
+        followers = [slots[each.key].start - ONE for each in due if step.key in each.after]
+        limit = min([*followers, deadline, *([step.due] if step.due else [])])
+        assert slots[step.key].finish == worked(limit - timedelta(days=20), limit)[-1]
+        assert len(worked(slots[step.key].start, slots[step.key].finish)) == step.work_days
+
+
 def test_the_templates_are_whole() -> None:
     assert list(templates()) == ["works", "subsidy", "insurance", "training", "service", "policy"]
-    for template in templates().values():
-        assert sum(step.weight for step in template.steps) == 100, template.code
-        steps = [Step(step.key, step.work_days, tuple(step.after)) for step in template.steps]
-        assert faults(steps) == []
-        whole = span(backward(steps, date(2026, 12, 31), CALENDAR))
-        assert len(worked(whole.start, whole.finish)) == template.work_days
-        assert whole.start >= date(2026, 1, 1), template.code
+    for code, template in templates().items():
+        steps = [TemplateStep(**step) for step in template["steps"]]
+        assert sum(step.weight for step in steps) == 100, code
+        assert faults(pure(steps)) == []
+        whole = span(backward(pure(steps), date(2026, 12, 31), CALENDAR))
+        assert len(worked(whole.start, whole.finish)) == length(steps)
+        assert whole.start >= date(2026, 1, 1), code
 
 
 # Dates

@@ -1,5 +1,7 @@
 """The one clock. Instants are aware UTC; a day is a day in Beijing, where every deadline of the domain lives."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta, timezone
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -31,3 +33,14 @@ def fix(instant: datetime | None) -> None:
     """Stop the clock at an instant, or let it run again: for tests and for seeding a year that has passed."""
     global _fixed  # noqa: PLW0603 - one process has one clock
     _fixed = instant
+
+
+@contextmanager
+def held(instant: datetime) -> Iterator[None]:
+    """Stop the clock at an instant for a while; afterwards it stands or runs as before."""
+    before = _fixed
+    fix(instant)
+    try:
+        yield
+    finally:
+        fix(before)

@@ -50,6 +50,7 @@ class Milestone(Row, table=True):
     start_on: date | None = None
     planned_on: date = Field(nullable=False)
     precision: str = Field(default="day", nullable=False)
+    anchor: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     baseline_on: date | None = None
     baseline_precision: str | None = None
     forecast_on: date | None = None
@@ -108,3 +109,18 @@ class MilestoneMove(Row, table=True):
     decided_at: datetime | None = Field(default=None, sa_type=Instant)
     decision_note: str | None = None
     status: str = Field(default="asked", nullable=False)
+
+
+class MilestoneTemplate(Row, table=True):
+    """The usual steps of a kind of promise. Without a unit it was shipped: everybody uses it, nobody changes it."""
+
+    __tablename__ = "milestone_template"
+    __scope__ = Scoped(read=P.TASK_READ, header=("status", frozenset({"active", "retired"})), shared=True)
+    __table_args__ = (Index("ix_milestone_template_unit_id_id", "unit_id", "id"),)
+
+    unit_id: UUID | None = Field(default=None, foreign_key="unit.id")
+    code: str = Field(nullable=False, unique=True)
+    kind: str = Field(nullable=False)
+    name: str = Field(nullable=False)
+    steps: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON, nullable=False)
+    status: str = Field(default="active", nullable=False)

@@ -113,6 +113,7 @@ def carry_out(session: Session, move: MilestoneMove, _body: object) -> None:
     session.moving[milestone.id] = "move"
     milestone.planned_on = move.to_on
     milestone.precision = move.to_precision
+    milestone.anchor = None
     if move.to_start_on is not None:
         milestone.start_on = move.to_start_on
     elif milestone.start_on and milestone.start_on > milestone.planned_on:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
+from minsheng.calendars import named
 from minsheng.calendars import service as calendars
 from minsheng.calendars.rules import Calendar, CalendarMissing
 from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Session
 from minsheng.kernel.errors import FieldError, invalid
-from minsheng.milestones import moves, schedule, service
+from minsheng.milestones import moves, schedule, service, templates
 from minsheng.milestones.models import Milestone, MilestoneMove
 from minsheng.milestones.schedule import Slot, Step
 from minsheng.milestones.schemas import (
@@ -21,7 +22,6 @@ from minsheng.milestones.schemas import (
     ScheduleOut,
     StepIn,
 )
-from minsheng.milestones.templates import templates
 from minsheng.programmes.models import Programme
 from minsheng.targets.models import Task
 
@@ -37,13 +37,14 @@ class Scheduled:
     slots: dict[str, Slot]
 
 
-def _steps(given: list[StepIn]) -> list[Step]:
+def _steps(given: list[StepIn], dues: dict[str, date]) -> list[Step]:
     keys = [each.key for each in given]
     return [
         Step(
             each.key,
             each.work_days,
             tuple(each.after) if each.after is not None else tuple(keys[index - 1 : index]),
+            dues.get(each.key),
         )
         for index, each in enumerate(given)
     ]
@@ -59,7 +60,12 @@ def compute(session: Session, body: ScheduleIn) -> Scheduled:
     """
     task = rows.fetch(session, Task, body.task_id)
     calendar = calendars.calendar_of(session, task.unit_id)
-    steps = _steps(body.steps)
+    dues = {
+        each.key: service.anchored(session, task, each.anchor, f"/steps/{index}/anchor", calendar)
+        for index, each in enumerate(body.steps)
+        if each.anchor is not None
+    }
+    steps = _steps(body.steps, dues)
     service.all_or_invalid(
         [
             FieldError(pointer=f"/steps/{each.index}", code=each.code, message=each.message)
@@ -73,17 +79,22 @@ def compute(session: Session, body: ScheduleIn) -> Scheduled:
         message = f"{anchor} 应在计划开始 {programme.starts_on} 与任务期限 {task.deadline} 之间"
         raise invalid("/anchor", "outside", message)
     slots = (schedule.backward if backward else schedule.forward)(steps, anchor, calendar)
-    _refuse_outside(body.steps, slots, programme.starts_on, task.deadline)
+    _refuse_outside(body.steps, slots, dues, programme.starts_on, task.deadline)
     return Scheduled(task, anchor, calendar, steps, slots)
 
 
-def _refuse_outside(steps: list[StepIn], slots: dict[str, Slot], first: date, last: date) -> None:
+def _refuse_outside(
+    steps: list[StepIn], slots: dict[str, Slot], dues: dict[str, date], first: date, last: date
+) -> None:
     errors = []
     for index, step in enumerate(steps):
         slot, where = slots[step.key], f"/steps/{index}/work_days"
         if slot.start < first:
             message = f"工期排不下：“{step.name}”最迟 {slot.start} 就要开始，早于计划开始 {first}"
             errors.append(FieldError(pointer=where, code="before-programme", message=message))
+        if dues.get(step.key, slot.finish) < slot.finish:
+            message = f"工期排不下：“{step.name}”要到 {slot.finish} 才完成，晚于节日定的 {dues[step.key]}"
+            errors.append(FieldError(pointer=where, code="after-anchor", message=message))
         if slot.finish > last:
             message = f"工期排不下：“{step.name}”要到 {slot.finish} 才完成，晚于任务期限 {last}"
             errors.append(FieldError(pointer=where, code="after-deadline", message=message))
@@ -101,6 +112,8 @@ def present(body: ScheduleIn, found: Scheduled) -> ScheduleOut:
             work_days=each.work_days,
             start_on=found.slots[each.key].start,
             finish_on=found.slots[each.key].finish,
+            due_on=next(step.due for step in found.steps if step.key == each.key),
+            due_text=named.text(each.anchor.pure()) if each.anchor else None,
             start_passed=found.slots[each.key].start < today,
             days_left=(found.slots[each.key].start - today).days,
             workdays_left=workdays_left(found.calendar, today, found.slots[each.key].start),
@@ -158,6 +171,7 @@ def _dated(session: Session, body: ScheduleApplyIn) -> tuple[list[Milestone], li
         if milestone.status == "draft":
             session.require(milestone)
             milestone.planned_on, milestone.precision = slot.finish, "day"
+            milestone.anchor = step.anchor.model_dump() if step.anchor else None
             milestone.start_on, milestone.work_days = slot.start, step.work_days
         elif milestone.status == "issued" and slot.finish != milestone.planned_on:
             if body.reason is None:
@@ -176,16 +190,17 @@ def apply_template(session: Session, body: ApplyIn) -> list[Milestone]:
 
     Raises:
         Conflict: the task has milestones already.
-        Invalid: the steps do not fit.
+        Invalid: no such template, or its steps do not fit.
     """
-    template = templates()[body.template]
     task = rows.fetch(session, Task, body.task_id)
+    template = templates.steps_of(templates.in_use(session, body.template))
     service.refuse_existing(session, task)
     steps = [
-        StepIn(key=each.key, name=each.name, work_days=each.work_days, after=each.after) for each in template.steps
+        StepIn(key=each.key, name=each.name, work_days=each.work_days, after=each.after, anchor=each.anchor)
+        for each in template
     ]
     made, _ = _dated(session, ScheduleApplyIn(task_id=task.id, anchor=body.deadline, steps=steps))
-    for milestone, step in zip(made, template.steps, strict=True):
+    for milestone, step in zip(made, template, strict=True):
         milestone.kind, milestone.weight = step.kind, step.weight
         milestone.deliverable = step.deliverable
         milestone.checks = [{"kind": kind, "state": "open", "note": None} for kind in step.checks]

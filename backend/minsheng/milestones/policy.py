@@ -2,8 +2,8 @@
 
 from minsheng.kernel.access import Session
 from minsheng.kernel.lifecycle import DecisionIn, Lifecycle, Move, ReasonIn
-from minsheng.milestones import moves, service
-from minsheng.milestones.models import Milestone, MilestoneMove
+from minsheng.milestones import marks, moves, service
+from minsheng.milestones.models import Milestone, MilestoneMove, MilestoneTemplate
 from minsheng.milestones.schemas import DoneIn
 from minsheng.permissions import P
 from minsheng.plans import service as plans
@@ -32,8 +32,8 @@ MILESTONE = Lifecycle(
             "完成",
             "标记节点完成",
             takes=DoneIn,
-            guards=[service.is_no_works, service.checks_met, service.counted],
-            effects=[service.mark("reached_on")],
+            guards=[marks.is_no_works, marks.checks_met, marks.counted],
+            effects=[marks.mark("reached_on")],
         ),
         "build": Move(
             frozenset({"issued"}),
@@ -42,8 +42,8 @@ MILESTONE = Lifecycle(
             "完工",
             "标记工程完工；完工不等于验收",
             takes=DoneIn,
-            guards=[service.is_works, service.checks_met],
-            effects=[service.mark("built_on")],
+            guards=[marks.is_works, marks.checks_met],
+            effects=[marks.mark("built_on")],
         ),
         "pass": Move(
             frozenset({"built"}),
@@ -52,8 +52,8 @@ MILESTONE = Lifecycle(
             "验收",
             "记录工程通过验收；由标记完工以外的人办理",
             takes=DoneIn,
-            guards=[service.not_own_mark],
-            effects=[service.mark("passed_on", "built_on")],
+            guards=[marks.not_own_mark],
+            effects=[marks.mark("passed_on", "built_on")],
         ),
         "open": Move(
             frozenset({"passed"}),
@@ -62,7 +62,7 @@ MILESTONE = Lifecycle(
             "投用",
             "标记工程投入使用",
             takes=DoneIn,
-            effects=[service.mark("opened_on", "passed_on")],
+            effects=[marks.mark("opened_on", "passed_on")],
         ),
         "revert": Move(
             frozenset({"reached", "built"}),
@@ -71,7 +71,7 @@ MILESTONE = Lifecycle(
             "撤回标记",
             "撤回标错的完成或完工，须写原因",
             takes=ReasonIn,
-            effects=[service.unmark],
+            effects=[marks.unmark],
         ),
     },
     final=frozenset({"opened", "void"}),
@@ -104,6 +104,22 @@ MILESTONE_MOVE = Lifecycle(
         "withdraw": Move(frozenset({"asked"}), "withdrawn", P.PLAN_EDIT, "撤回", "撤回还没有批复的改期申请"),
     },
     final=frozenset({"approved", "refused", "withdrawn"}),
+)
+
+MILESTONE_TEMPLATE = Lifecycle(
+    MilestoneTemplate,
+    "active",
+    {
+        "retire": Move(
+            frozenset({"active"}),
+            "retired",
+            P.PROGRAMME_EDIT,
+            "停止使用",
+            "停止使用模板：不再供选用，已排的节点照旧",
+        ),
+        "restore": Move(frozenset({"retired"}), "active", P.PROGRAMME_EDIT, "恢复使用", "恢复使用停下的模板"),
+    },
+    final=frozenset(),
 )
 
 

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from sqlmodel import col, select
 
+from minsheng.calendars import named
 from minsheng.calendars.service import calendars_of
 from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Session
@@ -34,9 +35,7 @@ from minsheng.milestones.schemas import (
     ScheduleApplyIn,
     ScheduleIn,
     ScheduleOut,
-    TemplatesOut,
 )
-from minsheng.milestones.templates import templates
 from minsheng.org.service import unit_names
 from minsheng.permissions import P
 from minsheng.programmes.models import Item, Programme
@@ -45,6 +44,11 @@ router = APIRouter(tags=["milestones"], route_class=Route)
 
 Reader = Annotated[Session, allow(P.TASK_READ)]
 Planner = Annotated[Session, allow(P.PLAN_EDIT)]
+
+
+def anchor_text(kept: dict[str, Any] | None) -> str | None:
+    """Write a kept anchor as offices say it."""
+    return named.text(named.Anchor(**kept)) if kept else None
 
 
 def _titles(session: Session, keys: set[UUID]) -> dict[UUID, str]:
@@ -86,6 +90,7 @@ def present(session: Session, milestones: Sequence[Milestone]) -> list[Milestone
                     "item_title": titles.get(each.item_id),
                     "unit_name": names.get(each.unit_id),
                     "planned_text": dates.text(each.planned_on, each.precision),
+                    "anchor_text": anchor_text(each.anchor),
                     "baseline_text": dates.text(baseline, each.baseline_precision or "day") if baseline else None,
                     "late": counting.is_late(each, today),
                     "start_passed": counting.is_start_passed(each, today),
@@ -123,13 +128,6 @@ def present_moves(session: Session, asked: Sequence[MilestoneMove]) -> list[Move
         )
         for each in asked
     ]
-
-
-@router.get("/milestone-templates", summary="节点模板", operation_id="listMilestoneTemplates")
-def list_templates(session: Reader) -> TemplatesOut:
-    """Return the usual steps of each kind of promise: works, subsidy, insurance, training, service, policy."""
-    del session
-    return TemplatesOut(items=list(templates().values()))
 
 
 @router.get("/milestone-counts", summary="节点完成情况", operation_id="getMilestoneCounts")

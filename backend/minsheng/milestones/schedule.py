@@ -13,11 +13,12 @@ from minsheng.calendars.rules import Calendar
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: ``after`` names the steps that must be finished before it begins."""
+    """One step: ``after`` names the steps that must be finished before it begins, ``due`` the last day for itself."""
 
     key: str
     work_days: int
     after: tuple[str, ...] = ()
+    due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def order(steps: Sequence[Step]) -> list[Step]:
 
 
 def backward(steps: Sequence[Step], deadline: date, calendar: Calendar) -> dict[str, Slot]:
-    """Return the latest slot of each step so that all are finished by the deadline.
+    """Return the latest slot of each step so that all are finished by the deadline, and each by its own last day.
 
     Raises:
         CalendarMissing: the steps reach into a year that is not known.
@@ -88,6 +89,8 @@ def backward(steps: Sequence[Step], deadline: date, calendar: Calendar) -> dict[
     for step in reversed(order(steps)):
         behind = [found[key].start for key in followers[step.key]]
         finish = calendar.previous_workday(min(behind)) if behind else last
+        if step.due is not None and step.due < finish:
+            finish = calendar.at_or_before(step.due)
         found[step.key] = Slot(calendar.add_workdays(finish, 1 - step.work_days), finish)
     return {step.key: found[step.key] for step in steps}
 

@@ -1,11 +1,14 @@
 """Milestones, moves, templates and schedules as they travel."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from minsheng.kernel.fields import Code, Day, In, Line, Moment, Out, Quantity, Reason, Remark
+from minsheng.calendars import named
+from minsheng.calendars.named import NamedDay, Side
+from minsheng.kernel.fields import Code, Day, In, Label, Line, Moment, Out, Quantity, Reason, Remark
 from minsheng.kernel.lifecycle import Action
 from minsheng.milestones.dates import Precision
 
@@ -14,12 +17,18 @@ MilestoneStatus = Literal["draft", "issued", "reached", "built", "passed", "open
 MoveStatus = Literal["asked", "approved", "refused", "withdrawn"]
 CheckKind = Literal["project", "funds", "land", "tender"]
 CheckState = Literal["open", "met", "waived"]
-TemplateCode = Literal["works", "subsidy", "insurance", "training", "service", "policy"]
+TemplateKind = Literal["works", "subsidy", "insurance", "training", "service", "policy"]
+TemplateStatus = Literal["active", "retired"]
 Direction = Literal["backward", "forward"]
 Weight = Annotated[int, Field(strict=True, ge=0, le=1000, examples=[20])]
 WorkDays = Annotated[int, Field(strict=True, ge=1, le=1000, examples=[15])]
 KIND = "step 普通；deliverable 交付物；works 工程（完工、验收、投用分开记）；inspection 迎检；batch 批次"
 Before = Annotated[list[UUID], Field(max_length=20)]
+MonthDay = Annotated[
+    str,
+    Field(pattern=r"^((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))$"),
+]
+"""Month and day of every year; the 29th of February is not in every year."""
 
 
 class Check(In):
@@ -33,6 +42,32 @@ class Check(In):
 Checks = Annotated[list[Check], Field(max_length=4)]
 
 
+class Anchor(In):
+    """A date relative to a named day: the last working day before 春节, the fifth after 国庆 (R132)."""
+
+    day: NamedDay = Field(
+        description="new_year 元旦；spring_festival 春节；lantern 元宵；qingming 清明；labour_day 劳动节；"
+        "dragon_boat 端午；mid_autumn 中秋；national_day 国庆；date 本地每年固定的月日，如汛期",
+        examples=["spring_festival"],
+    )
+    side: Side = Field(description="before 之前；after 之后", examples=["before"])
+    work_days: Annotated[int, Field(strict=True, ge=1, le=250)] = Field(
+        default=1, description="第几个工作日；节日当天和假期不计", examples=[1]
+    )
+    month_day: MonthDay | None = Field(default=None, description="day 为 date 时必填", examples=[None])
+    name: Label | None = Field(default=None, description="day 为 date 时的叫法，如汛期", examples=[None])
+
+    @model_validator(mode="after")
+    def _own_day(self) -> Self:
+        if (self.day == "date") != (self.month_day is not None):
+            raise PydanticCustomError("month-day", "固定月日只在 day 为 date 时填，也必须填")
+        return self
+
+    def pure(self) -> named.Anchor:
+        """Return what the calendar counts with."""
+        return named.Anchor(**self.model_dump())
+
+
 class MilestoneIn(In):
     """A new milestone of a task, a draft until it is fixed."""
 
@@ -40,7 +75,10 @@ class MilestoneIn(In):
     name: Line = Field(examples=["施工图设计"])
     kind: MilestoneKind = Field(default="step", description=KIND, examples=["step"])
     weight: Weight = Field(default=10, description="权重，按节点排计划时用")
-    planned_on: Day = Field(description="计划日期；精度不到日的，以该旬、月、季的最后一天为准")
+    planned_on: Day | None = Field(
+        default=None, description="计划日期；精度不到日的，以该旬、月、季的最后一天为准；与 anchor 二者填一"
+    )
+    anchor: Anchor | None = Field(default=None, description="按节日定计划日期", examples=[None])
     precision: Precision = Field(default="day", description="日期精度", examples=["ten_days"])
     start_on: Day | None = Field(default=None, description="计划开始日")
     work_days: WorkDays | None = Field(default=None, description="工期（工作日）")
@@ -77,6 +115,7 @@ class MilestonePatch(In):
     weight: Weight | None = None
     seq: Annotated[int, Field(strict=True, ge=0, le=10_000)] | None = None
     planned_on: Day | None = None
+    anchor: Anchor | None = Field(default=None, description="按节日定计划日期；与 planned_on 二者填一")
     precision: Precision | None = None
     start_on: Day | None = None
     work_days: WorkDays | None = None
@@ -130,6 +169,8 @@ class MilestoneOut(Out):
     planned_on: Day = Field(description="计划的最后一天")
     precision: Precision
     planned_text: str = Field(description="按原精度写的日期", examples=["2026年11月中旬"])
+    anchor: Anchor | None = Field(description="计划日期按哪个节日定；null 为直接定的日期")
+    anchor_text: str | None = Field(examples=["春节前"])
     baseline_on: Day | None = Field(description="最初确定的日期，永远保留")
     baseline_text: str | None
     forecast_on: Day | None
@@ -200,39 +241,72 @@ class MoveOut(Out):
     actions: list[Action]
 
 
-class TemplateStep(Out):
+class TemplateStep(In):
     """One step of a template."""
 
-    key: str = Field(examples=["design"])
-    name: str = Field(examples=["施工图设计"])
-    kind: MilestoneKind
-    weight: int
-    work_days: int
-    after: list[str]
-    deliverable: str | None
-    checks: list[CheckKind]
+    key: Code = Field(examples=["design"])
+    name: Line = Field(examples=["施工图设计"])
+    kind: MilestoneKind = Field(default="step", description=KIND, examples=["deliverable"])
+    weight: Weight = Field(default=10, description="权重，按节点排计划时用")
+    work_days: WorkDays = Field(description="工期（工作日）")
+    after: Annotated[list[Code], Field(max_length=20)] = Field(
+        default=[], description="前置步骤；空表为可随时开始", examples=[["approval"]]
+    )
+    deliverable: Remark | None = Field(default=None, examples=["审查合格的施工图"])
+    checks: Annotated[list[CheckKind], Field(max_length=4)] = Field(
+        default=[], description="前置条件", examples=[["project"]]
+    )
+    anchor: Anchor | None = Field(default=None, description="最迟在哪个节日前后完成", examples=[None])
+
+
+TemplateSteps = Annotated[list[TemplateStep], Field(min_length=1, max_length=60)]
+
+
+class TemplateIn(In):
+    """A place's own template; everything beneath it may use it."""
+
+    unit_id: UUID
+    kind: TemplateKind = Field(examples=["works"])
+    name: Line = Field(examples=["校舍改造（暑期施工）"])
+    steps: TemplateSteps = Field(
+        examples=[
+            [
+                {"key": "design", "name": "施工图设计", "work_days": 20},
+                {"key": "works", "name": "完工", "kind": "works", "work_days": 40, "after": ["design"]},
+            ]
+        ]
+    )
+
+
+class TemplatePatch(In):
+    """What may change in a place's own template; milestones made from it before stay as they are."""
+
+    kind: TemplateKind | None = None
+    name: Line | None = Field(default=None, examples=["校舍改造（暑期施工）"])
+    steps: TemplateSteps | None = None
 
 
 class TemplateOut(Out):
     """The usual steps of one kind of promise."""
 
-    code: TemplateCode = Field(examples=["works"])
+    id: UUID
+    version: int = Field(examples=[1])
+    unit_id: UUID | None = Field(description="哪个机构的模板；null 为系统自带")
+    unit_name: str | None
+    code: str = Field(description="代号；自定的由系统给", examples=["works"])
+    kind: TemplateKind = Field(examples=["works"])
     name: str = Field(examples=["工程建设"])
     work_days: int = Field(description="首尾相接共几个工作日", examples=[150])
     steps: list[TemplateStep]
-
-
-class TemplatesOut(Out):
-    """All templates."""
-
-    items: list[TemplateOut]
+    status: TemplateStatus
+    actions: list[Action]
 
 
 class ApplyIn(In):
     """Puts a template's steps under a task, scheduled backwards from a day."""
 
     task_id: UUID
-    template: TemplateCode = Field(examples=["works"])
+    template: Code = Field(description="模板的代号", examples=["works"])
     deadline: Day | None = Field(default=None, description="倒排的终点；省略为任务期限", examples=[None])
 
 
@@ -245,6 +319,7 @@ class StepIn(In):
     after: Annotated[list[Code], Field(max_length=20)] | None = Field(
         default=None, description="前置步骤；省略为接在上一步之后，空表为可随时开始", examples=[None]
     )
+    anchor: Anchor | None = Field(default=None, description="最迟在哪个节日前后完成", examples=[None])
     milestone_id: UUID | None = Field(default=None, description="已有的节点", examples=[None])
 
 
@@ -275,6 +350,8 @@ class ScheduledStep(Out):
     work_days: int
     start_on: Day = Field(description="倒排为最迟开始，顺排为最早开始")
     finish_on: Day
+    due_on: Day | None = Field(description="按节日定的最迟完成日")
+    due_text: str | None = Field(examples=["春节前"])
     start_passed: bool = Field(description="开始日已过")
     days_left: int = Field(description="离开始还有几天，负数为已过", examples=[-3])
     workdays_left: int | None = Field(description="离开始还有几个工作日", examples=[-2])

@@ -8,12 +8,15 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from minsheng.calendars import named
+from minsheng.calendars import service as calendars
+from minsheng.calendars.rules import Calendar
 from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Session
-from minsheng.kernel.errors import Conflict, FieldError, Invalid, Locked, OwnWork, WrongState, invalid
+from minsheng.kernel.errors import Conflict, FieldError, Invalid, Locked, WrongState, invalid
 from minsheng.milestones import dates
 from minsheng.milestones.models import FACTS, Milestone, MilestoneMove
-from minsheng.milestones.schemas import BatchesIn, Check, DoneIn, MilestoneIn, MilestonePatch
+from minsheng.milestones.schemas import Anchor, BatchesIn, Check, MilestoneIn, MilestonePatch
 from minsheng.plans import rules
 from minsheng.plans import service as plans
 from minsheng.programmes.models import Programme
@@ -22,7 +25,17 @@ from minsheng.targets.models import Task
 MAX_PER_TASK = 200
 CHECK_NAMES = {"project": "立项", "funds": "资金", "land": "用地", "tender": "招标"}
 OPTIONAL = frozenset(
-    {"start_on", "work_days", "deliverable", "planned_count", "forecast_on", "started_on", "actual_count", "note"}
+    {
+        "anchor",
+        "start_on",
+        "work_days",
+        "deliverable",
+        "planned_count",
+        "forecast_on",
+        "started_on",
+        "actual_count",
+        "note",
+    }
 )
 
 
@@ -56,11 +69,52 @@ def draft(session: Session, body: MilestoneIn) -> Milestone:
     task = rows.fetch(session, Task, body.task_id)
     # Not dumped: a dump writes quantities as text.
     fields = {name: getattr(body, name) for name in MilestoneIn.model_fields}
+    fields |= _by_anchor(session, task, fields)
     milestone = _new(session, task, **{name: fields[name] for name in fields.keys() - {"task_id", "checks", "after"}})
     milestone.checks = _checks(body.checks)
     milestone.after = [str(each) for each in body.after]
     _check(session, task, milestone)
     return milestone
+
+
+def anchored(session: Session, task: Task, anchor: Anchor, where: str, calendar: Calendar | None = None) -> date:
+    """Return the day a named day leads to, the last one between the programme's start and the task's deadline.
+
+    Raises:
+        Invalid: there is none between them.
+        CalendarMissing: a year that must be counted through is not known.
+    """
+    calendar = calendar or calendars.calendar_of(session, task.unit_id)
+    starts_on = rows.fetch(session, Programme, task.programme_id).starts_on
+    found = named.anchored(anchor.pure(), starts_on, task.deadline, calendar)
+    if found is None:
+        message = f"计划开始 {starts_on} 与任务期限 {task.deadline} 之间没有“{named.text(anchor.pure())}”"
+        raise invalid(where, "outside", message)
+    return found
+
+
+def _by_anchor(session: Session, task: Task, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the date of a milestone as its fields give it: by a named day, or by itself.
+
+    Raises:
+        Invalid: both ways, or neither.
+    """
+    anchor: Anchor | None = fields.get("anchor")
+    if anchor is None:
+        if fields.get("planned_on") is None:
+            raise invalid("/planned_on", "required", "请填计划日期，或选按哪个节日定")
+        return {"anchor": None}
+    if fields.get("planned_on") is not None:
+        raise invalid("/anchor", "two-dates", "计划日期与按节日定，只填一样")
+    day = anchored(session, task, anchor, "/anchor")
+    return {"anchor": anchor.model_dump(), "planned_on": day, "precision": "day"}
+
+
+def _dated(session: Session, milestone: Milestone, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return what a change of a draft's date sets: a date by itself puts an end to the named day."""
+    if milestone.status != "draft" or (fields.get("anchor") is None and "planned_on" not in fields):
+        return {}
+    return _by_anchor(session, rows.fetch(session, Task, milestone.task_id), fields)
 
 
 def create_batches(session: Session, body: BatchesIn) -> list[Milestone]:
@@ -195,6 +249,7 @@ def change(session: Session, milestone: Milestone, body: MilestonePatch) -> None
     started = fields.get("started_on")
     if started and started > clock.today():
         raise invalid("/started_on", "future", "实际开始日不能晚于今天")
+    fields |= _dated(session, milestone, fields)
     for name, value in fields.items():
         setattr(milestone, name, value)
     if body.checks is not None:
@@ -279,88 +334,6 @@ def dates_fit(session: Session, task: Task) -> None:
             for each in late[:100]
         ]
         raise Conflict(message, errors=errors)
-
-
-# Marking
-
-
-def is_works(_session: Session, milestone: Milestone) -> None:
-    """Keep 完工 for works.
-
-    Raises:
-        Conflict: any other kind is simply reached.
-    """
-    if milestone.kind != "works":
-        message = "不是工程节点，直接标“完成”。"
-        raise Conflict(message)
-
-
-def is_no_works(_session: Session, milestone: Milestone) -> None:
-    """Keep works from being merely reached: built, accepted and in use are three facts.
-
-    Raises:
-        Conflict: it is a works milestone.
-    """
-    if milestone.kind == "works":
-        message = "工程节点分完工、验收、投用三步记。"
-        raise Conflict(message)
-
-
-def checks_met(_session: Session, milestone: Milestone) -> None:
-    """Refuse to mark what could not have begun.
-
-    Raises:
-        Conflict: names what is not in place.
-    """
-    missing = [CHECK_NAMES[each["kind"]] for each in milestone.checks if each["state"] == "open"]
-    if missing:
-        message = f"前置条件还没有具备：{'、'.join(missing)}。"
-        raise Conflict(message, errors=[FieldError(pointer="/checks", code="not-met", message=message)])
-
-
-def counted(_session: Session, milestone: Milestone) -> None:
-    """Let no batch be done without its figure.
-
-    Raises:
-        Conflict: the actual count is missing.
-    """
-    if milestone.kind == "batch" and milestone.planned_count is not None and milestone.actual_count is None:
-        message = "请先填本批实际数。"
-        raise Conflict(message, errors=[FieldError(pointer="/actual_count", code="required", message=message)])
-
-
-def not_own_mark(session: Session, milestone: Milestone) -> None:
-    """Keep whoever marked the works as built from accepting them.
-
-    Raises:
-        OwnWork: he did.
-    """
-    if session.caller is not None and milestone.marked_by == session.caller.user_id:
-        message = "完工由您标记，验收须由他人办理。"
-        raise OwnWork(message)
-
-
-def mark(field: str, behind: str | None = None) -> Any:  # noqa: ANN401 - an effect
-    """Return the effect that notes the day of a mark, no earlier than the mark before it and never in the future."""
-
-    def note(session: Session, milestone: Milestone, body: DoneIn) -> None:
-        if body.on > clock.today():
-            raise invalid("/on", "future", "日期不能晚于今天")
-        earliest = getattr(milestone, behind) if behind else milestone.started_on
-        if earliest and body.on < earliest:
-            raise invalid("/on", "before", f"不能早于前一步的日期 {earliest}")
-        setattr(milestone, field, body.on)
-        milestone.marked_by = session.who.user_id
-        if body.note:
-            milestone.note = body.note
-
-    return note
-
-
-def unmark(_session: Session, milestone: Milestone, _body: object) -> None:
-    """Take a mark back; the journal keeps it."""
-    milestone.reached_on = milestone.built_on = None
-    milestone.marked_by = None
 
 
 def refuse_existing(session: Session, task: Task) -> None:

@@ -30,6 +30,7 @@ from minsheng.sample.wenzhou import (
     DIMENSIONS,
     DRAFTS,
     ISSUED,
+    KINDS,
     LAST_DAYS,
     MOUNTAIN_WEIGHTS,
     PLACES,
@@ -141,6 +142,8 @@ class Catalogue:
             promise.item,
             source,
             PUBLISHED,
+            # A rate is held, not built: no steps lead to it.
+            KINDS.get(promise.category) if promise.accumulation == "cumulative" else None,
         )
         self.sample.items.append(item)
         if promise.lead_key:

@@ -14,12 +14,14 @@ import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 
 from minsheng.sample.sources import DECIMALS, DEPARTMENTS, LISTS, OTHER_LISTS, RATE_BASES, TRAPS, UNNAMED
 
 DATA = Path(__file__).parent / "data"
 
+CONVERTED = ("published_targets.csv", "published_traps.csv", "wenzhou_promises.csv", "wenzhou_units.csv")
 CITY = "3303"
 UNIT_COLUMNS = (
     "code",
@@ -312,6 +314,8 @@ def convert(source: Path, target: Path = DATA) -> None:
     write(target / "wenzhou_promises.csv", PROMISE_COLUMNS, promises(lines))
     write(target / "published_traps.csv", TRAP_COLUMNS, traps(lines))
     write(target / "published_targets.csv", PUBLISHED_COLUMNS, published(lines))
+    sums = (f"{sha256((target / name).read_bytes()).hexdigest()}  {name}\n" for name in CONVERTED)
+    (target / "SHA256SUMS").write_text("".join(sums), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from random import Random
 
 from minsheng.sample.shapes import Grant, Person, Unit
 
+PASSWORD = "minsheng-demo-2026"  # noqa: S105 - printed at every start, for sample data only
 SURNAMES = (
     "陈林黄周吴徐郑叶张李王潘胡金朱余戴谢夏诸包薛蔡缪项方施章董杜邵倪苏卢"
     "柯温尤池季虞钱麻曾鲍尹管侯洪姜屠颜应阮翁滕蒋谷鲁柳齐韦庄"

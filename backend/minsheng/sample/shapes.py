@@ -94,6 +94,7 @@ class Item:
     title: str
     source: str
     basis: str
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,14 @@ UNBALANCED = {
 DRAFTS = {(TAISHUN, "家庭屋顶光伏")}
 SPLIT_FURTHER = (YUEQING, LUCHENG)
 
+# Category of a published line -> kind of promise, by which templates of milestones are chosen.
+KINDS = {
+    **dict.fromkeys(("交通", "公安", "农业", "养老", "地灾", "城建", "文化", "水利", "能源", "住建", "城管"), "works"),
+    **dict.fromkeys(("托育", "教育", "卫生", "党建"), "service"),
+    "搬迁": "subsidy",
+    "社保": "insurance",
+}
+
 # Unit of measure -> dimension; "状态" lines have no unit and are counted as one thing done.
 DIMENSIONS = {
     "公里": "length",

@@ -248,8 +248,12 @@ export const api = {
     call<Gen.GetMilestoneCountsData, T.MilestoneCounts>('GET', '/api/v1/milestone-counts', {
       query: { programme_id: programmeId },
     }),
-  milestoneTemplates: () =>
-    call<Gen.ListMilestoneTemplatesData, Gen.TemplatesOut>('GET', '/api/v1/milestone-templates', {}),
+  milestoneTemplates: collection<{
+    row: T.MilestoneTemplate
+    list: Gen.ListMilestoneTemplatesData
+    create: Gen.CreateMilestoneTemplateData
+    change: Gen.ChangeMilestoneTemplateData
+  }>('/api/v1/milestone-templates'),
   issueMilestones: (rows: T.Entity[]) =>
     call<Gen.IssueMilestonesData, Gen.MoveResults>(
       'POST',

@@ -47,6 +47,11 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('@/features/milestones/MilestoneScreen.vue'),
     meta: { title: '节点与工期' },
   },
+  {
+    path: '/milestones/templates',
+    component: () => import('@/features/milestones/TemplateScreen.vue'),
+    meta: { title: '节点模板', parent: '/milestones' },
+  },
   { path: '/calendar', component: () => import('@/features/calendar/CalendarScreen.vue'), meta: { title: '日历' } },
   { path: '/rules', component: () => import('@/features/rules/RuleList.vue'), meta: { title: '亮灯规则' } },
   {

@@ -373,6 +373,44 @@ export type AdjustmentOut = {
 };
 
 /**
+ * Anchor
+ *
+ * A date relative to a named day: the last working day before 春节, the fifth after 国庆 (R132).
+ */
+export type Anchor = {
+    /**
+     * Day
+     *
+     * new_year 元旦；spring_festival 春节；lantern 元宵；qingming 清明；labour_day 劳动节；dragon_boat 端午；mid_autumn 中秋；national_day 国庆；date 本地每年固定的月日，如汛期
+     */
+    day: 'new_year' | 'spring_festival' | 'lantern' | 'qingming' | 'labour_day' | 'dragon_boat' | 'mid_autumn' | 'national_day' | 'date';
+    /**
+     * Month Day
+     *
+     * day 为 date 时必填
+     */
+    month_day?: string | null;
+    /**
+     * Name
+     *
+     * day 为 date 时的叫法，如汛期
+     */
+    name?: string | null;
+    /**
+     * Side
+     *
+     * before 之前；after 之后
+     */
+    side: 'before' | 'after';
+    /**
+     * Work Days
+     *
+     * 第几个工作日；节日当天和假期不计
+     */
+    work_days?: number;
+};
+
+/**
  * AnswerIn
  *
  * What the owner makes of an opinion.
@@ -410,8 +448,10 @@ export type ApplyIn = {
     task_id: string;
     /**
      * Template
+     *
+     * 模板的代号
      */
-    template: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy';
+    template: string;
 };
 
 /**
@@ -3907,6 +3947,10 @@ export type MilestoneIn = {
      */
     after?: Array<string>;
     /**
+     * 按节日定计划日期
+     */
+    anchor?: Anchor | null;
+    /**
      * Checks
      */
     checks?: Array<Check>;
@@ -3933,9 +3977,9 @@ export type MilestoneIn = {
     /**
      * Planned On
      *
-     * 计划日期；精度不到日的，以该旬、月、季的最后一天为准
+     * 计划日期；精度不到日的，以该旬、月、季的最后一天为准；与 anchor 二者填一
      */
-    planned_on: string;
+    planned_on?: string | null;
     /**
      * Precision
      *
@@ -4002,6 +4046,14 @@ export type MilestoneOut = {
      * After
      */
     after: Array<string>;
+    /**
+     * 计划日期按哪个节日定；null 为直接定的日期
+     */
+    anchor: Anchor | null;
+    /**
+     * Anchor Text
+     */
+    anchor_text: string | null;
     /**
      * Baseline On
      *
@@ -4184,6 +4236,10 @@ export type MilestonePatch = {
      * After
      */
     after?: Array<string> | null;
+    /**
+     * 按节日定计划日期；与 planned_on 二者填一
+     */
+    anchor?: Anchor | null;
     /**
      * Checks
      *
@@ -4964,6 +5020,22 @@ export type PageTaskOut = {
      * Items
      */
     items: Array<TaskOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[TemplateOut]
+ */
+export type PageTemplateOut = {
+    /**
+     * Items
+     */
+    items: Array<TemplateOut>;
     /**
      * Next
      *
@@ -6769,6 +6841,16 @@ export type ScheduledStep = {
      */
     days_left: number;
     /**
+     * Due On
+     *
+     * 按节日定的最迟完成日
+     */
+    due_on: string | null;
+    /**
+     * Due Text
+     */
+    due_text: string | null;
+    /**
      * Finish On
      */
     finish_on: string;
@@ -7617,6 +7699,10 @@ export type StepIn = {
      */
     after?: Array<string> | null;
     /**
+     * 最迟在哪个节日前后完成
+     */
+    anchor?: Anchor | null;
+    /**
      * Key
      */
     key: string;
@@ -8285,15 +8371,15 @@ export type TaskPatch = {
 };
 
 /**
- * TemplateOut
+ * TemplateIn
  *
- * The usual steps of one kind of promise.
+ * A place's own template; everything beneath it may use it.
  */
-export type TemplateOut = {
+export type TemplateIn = {
     /**
-     * Code
+     * Kind
      */
-    code: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy';
+    kind: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy';
     /**
      * Name
      */
@@ -8303,11 +8389,87 @@ export type TemplateOut = {
      */
     steps: Array<TemplateStep>;
     /**
+     * Unit Id
+     */
+    unit_id: string;
+};
+
+/**
+ * TemplateOut
+ *
+ * The usual steps of one kind of promise.
+ */
+export type TemplateOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Code
+     *
+     * 代号；自定的由系统给
+     */
+    code: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Status
+     */
+    status: 'active' | 'retired';
+    /**
+     * Steps
+     */
+    steps: Array<TemplateStep>;
+    /**
+     * Unit Id
+     *
+     * 哪个机构的模板；null 为系统自带
+     */
+    unit_id: string | null;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
      * Work Days
      *
      * 首尾相接共几个工作日
      */
     work_days: number;
+};
+
+/**
+ * TemplatePatch
+ *
+ * What may change in a place's own template; milestones made from it before stay as they are.
+ */
+export type TemplatePatch = {
+    /**
+     * Kind
+     */
+    kind?: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy' | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Steps
+     */
+    steps?: Array<TemplateStep> | null;
 };
 
 /**
@@ -8318,48 +8480,50 @@ export type TemplateOut = {
 export type TemplateStep = {
     /**
      * After
+     *
+     * 前置步骤；空表为可随时开始
      */
-    after: Array<string>;
+    after?: Array<string>;
+    /**
+     * 最迟在哪个节日前后完成
+     */
+    anchor?: Anchor | null;
     /**
      * Checks
+     *
+     * 前置条件
      */
-    checks: Array<'project' | 'funds' | 'land' | 'tender'>;
+    checks?: Array<'project' | 'funds' | 'land' | 'tender'>;
     /**
      * Deliverable
      */
-    deliverable: string | null;
+    deliverable?: string | null;
     /**
      * Key
      */
     key: string;
     /**
      * Kind
+     *
+     * step 普通；deliverable 交付物；works 工程（完工、验收、投用分开记）；inspection 迎检；batch 批次
      */
-    kind: 'step' | 'deliverable' | 'works' | 'inspection' | 'batch';
+    kind?: 'step' | 'deliverable' | 'works' | 'inspection' | 'batch';
     /**
      * Name
      */
     name: string;
     /**
      * Weight
+     *
+     * 权重，按节点排计划时用
      */
-    weight: number;
+    weight?: number;
     /**
      * Work Days
+     *
+     * 工期（工作日）
      */
     work_days: number;
-};
-
-/**
- * TemplatesOut
- *
- * All templates.
- */
-export type TemplatesOut = {
-    /**
-     * Items
-     */
-    items: Array<TemplateOut>;
 };
 
 /**
@@ -13871,7 +14035,32 @@ export type ListMilestoneTemplatesData = {
         'Idempotency-Key'?: string | null;
     };
     path?: never;
-    query?: never;
+    query?: {
+        /**
+         * Kind
+         *
+         * 种类
+         */
+        kind?: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy' | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'active' | 'retired' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
     url: '/api/v1/milestone-templates';
 };
 
@@ -13908,10 +14097,369 @@ export type ListMilestoneTemplatesResponses = {
     /**
      * Successful Response
      */
-    200: TemplatesOut;
+    200: PageTemplateOut;
 };
 
 export type ListMilestoneTemplatesResponse = ListMilestoneTemplatesResponses[keyof ListMilestoneTemplatesResponses];
+
+export type CreateMilestoneTemplateData = {
+    body: TemplateIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/milestone-templates';
+};
+
+export type CreateMilestoneTemplateErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateMilestoneTemplateError = CreateMilestoneTemplateErrors[keyof CreateMilestoneTemplateErrors];
+
+export type CreateMilestoneTemplateResponses = {
+    /**
+     * Successful Response
+     */
+    201: TemplateOut;
+};
+
+export type CreateMilestoneTemplateResponse = CreateMilestoneTemplateResponses[keyof CreateMilestoneTemplateResponses];
+
+export type GetMilestoneTemplateData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/milestone-templates/{id}';
+};
+
+export type GetMilestoneTemplateErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetMilestoneTemplateError = GetMilestoneTemplateErrors[keyof GetMilestoneTemplateErrors];
+
+export type GetMilestoneTemplateResponses = {
+    /**
+     * Successful Response
+     */
+    200: TemplateOut;
+};
+
+export type GetMilestoneTemplateResponse = GetMilestoneTemplateResponses[keyof GetMilestoneTemplateResponses];
+
+export type ChangeMilestoneTemplateData = {
+    body: TemplatePatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/milestone-templates/{id}';
+};
+
+export type ChangeMilestoneTemplateErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeMilestoneTemplateError = ChangeMilestoneTemplateErrors[keyof ChangeMilestoneTemplateErrors];
+
+export type ChangeMilestoneTemplateResponses = {
+    /**
+     * Successful Response
+     */
+    200: TemplateOut;
+};
+
+export type ChangeMilestoneTemplateResponse = ChangeMilestoneTemplateResponses[keyof ChangeMilestoneTemplateResponses];
+
+export type RestoreMilestoneTemplateData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/milestone-templates/{id}/restore';
+};
+
+export type RestoreMilestoneTemplateErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RestoreMilestoneTemplateError = RestoreMilestoneTemplateErrors[keyof RestoreMilestoneTemplateErrors];
+
+export type RestoreMilestoneTemplateResponses = {
+    /**
+     * Successful Response
+     */
+    200: TemplateOut;
+};
+
+export type RestoreMilestoneTemplateResponse = RestoreMilestoneTemplateResponses[keyof RestoreMilestoneTemplateResponses];
+
+export type RetireMilestoneTemplateData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/milestone-templates/{id}/retire';
+};
+
+export type RetireMilestoneTemplateErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RetireMilestoneTemplateError = RetireMilestoneTemplateErrors[keyof RetireMilestoneTemplateErrors];
+
+export type RetireMilestoneTemplateResponses = {
+    /**
+     * Successful Response
+     */
+    200: TemplateOut;
+};
+
+export type RetireMilestoneTemplateResponse = RetireMilestoneTemplateResponses[keyof RetireMilestoneTemplateResponses];
 
 export type ListMilestonesData = {
     body?: never;

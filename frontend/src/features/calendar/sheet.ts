@@ -7,6 +7,18 @@ export const KINDS: Record<CalendarDay['kind'], Key> = {
   holiday: '节假日',
   makeup: '周末上班',
 }
+/** Holidays of one month by name, as "春节 15—23日": days that follow each other are one stretch. */
+export function holidays(days: CalendarDay[], month: number): { name: string; from: number; to: number }[] {
+  const found: { name: string; from: number; to: number }[] = []
+  for (const day of days) {
+    if (Number(day.on.slice(5, 7)) !== month || day.working || !day.name) continue
+    const at = Number(day.on.slice(8))
+    const last = found.at(-1)
+    if (last?.name === day.name && last.to === at - 1) last.to = at
+    else found.push({ name: day.name, from: at, to: at })
+  }
+  return found
+}
 type Cell = CalendarDay | undefined
 
 /** Twelve month sheets with weeks from Monday; days of other months are empty. */

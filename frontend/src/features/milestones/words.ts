@@ -1,4 +1,4 @@
-import type { Milestone, MilestoneMove, Precision } from '@/api'
+import type { Milestone, MilestoneMove, MilestoneTemplate, Precision } from '@/api'
 import { day } from '@/ui/format'
 import { t, type Key } from '@/ui/i18n'
 import { doneOn, waiting } from './gantt'
@@ -9,6 +9,14 @@ export const KINDS: Record<Milestone['kind'], Key> = {
   works: '工程',
   inspection: '迎检',
   batch: '批次',
+}
+export const TEMPLATE_KINDS: Record<MilestoneTemplate['kind'], Key> = {
+  works: '工程类',
+  subsidy: '补助类',
+  insurance: '参保类',
+  training: '培训类',
+  service: '服务类',
+  policy: '政策类',
 }
 export const PRECISIONS: Record<Precision, Key> = { day: '到日', ten_days: '到旬', month: '到月', quarter: '到季' }
 export const CHECKS: Record<Milestone['checks'][number]['kind'], Key> = {

@@ -8,6 +8,7 @@ import { programmes } from './programmes'
 import { review } from './review'
 import { rules } from './rules'
 import { shell } from './shell'
+import { templates } from './templates'
 
 /** One file a feature, so that two authors never edit the same lines. */
 export const en = {
@@ -20,5 +21,6 @@ export const en = {
   ...changes,
   ...org,
   ...milestones,
+  ...templates,
   ...rules,
 }
