@@ -281,6 +281,12 @@ def dates_fit(session: Session, task: Task) -> None:
         raise Conflict(message, errors=errors)
 
 
+def beyond(session: Session, task: Task, day: date) -> str | None:
+    """Say which milestones that are still to come would lie after another deadline of their task."""
+    late = [each for each in of_task(session, task.id) if each.status in {"draft", "issued"} and each.planned_on > day]
+    return f"有 {len(late)} 个节点晚于新期限：{late[0].name}；请先改期" if late else None
+
+
 # Marking
 
 

@@ -18,6 +18,7 @@ from minsheng.plans.models import Plan
 from minsheng.plans.schemas import PlanIn, PlanOut, PlanPoint, PlanStep
 from minsheng.programmes.models import Indicator, Measure
 from minsheng.rule_sets.definition import RuleSet
+from minsheng.targets.adjusted import approved
 from minsheng.targets.models import Target, Task
 
 Guard = Callable[[Session, Target], None]
@@ -73,6 +74,7 @@ def save(session: Session, target: Target, task: Task, body: PlanIn, version: in
     plan.points = [[on.isoformat(), quantity.text(value)] for on, value in points]
     if body.kind == "milestones":
         plan.points = _steps_of(session, task.id)
+    plan.deadline_changes = len(approved(session, tasks=[task.id]).moved(task.id))
     session.add(plan)
     session.flush()
     return plan

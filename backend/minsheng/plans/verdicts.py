@@ -93,7 +93,11 @@ class Case:
         aim = found.aim
         if aim.operator == "le" or aim.at_once or found.state is not None:
             return None, self.plan
-        return aim.whole, aims.fit(self.plan, aim, self.terms.slices if self.terms else ())
+        return aim.whole, aims.fit(self.planned(on), aim, self.terms.slices if self.terms else ())
+
+    def planned(self, on: date) -> Plan:
+        """Return the plan by the deadline in force on a day."""
+        return self.plan if self.terms is None else self.terms.plan(self.plan, on, self.deadline)
 
     def share(self, figure: Decimal | None, on: date) -> Fraction | None:
         """Return the share of what is in force on a day that a figure reaches."""
@@ -165,16 +169,18 @@ def _dimensions(rule_set: RuleSet, case: Case, on: date, peers: Peers | None, ac
             own=case.own,
         )
     else:
-        plan = aims.fit(case.plan, found.aim, case.terms.slices if case.terms else ())
+        plan = aims.fit(case.planned(on), found.aim, case.terms.slices if case.terms else ())
+        deadline = found.deadline or case.deadline
+        line = StraightLine(case.line.start, deadline)
         progress = judge_in_force(
             rule_set,
             found,
             actual,
             plan,
             on,
-            case.deadline,
+            deadline,
             # What the aim itself spreads over the time (counts per period, yearly parts) is no straight line any more.
-            line=case.line if isinstance(plan, StraightLine) or not isinstance(case.plan, StraightLine) else None,
+            line=line if isinstance(plan, StraightLine) or not isinstance(case.plan, StraightLine) else None,
             accepted=case.accepted,
             peers=peers,
             own=case.own,

@@ -26,7 +26,7 @@ from minsheng.programmes.models import Indicator, Item, Measure, Programme
 from minsheng.reports.models import Report, ReportValue, Round
 from minsheng.rule_sets import service as rule_sets
 from minsheng.rule_sets.definition import RuleSet
-from minsheng.targets.adjusted import approved, steps_of
+from minsheng.targets.adjusted import approved
 from minsheng.targets.models import Target, Task
 from minsheng.targets.states import standings
 
@@ -74,7 +74,7 @@ class Figure:
     @property
     def fitted(self) -> rules.Plan:
         """Return the plan that goes with it."""
-        return aims.fit(self.plan, self.in_force.aim, self.terms.slices)
+        return aims.fit(self.terms.plan(self.plan, self.on, self.deadline), self.in_force.aim, self.terms.slices)
 
     @cached_property
     def judgement(self) -> Judgement:
@@ -87,7 +87,7 @@ class Figure:
             self.row.value if self.row and self.row.value is not None else self.previous,
             self.fitted,
             self.on,
-            self.deadline,
+            self.in_force.deadline or self.deadline,
             self.in_force,
         )
 
@@ -269,7 +269,7 @@ def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
     }
     keys = [each[0].id for group in targets.values() for each in group]
     earlier = _earlier(session, found, keys)
-    changes = approved(session, targets=keys)
+    changes = approved(session, tasks=task_ids)
     states = standings(session, tasks=task_ids)
     for key, facts in found.items():
         for target, indicator, measure, plan in targets[facts.task.id]:
@@ -295,7 +295,11 @@ def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
                     row=row,
                     previous=previous,
                     terms=terms_of(
-                        target, indicator, steps_of(changes.get(target.id, ())), states.get(target.task_id, ())
+                        target,
+                        indicator,
+                        changes,
+                        states.get(target.task_id, ()),
+                        plan.deadline_changes if plan else 0,
                     ),
                     start=facts.task.issued_on,
                 )

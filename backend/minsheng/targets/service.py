@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -27,7 +26,7 @@ from minsheng.programmes.copies import shifted
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
 from minsheng.programmes.schemas import CopyIn
 from minsheng.targets import acknowledgements
-from minsheng.targets.adjusted import originals
+from minsheng.targets.adjusted import Changes, adjusted, approved
 from minsheng.targets.balance import balance, split_suggestion
 from minsheng.targets.models import Target, Task
 from minsheng.targets.schemas import (
@@ -356,7 +355,7 @@ def split_of(session: Session, programme: Programme, unit: Unit) -> SplitOut:
     ).all()
     parents = [task.id for task, *_ in facts]
     shares: dict[tuple[UUID, UUID], list[SplitCell]] = defaultdict(list)
-    first = originals(session, programme.id)
+    changes = approved(session, programme=programme.id)
     used: set[UUID] = set()
     given = session.exec(
         select(Task, Target)
@@ -376,8 +375,9 @@ def split_of(session: Session, programme: Programme, unit: Unit) -> SplitOut:
                 task_version=task.version,
                 target_id=target.id,
                 value=target.value,
-                original_value=first.get(target.id, target.value),
+                original_value=changes.first(target).value,
                 deadline=task.deadline,
+                adjusted=adjusted(changes, target, task),
                 status=task.status,  # type: ignore[arg-type]
             )
         )
@@ -388,7 +388,7 @@ def split_of(session: Session, programme: Programme, unit: Unit) -> SplitOut:
         unit_name=unit.name,
         units=_columns(session, unit, used),
         rows=[
-            _split_row(task, target, item, indicator, measure, shares[(task.id, target.indicator_id)], first)
+            _split_row(task, target, item, indicator, measure, shares[(task.id, target.indicator_id)], changes)
             for task, target, item, indicator, measure in facts
         ],
     )
@@ -413,7 +413,7 @@ def _split_row(
     indicator: Indicator,
     measure: Measure,
     cells: list[SplitCell],
-    first: dict[UUID, Decimal | None],
+    changes: Changes,
 ) -> SplitRow:
     # A count per period adds up over places as any count; a rate, a level or a parameter does not.
     sums = balance(target.value, [cell.value for cell in cells], "sum" if indicator.aggregation == "sum" else "none")
@@ -429,8 +429,9 @@ def _split_row(
         decimals=measure.decimals,
         operator=target.operator,  # type: ignore[arg-type]
         value=target.value,
-        original_value=first.get(target.id, target.value),
+        original_value=changes.first(target).value,
         deadline=task.deadline,
+        adjusted=adjusted(changes, target, task),
         status=task.status,  # type: ignore[arg-type]
         sum=sums.sum,
         difference=sums.difference,
