@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from sqlmodel import col, select
 
-from minsheng.boards import service, terms
+from minsheng.boards import marks, service, terms  # noqa: F401 - the marks freeze closed rounds first
 from minsheng.boards.schemas import (
     BoardCell,
     BoardItem,

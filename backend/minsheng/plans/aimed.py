@@ -66,6 +66,7 @@ def judge_in_force(
     accepted: bool = True,
     peers: Peers | None = None,
     own: str = "",
+    reached: Fraction | None = None,
 ) -> Judgement:
     """Judge a target with everything that belongs to it at the end of a day; what is compared is as for ``judge``."""
     if found.state is not None:
@@ -85,6 +86,7 @@ def judge_in_force(
             accepted=accepted,
             peers=peers,
             own=own,
+            reached=reached,
         )
 
     aim = found.aim
@@ -96,7 +98,7 @@ def judge_in_force(
         judged = _reduction(plain, aim, actual)
     else:
         judged = plain("ge" if aim.operator == "range" else aim.operator, aim.accumulation, aim.whole, actual)
-    return _noted(judged, _notes(found, actual))
+    return noted(judged, _notes(found, actual))
 
 
 def _in_state(state: State) -> Judgement:
@@ -163,7 +165,7 @@ def _reduction(plain: Plain, aim: Aim, actual: Decimal | None) -> Judgement:
     if actual is None or gone is None:
         return found
     note = f"由{text(aim.baseline)}降到{text(aim.value)}，应降{text(way)}，现为{text(actual)}，已降{text(gone)}"
-    return _noted(found, [("压减", note)])
+    return noted(found, [("压减", note)])
 
 
 def _notes(case: InForce, actual: Decimal | None) -> list[tuple[str, str]]:
@@ -206,7 +208,7 @@ def _adjusted(case: InForce, since: date) -> str:
     return "，".join(said) or f"目标曾经调整，自{since}起恢复为{now}"
 
 
-def _noted(found: Judgement, notes: Sequence[tuple[str, str]]) -> Judgement:
+def noted(found: Judgement, notes: Sequence[tuple[str, str]]) -> Judgement:
     """Return a judgement that also tells something about its target."""
     if not notes:
         return found

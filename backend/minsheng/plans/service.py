@@ -12,8 +12,7 @@ from minsheng.kernel import quantity
 from minsheng.kernel.access import Session
 from minsheng.kernel.errors import FieldError, Invalid, Locked, Stale
 from minsheng.plans import rules
-from minsheng.plans.aimed import InForce, judge_in_force
-from minsheng.plans.lights import Judgement, judge
+from minsheng.plans.lights import Judgement
 from minsheng.plans.models import Plan
 from minsheng.plans.schemas import PlanIn, PlanOut, PlanPoint, PlanStep
 from minsheng.programmes.models import Indicator, Measure
@@ -197,24 +196,6 @@ def present(target: Target, plan: Plan | None) -> PlanOut:
             for on, text in (points if by_milestones else ())
         ],
     )
-
-
-def judge_at(
-    rule_set: RuleSet,
-    operator: str,
-    accumulation: str,
-    value: Decimal | None,
-    actual: Decimal | None,
-    plan: rules.Plan,
-    on: date,
-    deadline: date,
-    in_force: InForce | None = None,
-) -> Judgement:
-    """Judge one figure by a rule set's progress; ``in_force`` belongs to a target that is more than one value."""
-    line = plan if isinstance(plan, rules.StraightLine) else None
-    if in_force is not None:
-        return judge_in_force(rule_set, in_force, actual, plan, on, deadline, line=line)
-    return judge(rule_set, operator, accumulation, value, actual, plan, on, deadline=deadline, line=line)
 
 
 def gap_text(judgement: Judgement, rule_set: RuleSet) -> str | None:

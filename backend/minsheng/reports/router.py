@@ -99,7 +99,7 @@ def _cell(figure: Figure) -> CellOut:
         target_value=figure.value,
         target_max=figure.in_force.aim.value_max,
         original_value=figure.terms.original,
-        adjusted=figure.in_force.told(figure.deadline),
+        adjusted=figure.in_force.told(figure.known.deadline),
         plan_value=figure.plan_value,
         previous=figure.previous,
         current=row.current if row else None,

@@ -295,7 +295,10 @@ def drafts_of(session: Session, **having: UUID) -> Sequence[Task]:
 
 
 def promises_complete(session: Session, programme: Programme) -> None:
-    """Refuse to issue a list in which something counted has no target, or a deadline that no longer fits (R007).
+    """Refuse to issue a list with a leaf that says neither what is to be done nor by when (R007).
+
+    The standard of a leaf is its target or, for work that is only described, its text; the deadline is its task's.
+    Neither who leads nor who carries it is asked here: published lists name that later, and receipts show the gap.
 
     Raises:
         Conflict: names every such item and indicator.
@@ -309,8 +312,8 @@ def promises_complete(session: Session, programme: Programme) -> None:
             )
         ).all()
     )
+    errors = _bare_leaves(session, programme)
     outside = {task.item_id for task in tasks if not programme.starts_on < task.deadline <= programme.ends_on}
-    errors = []
     for item, indicator in session.exec(
         select(Item, Indicator)
         .join(Indicator, col(Indicator.item_id) == col(Item.id))
@@ -330,6 +333,25 @@ def promises_complete(session: Session, programme: Programme) -> None:
     if found:
         message = f"有 {len(found)} 处目标或期限不全，不能下达：{found[0].message}。"
         raise Conflict(message, errors=found[:100])
+
+
+def _bare_leaves(session: Session, programme: Programme) -> list[FieldError]:
+    items = session.exec(
+        select(Item)
+        .where(Item.programme_id == programme.id, Item.status != "void")
+        .order_by(col(Item.seq), col(Item.id))
+    ).all()
+    above = {item.parent_id for item in items}
+    counted = set(session.exec(select(Indicator.item_id).where(Indicator.programme_id == programme.id)).all())
+    return [
+        FieldError(
+            pointer=f"/items/{item.id}",
+            code="no-standard",
+            message=f"“{item.title}”没有指标，也没有内容与标准" if not item.standard else f"“{item.title}”没有完成期限",
+        )
+        for item in items
+        if item.id not in above and item.id not in counted
+    ]
 
 
 # The split
