@@ -1,7 +1,7 @@
 """What is done with tasks and targets: giving, splitting, balancing."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -22,9 +22,7 @@ from minsheng.kernel.errors import (
 )
 from minsheng.org.models import BaseFigure, Unit
 from minsheng.org.service import unit_names
-from minsheng.programmes.copies import shifted
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
-from minsheng.programmes.schemas import CopyIn
 from minsheng.targets import acknowledgements
 from minsheng.targets.adjusted import Changes, adjusted, approved
 from minsheng.targets.balance import balance, split_suggestion
@@ -178,67 +176,6 @@ def set_targets(session: Session, task: Task, wanted: Sequence[TargetIn]) -> Non
     session.flush()
 
 
-def copy_promises(
-    session: Session, source: Programme, made: Programme, body: CopyIn, known: Mapping[UUID, UUID]
-) -> None:
-    """Take the owner's targets and deadlines along into a copied list, as a first draft.
-
-    For another owner they are what it was given: its own tasks of the list above.
-    """
-    if not body.targets:
-        return
-    years = made.year - source.year
-    tasks = session.exec(
-        select(Task).where(Task.programme_id == source.id, Task.unit_id == made.unit_id, Task.status != "void")
-    ).all()
-    # A unit may have been given an item twice; the copy promises it once.
-    for task in {task.item_id: task for task in sorted(tasks, key=lambda each: each.id, reverse=True)}.values():
-        if task.item_id not in known:
-            continue
-        deadline = min(shifted(task.deadline, years), made.ends_on)
-        root = Task(
-            programme_id=made.id,
-            item_id=known[task.item_id],
-            unit_id=made.unit_id,
-            giver_id=made.unit_id,
-            deadline=deadline,
-        )
-        session.add(root)
-        session.flush()
-        for target in session.exec(select(Target).where(Target.task_id == task.id, Target.status != "void")).all():
-            if target.indicator_id not in known:
-                continue
-            kept = target.model_dump(exclude=_NOT_COPIED)
-            session.add(
-                Target(
-                    **kept,
-                    task_id=root.id,
-                    indicator_id=known[target.indicator_id],
-                    programme_id=made.id,
-                    item_id=root.item_id,
-                    unit_id=root.unit_id,
-                    giver_id=root.giver_id,
-                    source_note=f"沿用{source.year}年目标" if years else target.source_note,
-                )
-            )
-
-
-_NOT_COPIED = {
-    "id",
-    "version",
-    "created_at",
-    "status",
-    "task_id",
-    "indicator_id",
-    "programme_id",
-    "item_id",
-    "unit_id",
-    "giver_id",
-    "basis",
-    "source_note",
-}
-
-
 # Moves
 
 
@@ -292,66 +229,6 @@ def draft_tasks(session: Session, programme: Programme) -> list[Task]:
 def drafts_of(session: Session, **having: UUID) -> Sequence[Task]:
     """Return the draft tasks of one item, or beneath one task."""
     return session.exec(select(Task).filter_by(status="draft", **having)).all()
-
-
-def promises_complete(session: Session, programme: Programme) -> None:
-    """Refuse to issue a list with a leaf that says neither what is to be done nor by when (R007).
-
-    The standard of a leaf is its target or, for work that is only described, its text; the deadline is its task's.
-    Neither who leads nor who carries it is asked here: published lists name that later, and receipts show the gap.
-
-    Raises:
-        Conflict: names every such item and indicator.
-    """
-    tasks = session.exec(select(Task).where(Task.programme_id == programme.id, Task.status == "draft")).all()
-    roots = {task.item_id: task for task in tasks if task.parent_id is None}
-    aimed = set(
-        session.exec(
-            select(Target.indicator_id).where(
-                col(Target.task_id).in_([task.id for task in roots.values()]), Target.status == "draft"
-            )
-        ).all()
-    )
-    errors = _bare_leaves(session, programme)
-    outside = {task.item_id for task in tasks if not programme.starts_on < task.deadline <= programme.ends_on}
-    for item, indicator in session.exec(
-        select(Item, Indicator)
-        .join(Indicator, col(Indicator.item_id) == col(Item.id))
-        .where(Item.programme_id == programme.id, Item.status == "draft")
-        .order_by(Item.seq, col(Item.id), col(Indicator.id))  # type: ignore[arg-type]
-    ).all():
-        where = f"/items/{item.id}"
-        if item.id not in roots:
-            errors.append(FieldError(pointer=where, code="no-target", message=f"“{item.title}”还没有目标与期限"))
-        elif indicator.id not in aimed:
-            message = f"“{item.title}”的“{indicator.name}”还没有目标"
-            errors.append(FieldError(pointer=f"/indicators/{indicator.id}", code="no-target", message=message))
-        if item.id in outside:
-            message = f"“{item.title}”的期限不在计划起止日期之内"
-            errors.append(FieldError(pointer=where, code="deadline-outside", message=message))
-    found = list({error.pointer: error for error in errors}.values())
-    if found:
-        message = f"有 {len(found)} 处目标或期限不全，不能下达：{found[0].message}。"
-        raise Conflict(message, errors=found[:100])
-
-
-def _bare_leaves(session: Session, programme: Programme) -> list[FieldError]:
-    items = session.exec(
-        select(Item)
-        .where(Item.programme_id == programme.id, Item.status != "void")
-        .order_by(col(Item.seq), col(Item.id))
-    ).all()
-    above = {item.parent_id for item in items}
-    counted = set(session.exec(select(Indicator.item_id).where(Indicator.programme_id == programme.id)).all())
-    return [
-        FieldError(
-            pointer=f"/items/{item.id}",
-            code="no-standard",
-            message=f"“{item.title}”没有指标，也没有内容与标准" if not item.standard else f"“{item.title}”没有完成期限",
-        )
-        for item in items
-        if item.id not in above and item.id not in counted
-    ]
 
 
 # The split
