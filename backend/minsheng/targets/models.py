@@ -14,7 +14,14 @@ from minsheng.kernel.errors import Locked, Problem
 from minsheng.permissions import P
 
 # Only drafts are voided: what was struck out before it was handed down is still the giver's alone.
-_HANDED = Scoped(read=P.TASK_READ, line="item_id", giver="giver_id", draft=("status", frozenset({"draft", "void"})))
+# A unit that is asked about a list reads what is planned for it, and for nobody else.
+_HANDED = Scoped(
+    read=P.TASK_READ,
+    line="item_id",
+    giver="giver_id",
+    draft=("status", frozenset({"draft", "void"})),
+    asked=("programme_id", "draft"),
+)
 
 
 def _locked_when_issued(session: Session, row: "Task | Target") -> Problem | None:

@@ -22,6 +22,7 @@ from minsheng.kernel.errors import (
 )
 from minsheng.org.models import BaseFigure, Unit
 from minsheng.org.service import unit_names
+from minsheng.permissions import P
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
 from minsheng.targets import acknowledgements
 from minsheng.targets.adjusted import Changes, adjusted, approved
@@ -68,16 +69,12 @@ def _give(
     unit = session.get(Unit, unit_id)
     if unit is None:
         raise invalid("/unit_id", "unknown-unit", "没有这个单位，或不在您的权限内")
-    if parent is None:
-        if unit_id != programme.unit_id:
-            raise invalid("/unit_id", "not-owner", "计划的总任务只属于主办单位；给下级的任务请填 parent_id")
-        giver = programme.unit_id
-    else:
-        if parent.item_id != item.id or parent.status == "void":
-            raise invalid("/parent_id", "foreign-parent", "上级任务不属于这个项目")
-        if not _beneath(session, unit, parent.unit_id):
-            raise invalid("/unit_id", "not-beneath", f"“{unit.name}”不是被分解单位的下级")
+    giver = programme.unit_id
+    if parent is not None:
+        _check_parent(session, parent, item, unit)
         giver = parent.unit_id
+    elif unit_id != programme.unit_id:
+        raise invalid("/unit_id", "not-owner", "计划的总任务只属于主办单位；给下级的任务请填 parent_id")
     if programme.status == "closed" or (parent is None and programme.status != "draft"):
         raise Locked
     if item.status == "void":
@@ -103,6 +100,16 @@ def _give(
     session.add(task)
     session.flush()
     return task
+
+
+def _check_parent(session: Session, parent: Task, item: Item, unit: Unit) -> None:
+    if parent.item_id != item.id or parent.status == "void":
+        raise invalid("/parent_id", "foreign-parent", "上级任务不属于这个项目")
+    if parent.status == "draft" and not session.access.in_area(P.TASK_SPLIT, parent.giver_id):
+        message = "上级任务还是草稿，下达后才能分解。"
+        raise WrongState(message)
+    if not _beneath(session, unit, parent.unit_id):
+        raise invalid("/unit_id", "not-beneath", f"“{unit.name}”不是被分解单位的下级")
 
 
 def _beneath(session: Session, unit: Unit, above: UUID) -> bool:
