@@ -10,6 +10,7 @@ const cell = (unit: string, item: string, light: BoardCell['light'], gap: string
   light,
   value: null,
   original_value: null,
+  adjusted: null,
   attainment: 'none',
   state: null,
   progress_pct: null,

@@ -56,6 +56,7 @@ const row = (n: number): Report => ({
       target_value: '100',
       target_max: null,
       original_value: '100',
+      adjusted: null,
       previous: '10',
       current: null,
       value: null,

@@ -181,15 +181,76 @@ def test_a_target_below_what_is_done_needs_the_word(people: Callers, world: Worl
     assert places(late, 409, "conflict") == [("/new_value", "below-done")]
 
 
-def test_an_answer_waits_for_its_day_and_for_what_it_was_asked_about(people: Callers, world: World) -> None:
+def test_an_answer_ahead_of_its_day_holds_from_that_day(people: Callers, world: World) -> None:
     clerk, county = people["a1-clerk"], people["a-office"]
     asked = clerk.post("/adjustments", question(world, effective_on="2026-12-01"), status=201)
-    path = f"/adjustments/{asked['id']}/approve"
-    problem(county.call("POST", path, json={}, version=1), 409, "conflict")
+    county.post(f"/adjustments/{asked['id']}/approve", {}, version=1)
+    task = f"/tasks/{world['roads:a1']}"
+    assert [clerk.get(task)["targets"][0][name] for name in ("value", "original_value")] == ["30", "30"]
+    for on, value in (("2026-11-30", "30"), ("2026-12-01", "25")):
+        light = county.get("/boards/light", target_id=str(world["roads:a1:target"]), on=on)
+        assert (light["value"], light["adjusted"] is None) == (value, value == "30")
     with at(datetime(2026, 12, 1, 4, tzinfo=UTC)):
-        assert again_in(people, "a-office").post(path, {}, version=1)["status"] == "approved"
+        assert again_in(people, "a1-clerk").get(task)["targets"][0]["value"] == "25"
     earlier = clerk.call("POST", "/adjustments", json=question(world, new_value="26"))
     assert places(earlier) == [("/effective_on", "before-last")]
+
+
+def test_deadline_operator_and_stretch_change_like_the_value(people: Callers, world: World) -> None:
+    """Both versions are visible wherever both values are, and each day is judged by its own."""
+    clerk, county, city = people["a1-clerk"], people["a-office"], people["office"]
+
+    def asked(who: Any, name: str, **said: str) -> Any:
+        body = {"target_id": str(world[name]), "effective_on": "2026-10-01", "reason": "汛期停工", **said}
+        return who.call("POST", "/adjustments", json=body)
+
+    for said, named in (
+        ({}, [("/new_value", "unchanged")]),
+        ({"new_operator": "le"}, [("/new_operator", "direction")]),
+        ({"new_operator": "range"}, [("/new_value_max", "missing")]),
+        ({"new_operator": "range", "new_value_max": "30"}, [("/new_value_max", "order")]),
+        ({"new_stretch": "29"}, [("/new_stretch", "order")]),
+        ({"new_deadline": "2027-01-01"}, [("/new_deadline", "outside")]),
+        ({"new_deadline": "2026-09-30"}, [("/new_deadline", "before-effective")]),
+    ):
+        assert places(asked(clerk, "roads:a1:target", **said)) == named, said
+    assert places(asked(county, "roads:a:target", new_deadline="2026-11-30")) == [("/new_deadline", "before-shares")]
+    target = str(world["roads:a1:target"])
+    before = city.get("/boards/light", target_id=target, on="2026-11-15")
+    made = asked(
+        clerk, "roads:a1:target", new_deadline="2026-11-30", new_operator="range", new_value_max="36", new_stretch="35"
+    ).json()
+    county.post(f"/adjustments/{made['id']}/approve", {}, version=1)
+    assert [made[f"{side}_{name}"] for side in ("old", "new") for name in ("value", "operator", "deadline")] == [
+        *("30", "ge", "2026-12-31"),
+        *("30", "range", "2026-11-30"),
+    ]
+    task = clerk.get(f"/tasks/{world['roads:a1']}")
+    assert (task["deadline"], task["original_deadline"]) == ("2026-11-30", "2026-12-31")
+    pair = {
+        "issued": {"operator": "ge", "value": "30", "value_max": None, "stretch": None, "deadline": "2026-12-31"},
+        "now": {"operator": "range", "value": "30", "value_max": "36", "stretch": "35", "deadline": "2026-11-30"},
+    }
+    after = city.get("/boards/light", target_id=target, on="2026-11-15")
+    assert (before["adjusted"], after["adjusted"]) == (None, pair)
+    # Issued on 5 February: 283 of 329 days by then, of the shorter way 283 of 298.
+    assert (before["expected_pct"], after["expected_pct"]) == ("86", "95")
+    assert "期限自2026-10-01起由2026-12-31调整为2026-11-30" in after["explanation"]
+    assert "由不低于30调整为30至36，力争值由不设调整为35" in after["explanation"]
+    assert city.get("/boards/light", target_id=target, on="2026-09-30")["adjusted"] is None
+    cells = {cell["target_id"]: cell for cell in city.get("/boards/matrix", programme_id=str(world["list"]))["cells"]}
+    assert cells[target]["adjusted"] == pair
+    rows = county.get(f"/programmes/{world['list']}/split", unit_id=str(world["a"]))["rows"]
+    row = next(row for row in rows if row["target_id"] == str(world["roads:a:target"]))
+    assert [each["adjusted"] for each in row["cells"] if each["target_id"] == target] == [pair]
+    sheet = clerk.get(f"/reports/{world['november:roads:a1']}")
+    assert (sheet["cells"][0]["adjusted"], sheet["deadline"]) == (pair, "2026-11-30")
+    changed = [
+        entry["changes"]
+        for entry in people["auditor"].get("/changes", limit=1000)["items"]
+        if entry["entity"] == "task" and entry["entity_id"] == str(world["roads:a1"]) and entry["action"] == "adjust"
+    ]
+    assert changed == [{"deadline": ["2026-12-31", "2026-11-30"]}]
 
 
 def again_in(people: Callers, who: str) -> Any:

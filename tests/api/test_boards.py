@@ -50,6 +50,7 @@ def test_a_light_is_worked_out_step_by_step(people: Callers, world: World) -> No
         "parts": [],
         "value": "30",
         "original_value": "30",
+        "adjusted": None,
         "attainment": "short",
         "attainment_name": "未达到",
         "explanation": (
@@ -360,3 +361,75 @@ def test_an_absurd_day_is_refused(people: Callers, world: World) -> None:
         ):
             found = places(people["office"].call("GET", f"/boards/{path}", params={**params, "on": day}))
             assert [place for place, _ in found] == ["on"]
+
+
+# The same light everywhere
+
+
+RULES = (
+    "points-10-30",
+    "yinchuan-2025",
+    "dazu-five",
+    "cangnan-month",
+    "guangyuan-second",
+    "ouhai-made-up",
+    "days-7-15",
+)
+
+
+def test_no_two_screens_show_two_lights_for_a_target_and_a_day(people: Callers, world: World) -> None:
+    """Sheet, desk and matrix under every kind of rule, with a reason excused and a task suspended."""
+    office, county, clerk = people["office"], people["a-office"], people["a1-clerk"]
+    asked = clerk.post(
+        "/exemptions",
+        {
+            "target_id": str(world["roads:a1:target"]),
+            "starts_on": "2026-10-01",
+            "ends_on": "2026-11-30",
+            "reason": "省里资金没有下达",
+        },
+        status=201,
+    )
+    county.post(f"/exemptions/{asked['id']}/approve", {}, version=1)
+    state = {"task_id": str(world["cover:b1"]), "kind": "suspended", "from_on": "2026-11-01", "reason": "等用地批复"}
+    asked = people["b1-clerk"].post("/task-states", state, status=201)
+    office.post(f"/task-states/{asked['id']}/approve", {}, version=1)
+    accept(people, clerk.get(f"/reports/{world['november:roads:a1']}"), world["roads:a1:target"], "24")
+    for name, day, weight in (("立项", "2026-03-31", 10), ("过半", "2026-10-15", 40), ("完工", "2026-12-31", 50)):
+        body = {"task_id": str(world["roads:a1"]), "name": name, "planned_on": day, "weight": weight}
+        step = clerk.post("/milestones", body, status=201)
+        step = clerk.post(f"/milestones/{step['id']}/issue", version=step["version"])
+        if name == "立项":
+            clerk.post(f"/milestones/{step['id']}/reach", {"on": "2026-04-02"}, version=step["version"])
+    definition = next(each for each in office.get("/rule-sets", limit=100)["items"] if each["code"] == RULES[0])
+    dimensions = [{**each, "base": "milestone"} for each in definition["definition"]["dimensions"]]
+    body = {"unit_id": str(world["city"]), "code": "by-steps", "name": "节点亮灯", "year": 2026, "source": "督查办法"}
+    body["definition"] = {**definition["definition"], "dimensions": dimensions}
+    made = office.post("/rule-sets", body, status=201)
+    office.post(f"/rule-sets/{made['id']}/activate", version=1)
+    for rules in (*RULES, "by-steps"):
+        programme = office.get(f"/programmes/{world['list']}")
+        if programme["rule_set"] != rules:
+            body = {"rule_set": rules, "reason": "试行"}
+            office.post(f"/programmes/{world['list']}/change-rules", body, version=programme["version"])
+        seen = set()
+        for period, on in (("2026-10", "2026-10-31"), ("2026-11", "2026-11-30")):
+            matrix = office.get("/boards/matrix", programme_id=str(world["list"]), on=on)
+            lights = {(cell["unit_id"], cell["item_id"]): cell["light"] for cell in matrix["cells"] if cell["own"]}
+            desk = office.get("/reports/desk", programme_id=str(world["list"]), period=period)
+            assert {(cell["unit_id"], cell["item_id"]): cell["light"] for cell in desk["cells"]} == lights, rules
+            for cell in desk["cells"]:
+                (shown,) = office.get(f"/reports/{cell['report_id']}")["cells"]
+                board = light(office, shown["target_id"], on)
+                assert (shown["light"], shown["explanation"]) == (board["light"], board["explanation"]), rules
+                seen.add(shown["light"])
+        rows = clerk.get("/entry-sheet", period="2026-11")["rows"]
+        sheet = {cell["target_id"]: cell["light"] for row in rows for cell in row["cells"]}
+        target = str(world["roads:a1:target"])
+        assert sheet[target] == light(office, target, "2026-11-30")["light"], rules
+        assert len(seen) > 1, rules
+    # Ten of the hundred are reached, fifty were due: forty points behind, whatever the kilometres say, but excused.
+    board = light(office, target, "2026-10-31")
+    assert (board["light"], board["progress_pct"], board["gap_points"]) == ("green", "10", "40")
+    assert "节点完成10%，序时进度50%，落后40个百分点，亮红灯" in board["explanation"]
+    assert "没有带权重的节点" in light(office, world["roads:a2:target"], "2026-10-31")["explanation"]

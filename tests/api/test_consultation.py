@@ -112,6 +112,35 @@ def test_opinions_are_collected_by_item_and_answered(people: Callers, world: Wor
     assert [(row["answer"], row["item_title"]) for row in answered] == [("已按意见调整。", None)]
 
 
+def test_a_unit_that_is_asked_reads_what_is_planned_for_it(people: Callers, world: World) -> None:
+    """The county reads its own share of the draft and splits it no further; its neighbour reads nothing of it."""
+    programme = str(world["draft_list"])
+
+    def planned(who: str) -> list[tuple[str, str, str]]:
+        tasks = people[who].get("/tasks", programme_id=programme)["items"]
+        return [(task["unit_name"], task["status"], task["targets"][0]["value"]) for task in tasks]
+
+    assert planned("a-office") == []
+    ask(people, world, "a", "b")
+    assert planned("a-office") == [("乐清市", "draft", "18")]
+    assert (planned("b-office"), planned("a1-clerk")) == ([], [])
+    share = {
+        "item_id": str(world["draft_list.parks"]),
+        "parent_id": str(world["parks:a"]),
+        "unit_id": str(world["a1"]),
+        "deadline": "2026-12-31",
+        "targets": [{"indicator_id": str(world["parks"]), "value": "3"}],
+    }
+    problem(people["a-office"].call("POST", "/tasks", json=share), 409, "wrong-state")
+    task = people["a-office"].get(f"/tasks/{world['parks:a']}")
+    assert not any(action["enabled"] for action in task["actions"])
+    change = {"deadline": "2026-11-30"}
+    refused = people["a-office"].call("PATCH", f"/tasks/{world['parks:a']}", json=change, version=task["version"])
+    problem(refused, 403, "forbidden")
+    move(people, world, "revise")
+    assert planned("a-office") == []
+
+
 def test_a_consultation_ends_with_the_issue(people: Callers, world: World) -> None:
     ask(people, world, "a")
     assert move(people, world, "issue", {"issued_on": None}).json()["status"] == "issued"

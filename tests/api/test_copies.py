@@ -93,6 +93,42 @@ def test_a_copy_takes_the_whole_tree_and_moves_every_date(lists: Lists, world: W
     assert bare["starts_on"] == "2026-02-28"
 
 
+def test_the_next_part_of_a_commitment_is_proposed(people: Callers, world: World) -> None:
+    """Sixty over three years: last year's list says all of it, next year's its own part; then nothing (R028)."""
+    office = people["office"]
+    draft = PromiseList(office, world["city"], name="温州市2026年实事", ends_on="2028-12-31")
+    long = draft.indicator(draft.item("1", "污水管网")["id"], "里程")
+    plain = draft.indicator(draft.item("2", "公交线路")["id"], "线路", "条", 0)
+    slices = [{"year": 2026 + place, "value": value} for place, value in enumerate(("12", "24", "24"))]
+    target = {"indicator_id": long["id"], "value": "60", "stretch": "70", "quota": "50", "slices": slices}
+    body = {"item_id": long["item_id"], "unit_id": str(world["city"]), "deadline": "2028-12-31", "targets": [target]}
+    office.post("/tasks", body, status=201)
+    draft.task(plain, "12", deadline="2026-10-31")
+
+    def copied(year: int) -> tuple[str, list[tuple[Any, ...]]]:
+        version = office.get(f"/programmes/{draft.id}")["version"]
+        made = office.post(f"/programmes/{draft.id}/copy", {"year": year, "targets": True}, version=version, status=201)
+        tasks = office.get("/tasks", programme_id=made["id"])["items"]
+        rows = [(task["deadline"], task["targets"][0]) for task in tasks]
+        return made["id"], sorted((row["value"], day, row["stretch"], row["slices"], row["quota"]) for day, row in rows)
+
+    made, found = copied(2027)
+    assert found == [("12", "2027-10-31", None, [], None), ("24", "2027-12-31", None, [], None)]
+    changed = {row["title"]: row["changes"] for row in office.get(f"/programmes/{made}/diff")["rows"]}
+    assert changed == {
+        "污水管网": [
+            {
+                "field": "target",
+                "label": "目标",
+                "old": "里程不少于60公里（2026年12、2027年24、2028年24）",
+                "new": "里程不少于24公里",
+            }
+        ],
+        "公交线路": [],
+    }
+    assert copied(2029)[1] == [("12", "2029-10-31", None, [], None)]
+
+
 def test_the_diff_names_kept_changed_new_and_dropped(lists: Lists) -> None:
     made = lists.copy()
     office, new = lists.office, lists.tree(made["id"])

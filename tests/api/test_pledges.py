@@ -189,10 +189,15 @@ def test_a_change_becomes_a_numbered_supplement_with_old_and_new(
             "measure": "公里",
             "old_operator": "ge",
             "old_value": "60",
+            "old_value_max": None,
+            "old_stretch": None,
             "old_deadline": "2026-12-31",
             "new_operator": "ge",
             "new_value": "66",
+            "new_value_max": None,
+            "new_stretch": None,
             "new_deadline": "2026-12-31",
+            "effective_on": None,
         }
     ]
     done = people["office"].get(f"/pledges/{done['id']}")

@@ -115,6 +115,7 @@ def undeclared() -> list[str]:
                 scope.giver,
                 scope.header and scope.header[0],
                 scope.draft and scope.draft[0],
+                scope.asked and scope.asked[0],
             }
             wrong += [f"{name}: no column {each}" for each in names - {None} if each not in kind.__table__.columns]  # type: ignore[attr-defined]
         elif isinstance(scope, (Open, Private)):

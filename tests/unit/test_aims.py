@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,7 +19,7 @@ from minsheng.boards.service import Line
 from minsheng.plans import aims, rules
 from minsheng.plans.aimed import InForce, judge_in_force
 from minsheng.plans.aims import Aim
-from minsheng.plans.rules import MonthlyVector, StraightLine
+from minsheng.plans.rules import MonthlyVector, StraightLine, planned_value
 from minsheng.plans.terms import Terms
 from minsheng.programmes.models import Programme
 from minsheng.rule_sets.service import preset
@@ -152,6 +153,38 @@ def test_the_value_in_force_is_the_last_one_begun(
         if day <= on:
             expected = new
     assert in_force((value, None), steps, on)[0] == expected
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 300), FIGURES), min_size=1, max_size=8, unique_by=lambda each: each[0]),
+    st.integers(0, 300),
+    st.integers(0, 300),
+    st.integers(-60, 400),
+)
+def test_a_moved_deadline_spreads_only_what_lies_ahead(
+    points: list[tuple[int, Decimal]], since: int, left: int, on: int
+) -> None:
+    """Day for day against counting: before the change the plan is the old one, at the new deadline all of it is due."""
+    first = date(2026, 1, 1)
+    vector = MonthlyVector(tuple((first + timedelta(day), value) for day, value in sorted(points)))
+    old = max(*(day for day, _ in points), since)
+    new = since + left
+    change, day = first + timedelta(since), first + timedelta(on)
+    found = aims.stretched(vector, change, first + timedelta(old), first + timedelta(new))
+
+    def reached(at: int) -> int:
+        """The old day whose plan is asked for on a new one: the latest that is moved to it or before."""
+        if at < since:
+            return at
+        moved = [
+            d for d, _ in points if d >= since and (d - since) * (new - since) // max(old - since, 1) <= at - since
+        ]
+        if old == since:
+            moved = [d for d, _ in points if d >= since] if at >= new else []
+        return max(moved, default=since - 1)
+
+    assert planned_value(found, day) == planned_value(vector, first + timedelta(reached(on)))
+    assert all(earlier < later for (earlier, _), (later, _) in pairwise(found.points))
 
 
 def test_an_adjusted_vector_keeps_its_shape() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minsheng.plans.measures import Peers
-from minsheng.plans.rules import MonthlyVector, StraightLine
+from minsheng.plans.rules import DatedWeight, MonthlyVector, StraightLine
 from minsheng.plans.verdicts import Case, assess
 from minsheng.rule_sets.service import preset, presets
 
@@ -147,3 +148,69 @@ def test_any_light_on_any_date_equals_the_naive_one(
     assert found.steps[-1][0] == "结论"
     assert name in found.explanation
     assert found.gap_points == planned(points, on) - own(on) or code == "tianjin-bond"
+
+
+DAYS = st.dates(date(2026, 1, 1), DEADLINE)
+MILESTONES = st.lists(
+    st.tuples(st.integers(0, 5), DAYS, st.none() | st.tuples(DAYS, DAYS), st.none() | DAYS), max_size=6
+)
+
+
+@given(MILESTONES, POINTS, FIGURES, ANY_DAY, st.sampled_from(["points", "days"]))
+def test_the_light_by_milestones_equals_the_naive_one(
+    milestones: list[tuple[int, date, tuple[date, date] | None, date | None]],
+    points: list[tuple[date, int]] | None,
+    figures: dict[date, int],
+    on: date,
+    measure: str,
+) -> None:
+    """Weight due by the day against weight reached, one by one; without weights by the plan, and it says so."""
+    line = StraightLine(ISSUED, DEADLINE)
+    plan: Any = line if points is None else MonthlyVector(tuple((day, Decimal(value)) for day, value in points))
+    case = Case(
+        operator="ge",
+        accumulation="cumulative",
+        target=Decimal(100),
+        plan=plan,
+        line=line,
+        deadline=DEADLINE,
+        figures=tuple((day, Decimal(value)) for day, value in sorted(figures.items())),
+        milestones=tuple(
+            DatedWeight(weight, ((date.min, first), *([move] if move else [])), reached)
+            for weight, first, move, reached in milestones
+        ),
+    )
+    shipped = preset("points-10-30" if measure == "points" else "days-7-15")
+    rules = replace(shipped, dimensions=tuple(replace(each, base="milestone") for each in shipped.dimensions))
+    found = assess(rules, case, on)
+    whole = sum(weight for weight, *_ in milestones)
+    if not whole:
+        plain = assess(shipped, case, on)
+        assert (found.light, found.gap_points) == (plain.light, plain.gap_points)
+        assert "没有带权重的节点" in found.explanation
+        return
+
+    def due(day: date) -> Fraction:
+        share = 0
+        for weight, first, move, _ in milestones:
+            at = move[1] if move and move[0] <= day else first
+            share += weight if at <= day else 0
+        return Fraction(share * 100, whole)
+
+    reached = Fraction(sum(weight for weight, _, _, day in milestones if day and day <= on) * 100, whole)
+    last = on.replace(day=monthrange(on.year, on.month)[1])
+    counted = [value for day, value in sorted(figures.items()) if day <= last]
+    if counted and counted[-1] >= 100:
+        wanted = "done"
+    elif measure == "points":
+        wanted = by_points(due(on) - reached)
+    else:
+        walked = (date(2025, 12, 31) + timedelta(days=n) for n in range(1, 1 + 366 * 2))
+        asked = [day for day in walked if due(day) > reached]
+        late = (on - asked[0]).days if asked and not any(move for _, _, move, _ in milestones) else None
+        if late is None:
+            return
+        wanted = "green" if late <= 0 else "yellow" if late <= 7 else "orange" if late < 15 else "red"
+    assert found.light == wanted, found.explanation
+    assert (found.gap_points, found.progress) == (due(on) - reached, reached / 100)
+    assert "节点完成" in found.explanation

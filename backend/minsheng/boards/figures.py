@@ -134,10 +134,11 @@ def target_detail(
     kept = ended = None
     if indicator.kind == "frequency" and entry.leaf:
         start = programme.issued_on or programme.starts_on
-        kept, ended = aims.periods_kept(history, aim, start, entry.deadline, line.judged_on)
+        kept, ended = aims.periods_kept(history, aim, start, terms.deadline(line), line.judged_on)
     share = aims.progress(aim, line.actual)
+    changes = approved(session, tasks=[target.task_id])
     return TargetDetail(
-        target=present_target(target, approved(session, targets=[target_id]).get(target_id, [])),
+        target=present_target(target, changes),
         programme_name=programme.name,
         unit_name=unit_names(session, {target.unit_id}).get(target.unit_id),
         item_title=rows.fetch(session, Item, target.item_id).title,

@@ -1,9 +1,8 @@
 """What every light of a programme is made of, gathered in a handful of queries."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
@@ -11,9 +10,9 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from minsheng.boards.terms import Pair, add_terms, rolled
-from minsheng.exemptions.models import Exemption
 from minsheng.kernel import clock
 from minsheng.kernel.access import Session
+from minsheng.milestones import service as milestones
 from minsheng.org.service import unit_names
 from minsheng.plans import rules
 from minsheng.plans import service as plans
@@ -21,6 +20,7 @@ from minsheng.plans.models import Plan
 from minsheng.plans.terms import Terms
 from minsheng.plans.verdicts import Case, Due, Waiver
 from minsheng.programmes.models import Indicator, Measure, Programme
+from minsheng.reports import histories
 from minsheng.reports.models import COUNTED, Report, ReportValue, Round
 from minsheng.targets.models import Target, Task
 
@@ -47,6 +47,7 @@ class Entry:
     unaccepted: set[date] = field(default_factory=set)
     dues: tuple[Due, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    milestones: tuple[rules.DatedWeight, ...] = ()
     terms: Terms | None = None
     rated: list[Pair] = field(default_factory=list)
     unit_name: str = ""
@@ -103,6 +104,7 @@ class Entry:
             waivers=self.waivers,
             own=self.unit_name,
             terms=self.terms,
+            milestones=self.milestones,
             pairs=tuple(self.rated if self.leaf else [each[:3] for each in rolled(self)]) if self.terms else (),
         )
 
@@ -128,9 +130,13 @@ def gather(session: Session, programme: Programme, *, reports: bool = False) -> 
     entries = _entries(session, programme)
     _add_figures(session, programme, entries)
     add_terms(session, programme, entries)
-    _add_waivers(session, programme, entries)
-    if reports:
-        _add_dues(session, programme, entries)
+    excused = histories.waivers(session, [programme.id])
+    dues = histories.dues(session, [programme.id]) if reports else {}
+    steps = milestones.weights(session, programme=programme.id)
+    for entry in entries:
+        entry.milestones = steps.get(entry.task_id, ())
+        entry.waivers = excused.get(entry.target_id, ())
+        entry.dues = dues.get(entry.task_id, ())
     by_task = {(entry.task_id, entry.indicator_id): entry for entry in entries}
     names = unit_names(session, {entry.unit_id for entry in entries})
     ends = tuple(each.ends_on for each in rounds)
@@ -232,33 +238,3 @@ def _add_figures(session: Session, programme: Programme, entries: list[Entry]) -
             entry.reported.append((ends_on, value))
             if status != "accepted":
                 entry.unaccepted.add(ends_on)
-
-
-def _add_waivers(session: Session, programme: Programme, entries: list[Entry]) -> None:
-    found: dict[UUID, list[Waiver]] = defaultdict(list)
-    for row in session.exec(
-        select(Exemption)
-        .where(Exemption.programme_id == programme.id, Exemption.status == "approved")
-        .order_by(col(Exemption.starts_on))
-    ).all():
-        found[row.target_id].append(Waiver(row.starts_on, row.ends_on, row.reason))
-    for entry in entries:
-        if entry.target_id in found:
-            entry.waivers = tuple(found[entry.target_id])
-
-
-def _add_dues(session: Session, programme: Programme, entries: list[Entry]) -> None:
-    """Give each target that is reported directly the days its reports were due and came in."""
-    today = clock.today()
-    found: dict[UUID, list[Due]] = defaultdict(list)
-    for task, ends_on, due_at, closes_at, submitted_at in session.exec(
-        select(Report.task_id, Round.ends_on, Round.due_at, Round.closes_at, Report.submitted_at)  # type: ignore[call-overload]
-        .join(Round, col(Round.id) == col(Report.round_id))
-        .where(Report.programme_id == programme.id, Report.status != "void")
-        .order_by(col(Round.ends_on))
-    ).all():
-        last = clock.day_of(closes_at - timedelta(seconds=1))
-        sent = clock.day_of(submitted_at) if submitted_at else None
-        found[task].append(Due(ends_on, clock.day_of(due_at - timedelta(seconds=1)), sent, min(today, last)))
-    for entry in entries:
-        entry.dues = tuple(found[entry.task_id])

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from sqlmodel import col, select
 
-from minsheng.boards import service, terms
+from minsheng.boards import marks, service, terms  # noqa: F401 - the marks freeze closed rounds first
 from minsheng.boards.schemas import (
     BoardCell,
     BoardItem,
@@ -186,7 +186,7 @@ def _lag_rows(session: Session, found: list[tuple[Line, Programme]]) -> list[Lag
                 item_title=items[entry.item_id].title,
                 indicator_name=indicators[entry.indicator_id][0],
                 measure_name=indicators[entry.indicator_id][1],
-                operator=entry.operator,  # type: ignore[arg-type]
+                operator=terms.aim(line).operator,  # type: ignore[arg-type]
                 actual=line.actual,
                 **terms.lag_facts(line),
                 judged_on=line.judged_on,

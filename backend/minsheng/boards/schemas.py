@@ -8,7 +8,7 @@ from pydantic import Field
 from minsheng.kernel.fields import Code, Day, In, Out, Quantity
 from minsheng.plans.schemas import Attainment, Light, Standing
 from minsheng.rule_sets.schemas import DefinitionIn, LightMark, RuleSetOut
-from minsheng.targets.schemas import Operator, StateKind
+from minsheng.targets.schemas import AdjustedOut, Operator, StateKind
 
 
 class BoardItem(Out):
@@ -56,6 +56,7 @@ class BoardCell(Out):
     missing: int = Field(description="合计中还没有数的单位", examples=[0])
     value: Quantity | None = Field(description="判定日有效的目标值")
     original_value: Quantity | None = Field(description="下达时的目标值；与 value 不同即已调整")
+    adjusted: AdjustedOut | None = Field(description="已调整的：下达时与判定日有效的", examples=[None])
     attainment: Attainment = Field(
         description="达到的程度：未达到、保底、目标、超额、力争、超出上限", examples=["short"]
     )
@@ -103,6 +104,7 @@ class LagRow(Out):
     value: Quantity | None = Field(description="判定日有效的目标值，区间的下限")
     value_max: Quantity | None
     original_value: Quantity | None = Field(description="下达时的目标值")
+    adjusted: AdjustedOut | None = Field(description="已调整的：下达时与判定日有效的", examples=[None])
     actual: Quantity | None
     numerator: Quantity | None
     denominator: Quantity | None

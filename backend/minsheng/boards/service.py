@@ -6,7 +6,7 @@ figure when that is later: nobody turns yellow merely because this month's repor
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -24,8 +24,9 @@ from minsheng.plans import rules
 from minsheng.plans.aimed import InForce
 from minsheng.plans.lights import Judgement
 from minsheng.plans.measures import Peers
-from minsheng.plans.verdicts import assess
+from minsheng.plans.verdicts import Others, assess
 from minsheng.programmes.models import Programme
+from minsheng.reports import facts
 from minsheng.reports.models import Report
 from minsheng.reports.service import month_end
 from minsheng.rule_sets import service as rule_sets
@@ -43,7 +44,7 @@ class Line:
     actual: Decimal | None
     figure_on: date | None
     missing: int
-    others: Callable[[date], Peers | None] | None = None
+    others: Others | None = None
 
     @cached_property
     def judgement(self) -> Judgement:
@@ -255,3 +256,13 @@ def decimal_of(share: Fraction | None, value: Decimal | None, decimals: int) -> 
     scale: int = 10**decimals
     exact = share * Fraction(value) * scale
     return Decimal((2 * exact.numerator + exact.denominator) // (2 * exact.denominator)) / Decimal(scale)
+
+
+def compared(session: Session, programme: Programme, on: date) -> dict[UUID, Others]:
+    """Return whom the rules in force compare each visible target of a list with at the end of a day."""
+    rule_set = rule_sets.in_force(session, programme.rule_set)
+    gathered, visible = gathered_for(session, programme, [rule_set])
+    return {line.entry.target_id: line.others for line in lit(gathered, rule_set, on, visible).lines if line.others}
+
+
+facts.comparisons.append(compared)

@@ -16,6 +16,7 @@ from minsheng.plans.terms import uncommon
 from minsheng.programmes.models import Indicator, Programme
 from minsheng.reports.models import COUNTED, Report, ReportValue
 from minsheng.targets.models import Target
+from minsheng.targets.schemas import AdjustedOut
 from minsheng.targets.states import OUTSIDE, standing_on, standings
 
 if TYPE_CHECKING:
@@ -122,6 +123,16 @@ def original(line: "Line") -> Decimal | None:
     return line.entry.terms.original if line.entry.terms else line.entry.value
 
 
+def deadline(line: "Line") -> date:
+    """Return the deadline in force on the day a line is judged."""
+    return (line.in_force.deadline if line.in_force else None) or line.entry.deadline
+
+
+def adjusted(line: "Line") -> AdjustedOut | None:
+    """Return both versions of a target that is adjusted on the day it is judged."""
+    return line.in_force.told(line.entry.deadline) if line.in_force else None
+
+
 def expected_on(line: "Line", day: date) -> tuple[Fraction | None, Decimal | None]:
     """Return the share that is expected on a day and the value in force that it is a share of."""
     target, plan = line.entry.case.asked(day)
@@ -152,6 +163,7 @@ def cell_facts(line: "Line") -> dict[str, Any]:
     return {
         "value": value(line),
         "original_value": original(line),
+        "adjusted": adjusted(line),
         "attainment": attainment(line),
         "state": line.in_force.state.kind if line.in_force and line.in_force.state else None,
     }
@@ -164,6 +176,7 @@ def lag_facts(line: "Line") -> dict[str, Any]:
         "value": value(line),
         "value_max": found.aim.value_max if found else None,
         "original_value": original(line),
+        "adjusted": adjusted(line),
         "numerator": found.numerator if found else None,
         "denominator": found.denominator if found else None,
         "levels": list(found.aim.levels) if found else [],
@@ -176,6 +189,7 @@ def light_facts(line: "Line") -> dict[str, Any]:
     return {
         "value": value(line),
         "original_value": original(line),
+        "adjusted": adjusted(line),
         "attainment": word,
         "attainment_name": aims.ATTAINMENTS[word],
     }

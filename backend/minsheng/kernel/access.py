@@ -56,6 +56,7 @@ class Scoped:
         both: whether the unit a row lies in may change it as well as its giver: a paper that both sides sign. The moves
             of its life cycle then say which side does what.
         guest: column with the subject to which units beneath may be asked for a while (:attr:`Access.guests`).
+        asked: column with that subject and the draft status in which guests read what lies in their own area.
     """
 
     read: str
@@ -67,6 +68,7 @@ class Scoped:
     shared: bool = False
     both: bool = False
     guest: str | None = None
+    asked: tuple[str, str] | None = None
 
     def area_of(self, row: Any) -> UUID | None:  # noqa: ANN401 - any table class
         """Return the unit in whose area a row lies now; a draft lies with its giver."""
@@ -219,8 +221,11 @@ class Access:
             condition = or_(condition, at(scope.area).is_(None))
         if scope.draft and scope.giver and self.why is None:
             handed_down = at(scope.draft[0]).not_in(scope.draft[1])
-            own = at(scope.giver).in_(self.areas.get(scope.read, frozenset()))
-            condition = and_(condition, or_(handed_down, own))
+            drafts = [at(scope.giver).in_(self.areas.get(scope.read, frozenset()))]
+            if scope.asked and self.guests:
+                column, status = scope.asked
+                drafts.append(and_(at(column).in_(self.guests), at(scope.draft[0]) == status))
+            condition = and_(condition, or_(handed_down, *drafts))
         assert scope.area in columns  # noqa: S101 - a scope that names no column would guard nothing
         return with_loader_criteria(kind, condition, include_aliases=True)
 

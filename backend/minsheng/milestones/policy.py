@@ -7,6 +7,7 @@ from minsheng.milestones.models import Milestone, MilestoneMove, MilestoneTempla
 from minsheng.milestones.schemas import DoneIn
 from minsheng.permissions import P
 from minsheng.plans import service as plans
+from minsheng.targets import adjustments
 from minsheng.targets.models import Task
 from minsheng.targets.policy import TASK
 
@@ -142,3 +143,4 @@ def void_with_task(session: Session, task: Task, _body: object) -> None:
 TASK.extend("issue", guard=service.dates_fit, effect=issue_with_task)
 TASK.extend("void", effect=void_with_task)
 plans.step_sources.append(service.steps)
+adjustments.deadline_doubts.append(service.beyond)

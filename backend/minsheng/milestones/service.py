@@ -1,11 +1,12 @@
 """What is done with milestones: drafting, fixing, marking, counting."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import case, func
 from sqlmodel import col, select
 
 from minsheng.calendars import named
@@ -15,7 +16,7 @@ from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Session
 from minsheng.kernel.errors import Conflict, FieldError, Invalid, Locked, WrongState, invalid
 from minsheng.milestones import dates
-from minsheng.milestones.models import FACTS, Milestone, MilestoneMove
+from minsheng.milestones.models import FACTS, SETTLED, Milestone, MilestoneMove
 from minsheng.milestones.schemas import Anchor, BatchesIn, Check, MilestoneIn, MilestonePatch
 from minsheng.plans import rules
 from minsheng.plans import service as plans
@@ -296,23 +297,43 @@ def tell_plans(session: Session, milestone: Milestone, _body: object) -> None:
 
 def steps(session: Session, task_id: UUID) -> rules.MilestoneSteps | None:
     """Return the shares that a task's fixed milestones expect; none without weights."""
-    fixed = [each for each in of_task(session, task_id) if each.status != "draft"]
-    if not sum(each.weight for each in fixed):
-        return None
+    fixed = weights(session, tasks=[task_id]).get(task_id, ())
+    return rules.milestone_steps(fixed) if any(each.weight for each in fixed) else None
+
+
+def weights(
+    session: Session, *, programme: UUID | None = None, tasks: Collection[UUID] | None = None
+) -> dict[UUID, tuple[rules.DatedWeight, ...]]:
+    """Return the fixed milestones of tasks, or of a whole list, as they are judged: weights, dates, days reached."""
+    fixed = select(  # type: ignore[call-overload]
+        Milestone.id,
+        Milestone.task_id,
+        Milestone.weight,
+        func.coalesce(Milestone.baseline_on, Milestone.planned_on),
+        case((col(Milestone.kind) == "works", col(Milestone.built_on)), else_=col(Milestone.reached_on)),
+    ).where(col(Milestone.status).in_(["issued", *SETTLED]))
+    asked = select(  # type: ignore[call-overload]
+        MilestoneMove.milestone_id, MilestoneMove.decided_at, MilestoneMove.to_on
+    ).where(MilestoneMove.status == "approved")
+    if programme is not None:
+        fixed = fixed.where(Milestone.programme_id == programme)
+        asked = asked.join(Milestone, col(Milestone.id) == col(MilestoneMove.milestone_id)).where(
+            Milestone.programme_id == programme
+        )
+    if tasks is not None:
+        fixed = fixed.where(col(Milestone.task_id).in_(tasks))
+        asked = asked.where(col(MilestoneMove.task_id).in_(tasks))
+    found: dict[UUID, list[rules.DatedWeight]] = defaultdict(list)
+    rows = session.exec(fixed.order_by(col(Milestone.seq), col(Milestone.id))).all()
     moved: dict[UUID, list[tuple[date, date]]] = defaultdict(list)
-    for move in session.exec(
-        select(MilestoneMove)
-        .where(MilestoneMove.task_id == task_id, MilestoneMove.status == "approved")
-        .order_by(col(MilestoneMove.decided_at), col(MilestoneMove.id))
-    ).all():
-        since = clock.day_of(move.decided_at) if move.decided_at else date.min
-        moved[move.milestone_id].append((since, move.to_on))
-    return rules.milestone_steps(
-        [
-            rules.DatedWeight(each.weight, ((date.min, each.baseline_on or each.planned_on), *moved.get(each.id, ())))
-            for each in fixed
-        ]
-    )
+    if rows:
+        for key, decided_at, to_on in session.exec(
+            asked.order_by(col(MilestoneMove.decided_at), col(MilestoneMove.id))
+        ).all():
+            moved[key].append((clock.day_of(decided_at) if decided_at else date.min, to_on))
+    for key, task, weight, first, reached in rows:
+        found[task].append(rules.DatedWeight(weight, ((date.min, first), *moved[key]), reached))
+    return {task: tuple(each) for task, each in found.items()}
 
 
 def drafts_of(session: Session, task: Task) -> Sequence[Milestone]:
@@ -334,6 +355,12 @@ def dates_fit(session: Session, task: Task) -> None:
             for each in late[:100]
         ]
         raise Conflict(message, errors=errors)
+
+
+def beyond(session: Session, task: Task, day: date) -> str | None:
+    """Say which milestones that are still to come would lie after another deadline of their task."""
+    late = [each for each in of_task(session, task.id) if each.status in {"draft", "issued"} and each.planned_on > day]
+    return f"有 {len(late)} 个节点晚于新期限：{late[0].name}；请先改期" if late else None
 
 
 def refuse_existing(session: Session, task: Task) -> None:

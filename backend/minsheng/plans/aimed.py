@@ -5,7 +5,7 @@ which stretch was reached and why there is no light.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -18,6 +18,8 @@ from minsheng.plans.lights import Judgement, Standing, Steps, judge
 from minsheng.plans.measures import Peers
 from minsheng.plans.rules import Plan, StraightLine
 from minsheng.rule_sets.definition import DONE, NONE, RuleSet
+from minsheng.targets.adjusted import Version, told
+from minsheng.targets.schemas import AdjustedOut
 from minsheng.targets.states import OUTSIDE
 from minsheng.targets.states import Standing as State
 
@@ -26,15 +28,26 @@ from minsheng.targets.states import Standing as State
 class InForce:
     """What is in force on the day of judgement: the aim, what it was before, and the state of the task.
 
-    ``numerator`` and ``denominator`` are the two figures of a rate, ``None`` of anything else.
+    ``deadline`` is the one in force where the caller named the task's; ``moved`` the day from which it holds and the
+    deadline first issued. ``numerator`` and ``denominator`` are the two figures of a rate, ``None`` of anything else.
     """
 
     aim: Aim
-    original: Decimal | None = None
+    original: Version = field(default_factory=Version)
     adjusted_on: date | None = None
     state: State | None = None
+    deadline: date | None = None
+    moved: tuple[date, date] | None = None
     numerator: Decimal | None = None
     denominator: Decimal | None = None
+
+    def told(self, deadline: date) -> AdjustedOut | None:
+        """Return both versions where the target is adjusted on this day; ``deadline`` is the one decided last."""
+        if self.adjusted_on is None and self.moved is None:
+            return None
+        aim, now = self.aim, self.deadline or deadline
+        version = Version(aim.operator, aim.value, aim.value_max, aim.stretch)
+        return told(self.original, self.moved[1] if self.moved else now, version, now)
 
 
 Plain = Callable[[str, str, Decimal | None, Decimal | None], Judgement]
@@ -53,6 +66,7 @@ def judge_in_force(
     accepted: bool = True,
     peers: Peers | None = None,
     own: str = "",
+    reached: Fraction | None = None,
 ) -> Judgement:
     """Judge a target with everything that belongs to it at the end of a day; what is compared is as for ``judge``."""
     if found.state is not None:
@@ -72,6 +86,7 @@ def judge_in_force(
             accepted=accepted,
             peers=peers,
             own=own,
+            reached=reached,
         )
 
     aim = found.aim
@@ -83,7 +98,7 @@ def judge_in_force(
         judged = _reduction(plain, aim, actual)
     else:
         judged = plain("ge" if aim.operator == "range" else aim.operator, aim.accumulation, aim.whole, actual)
-    return _noted(judged, _notes(found, actual))
+    return noted(judged, _notes(found, actual))
 
 
 def _in_state(state: State) -> Judgement:
@@ -150,7 +165,7 @@ def _reduction(plain: Plain, aim: Aim, actual: Decimal | None) -> Judgement:
     if actual is None or gone is None:
         return found
     note = f"由{text(aim.baseline)}降到{text(aim.value)}，应降{text(way)}，现为{text(actual)}，已降{text(gone)}"
-    return _noted(found, [("压减", note)])
+    return noted(found, [("压减", note)])
 
 
 def _notes(case: InForce, actual: Decimal | None) -> list[tuple[str, str]]:
@@ -166,9 +181,9 @@ def _notes(case: InForce, actual: Decimal | None) -> list[tuple[str, str]]:
     if aim.approximate and aim.value is not None:
         found.append(("约数", f"目标为约{aim.words(aim.value)}"))
     if case.adjusted_on is not None:
-        old = "无年度目标" if case.original is None else aim.words(case.original)
-        new = "无年度目标" if aim.value is None else aim.words(aim.value)
-        found.append(("调整", f"目标自{case.adjusted_on}起由{old}调整为{new}"))
+        found.append(("调整", _adjusted(case, case.adjusted_on)))
+    if case.moved is not None and case.deadline is not None and case.deadline != case.moved[1]:
+        found.append(("改期", f"期限自{case.moved[0]}起由{case.moved[1]}调整为{case.deadline}"))
     reached = aims.attainment(aim, actual)
     if reached in {"stretch", "floor"}:
         bound = aim.stretch if reached == "stretch" else aim.floor
@@ -181,7 +196,19 @@ def _notes(case: InForce, actual: Decimal | None) -> list[tuple[str, str]]:
     return found
 
 
-def _noted(found: Judgement, notes: Sequence[tuple[str, str]]) -> Judgement:
+def _adjusted(case: InForce, since: date) -> str:
+    old, aim = case.original, case.aim
+    was, now = aim.asked(old.operator, old.value, old.value_max), aim.asked(aim.operator, aim.value, aim.value_max)
+    if old.operator == aim.operator != "range":
+        was, now = (aim.worded(value) for value in (old.value, aim.value))
+    said = [f"目标自{since}起由{was}调整为{now}"] if was != now else []
+    if old.stretch != aim.stretch:
+        names = ["不设" if each is None else aim.words(each) for each in (old.stretch, aim.stretch)]
+        said.append(f"力争值{'' if said else f'自{since}起'}由{names[0]}调整为{names[1]}")
+    return "，".join(said) or f"目标曾经调整，自{since}起恢复为{now}"
+
+
+def noted(found: Judgement, notes: Sequence[tuple[str, str]]) -> Judgement:
     """Return a judgement that also tells something about its target."""
     if not notes:
         return found

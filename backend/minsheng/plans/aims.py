@@ -80,6 +80,17 @@ class Aim:
             return self.levels[int(figure) - 1]
         return quantity.text(figure)
 
+    def worded(self, value: Decimal | None) -> str:
+        """Write a value that may be none."""
+        return "无年度目标" if value is None else self.words(value)
+
+    def asked(self, operator: str, value: Decimal | None, value_max: Decimal | None) -> str:
+        """Write a value with its operator."""
+        if value is not None and operator == "range":
+            return f"{self.words(value)}至{self.words(value_max or value)}"
+        prefix = "" if value is None else {"ge": "不低于", "le": "不超过", "eq": "等于"}.get(operator, "")
+        return prefix + self.worded(value)
+
 
 def meets(aim: Aim, actual: Decimal | None) -> bool | None:
     """Whether the aim is met; None when there is no target or no figure. A range is met inside it."""
@@ -148,6 +159,22 @@ def scaled(plan: MonthlyVector, whole: Decimal) -> MonthlyVector:
     return MonthlyVector(
         tuple((day, whole if value == last else _cut(factor * Fraction(value))) for day, value in plan.points)
     )
+
+
+def stretched(plan: MonthlyVector, since: date, old: date, new: date) -> MonthlyVector:
+    """Return a vector for another deadline: points from the day of the change on keep their share of the time left.
+
+    What was planned before that day stays. Where no time was left, everything still planned moves to the new deadline;
+    where two points meet on a day, the later one counts.
+    """
+    points: dict[date, Decimal] = {}
+    for day, value in plan.points:
+        moved = day
+        if day >= since:
+            left = (old - since).days
+            moved = since + timedelta((day - since).days * (new - since).days // left) if left > 0 else new
+        points[moved] = value
+    return MonthlyVector(tuple(points.items()))
 
 
 def _cut(exact: Fraction) -> Decimal:

@@ -111,12 +111,14 @@ def judge(
     accepted: bool = True,
     peers: Peers | None = None,
     own: str = "",
+    reached: Fraction | None = None,
 ) -> Judgement:
     """Judge the progress of one target at the end of the day ``on`` (guide 4.4, 3.6; practice 1.1; R053, R106, R131).
 
     The rule set's progress dimension says with what the figure is compared. ``line`` is the straight line from issue to
     deadline, ``accepted`` whether the figure's report is accepted, ``peers`` whom it is compared with; a rule that
-    compares gives no light without them.
+    compares gives no light without them. Where milestones are compared, ``reached`` is the share of their weight that
+    was reached and stands for the figure's share; the plan is then the weight that is due.
 
     ``target`` and ``actual`` are in the indicator's unit, ``actual`` being the last counted figure, cumulative
     or not as ``accumulation`` ("cumulative", "snapshot") says. ``deadline`` is the task's; without it the plan
@@ -143,7 +145,9 @@ def judge(
         silent = "尚无审核通过的数"
         return _unjudged(lambda: (f"{silent}，不亮灯。", (("目标", _aim(operator, target)), ("实际", silent))))
     finished = met and (accepted or not rule_set.accepted)
-    case = _Case(rule_set, operator, accumulation, target, figure, on, met, finished, peers, own, silent=actual is None)
+    case = _Case(
+        rule_set, operator, accumulation, target, figure, on, met, finished, peers, own, reached, silent=actual is None
+    )
     if operator == "le":
         return case.against_ceiling(ends)
     if rule_set.progress.base == "line" and line is not None:
@@ -165,6 +169,7 @@ class _Case:
     finished: bool
     peers: Peers | None
     own: str
+    reached: Fraction | None
     silent: bool
 
     def against_ceiling(self, ends: date) -> Judgement:
@@ -180,7 +185,9 @@ class _Case:
 
     def against_plan(self, plan: Plan) -> Judgement:
         """Judge a floor or an exact count by what the rule set measures."""
-        share = progress(self.operator, self.target, self.figure) or Fraction(0)
+        share = self.reached
+        if share is None:
+            share = progress(self.operator, self.target, self.figure) or Fraction(0)
         expected = expected_share(plan, self.target, self.on)
         gap = expected - share
         value = measured(
@@ -231,15 +238,19 @@ class _Case:
         self, light: str, share: Fraction, expected: Fraction, plan: Plan, value: Fraction | None
     ) -> tuple[str, Steps]:
         gap = expected - share
-        done = self._division(share) if self.target > 0 else "目标不大于0，只分达到（100%）与未达到（0%）"
+        name, done = "完成率", self._division(progress(self.operator, self.target, self.figure) or Fraction(0))
+        if self.reached is not None:
+            name, done = "节点完成", f"已完成节点的权重 ÷ 全部权重 {_equals(share)}"
+        elif self.target <= 0:
+            done = "目标不大于0，只分达到（100%）与未达到（0%）"
         read = None
         if value is not None:
             read = reading(self.rule_set, value, share=share, peers=self.peers, own=self.own)
         ending = self._ending(light, expected, gap, read.sentence if read else None)
         return self._told(
             light,
-            f"完成率{percent_clear_of(share, self.rule_set.share_bounds)}%，{ending}",
-            ("完成率", done),
+            f"{name}{percent_clear_of(share, self.rule_set.share_bounds)}%，{ending}",
+            (name, done),
             *self._plan_steps(plan, expected),
             ("落后", f"{percent(expected, 2)}% − {percent(share, 2)}% {_equals(gap, ' 个百分点', self._bounds())}"),
             *((read.step,) if read and read.step else ()),

@@ -3,7 +3,7 @@
 Pure. The measured value is an exact fraction; bands compare it, words round it.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -40,6 +40,19 @@ class Peers:
     def place(self, share: Fraction, side: str) -> int:
         """Place counted from one side; the tied share a place."""
         return (self.below(share) if side == "bottom" else self.above(share)) + 1
+
+    def instead(self, old: Fraction | None, new: Fraction | None, own: str) -> "Peers":
+        """Return those compared when one of them stands elsewhere: what a figure would mean before it counts."""
+        if old == new:
+            return self
+        shares = list(self.shares)
+        names = {share: tuple(name for name in each if name != own) for share, each in self.names.items()}
+        if old is not None and old in shares:
+            shares.remove(old)
+        if new is not None:
+            insort(shares, new)
+            names[new] = (*names.get(new, ()), own)
+        return Peers(tuple(shares), names)
 
     def words(self, share: Fraction, side: str, own: str) -> str:
         """Say the place with everybody who shares it."""

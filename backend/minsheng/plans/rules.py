@@ -100,10 +100,11 @@ def vector_problems(
 
 @dataclass(frozen=True, slots=True)
 class DatedWeight:
-    """One milestone: its weight and the dates planned for it, each with the day from which it was in force."""
+    """One milestone: its weight, the dates planned for it with the days from which each was in force, when reached."""
 
     weight: int
     planned: tuple[tuple[date, date], ...]
+    reached: date | None = None
 
     def due(self, on: date) -> bool:
         """Whether the date in force on a day had come by then."""
@@ -126,6 +127,14 @@ def milestone_steps(milestones: Sequence[DatedWeight]) -> MilestoneSteps:
         if share != (points[-1][1] if points else 0):
             points.append((day, share))
     return MilestoneSteps(tuple(points))
+
+
+def weight_reached(milestones: Sequence[DatedWeight], on: date) -> Fraction | None:
+    """Share of the weight that was reached by the end of a day; None when no milestone has a weight."""
+    total = sum(each.weight for each in milestones)
+    if total <= 0:
+        return None
+    return Fraction(sum(each.weight for each in milestones if each.reached and each.reached <= on), total)
 
 
 def ten_day_end(day: date) -> bool:

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from minsheng.kernel.fields import Day, In, Out, Quantity
+from minsheng.targets.schemas import AdjustedOut
 
 PlanKind = Literal["straight", "monthly", "ten_day", "milestones"]
 Light = str
@@ -84,6 +85,7 @@ class JudgementOut(Out):
     parts: list[PartOut] = Field(description="规则分几项判定时，各项的灯")
     value: Quantity | None = Field(description="判定日有效的目标值")
     original_value: Quantity | None = Field(description="下达时的目标值")
+    adjusted: AdjustedOut | None = Field(description="已调整的：下达时与判定日有效的", examples=[None])
     attainment: Attainment = Field(examples=["short"])
     attainment_name: str = Field(examples=["未达到"])
     explanation: str = Field(description="一句话说明")

@@ -12,12 +12,12 @@ from minsheng.kernel import quantity
 from minsheng.kernel.access import Session
 from minsheng.kernel.errors import FieldError, Invalid, Locked, Stale
 from minsheng.plans import rules
-from minsheng.plans.aimed import InForce, judge_in_force
-from minsheng.plans.lights import Judgement, judge
+from minsheng.plans.lights import Judgement
 from minsheng.plans.models import Plan
 from minsheng.plans.schemas import PlanIn, PlanOut, PlanPoint, PlanStep
 from minsheng.programmes.models import Indicator, Measure
 from minsheng.rule_sets.definition import RuleSet
+from minsheng.targets.adjusted import approved
 from minsheng.targets.models import Target, Task
 
 Guard = Callable[[Session, Target], None]
@@ -73,6 +73,7 @@ def save(session: Session, target: Target, task: Task, body: PlanIn, version: in
     plan.points = [[on.isoformat(), quantity.text(value)] for on, value in points]
     if body.kind == "milestones":
         plan.points = _steps_of(session, task.id)
+    plan.deadline_changes = len(approved(session, tasks=[task.id]).moved(task.id))
     session.add(plan)
     session.flush()
     return plan
@@ -195,24 +196,6 @@ def present(target: Target, plan: Plan | None) -> PlanOut:
             for on, text in (points if by_milestones else ())
         ],
     )
-
-
-def judge_at(
-    rule_set: RuleSet,
-    operator: str,
-    accumulation: str,
-    value: Decimal | None,
-    actual: Decimal | None,
-    plan: rules.Plan,
-    on: date,
-    deadline: date,
-    in_force: InForce | None = None,
-) -> Judgement:
-    """Judge one figure by a rule set's progress; ``in_force`` belongs to a target that is more than one value."""
-    line = plan if isinstance(plan, rules.StraightLine) else None
-    if in_force is not None:
-        return judge_in_force(rule_set, in_force, actual, plan, on, deadline, line=line)
-    return judge(rule_set, operator, accumulation, value, actual, plan, on, deadline=deadline, line=line)
 
 
 def gap_text(judgement: Judgement, rule_set: RuleSet) -> str | None:

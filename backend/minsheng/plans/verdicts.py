@@ -13,10 +13,10 @@ from fractions import Fraction
 from types import EllipsisType
 
 from minsheng.plans import aims, rules
-from minsheng.plans.aimed import InForce, judge_in_force
+from minsheng.plans.aimed import InForce, judge_in_force, noted
 from minsheng.plans.lights import Judgement, Steps, judge
 from minsheng.plans.measures import Peers
-from minsheng.plans.rules import Plan, StraightLine, expected_share
+from minsheng.plans.rules import DatedWeight, Plan, StraightLine, expected_share, milestone_steps, weight_reached
 from minsheng.plans.terms import Terms
 from minsheng.rule_sets.definition import DONE, NONE, Dimension, RuleSet
 
@@ -55,7 +55,7 @@ class Case:
     ``figures`` are the counted ones by the end of their period, rising; ``ends`` the ends of the programme's periods;
     ``line`` the straight line from issue to deadline; ``accepted`` whether the newest figure's report is accepted.
     ``terms`` belong to a target that is more than one value to reach or keep under; ``pairs`` are the numerators and
-    denominators of a rate by the end of their period.
+    denominators of a rate by the end of their period; ``milestones`` the fixed ones of its task.
     """
 
     operator: str
@@ -72,6 +72,7 @@ class Case:
     own: str = ""
     terms: Terms | None = None
     pairs: tuple[tuple[date, Decimal, Decimal], ...] = ()
+    milestones: tuple[DatedWeight, ...] = ()
 
     def in_force(self, on: date) -> InForce | None:
         """Return what holds on a day, None for a plain target."""
@@ -93,7 +94,11 @@ class Case:
         aim = found.aim
         if aim.operator == "le" or aim.at_once or found.state is not None:
             return None, self.plan
-        return aim.whole, aims.fit(self.plan, aim, self.terms.slices if self.terms else ())
+        return aim.whole, aims.fit(self.planned(on), aim, self.terms.slices if self.terms else ())
+
+    def planned(self, on: date) -> Plan:
+        """Return the plan by the deadline in force on a day."""
+        return self.plan if self.terms is None else self.terms.plan(self.plan, on, self.deadline)
 
     def share(self, figure: Decimal | None, on: date) -> Fraction | None:
         """Return the share of what is in force on a day that a figure reaches."""
@@ -137,7 +142,7 @@ def assess(
     peers = others(on) if others else None
     judged = _dimensions(rule_set, case, on, peers, case.figure(on) if actual is ... else actual)
     if rule_set.places and peers is not None:
-        judged = _by_place(rule_set, judged, peers, case.own)
+        judged = _by_place(rule_set, judged, peers, case, on)
     if rule_set.repeats:
         judged = _by_repeat(rule_set, case, on, judged, others)
     if rule_set.waived is not None and judged.bad:
@@ -147,41 +152,57 @@ def assess(
     return judged
 
 
-def _dimensions(rule_set: RuleSet, case: Case, on: date, peers: Peers | None, actual: Decimal | None) -> Judgement:
+NO_MILESTONES = "任务没有带权重的节点，按进度计划比较"
+
+
+def _progress(rule_set: RuleSet, case: Case, on: date, peers: Peers | None, actual: Decimal | None) -> Judgement:
+    """Judge the progress dimension: by the task's milestones where the rule says so and it has any with a weight."""
     found = case.in_force(on)
+    reached = weight_reached(case.milestones, on) if rule_set.progress.base == "milestone" else None
+    due = milestone_steps(case.milestones) if reached is not None else None
     if found is None:
-        progress = judge(
+        judged = judge(
             rule_set,
             case.operator,
             case.accumulation,
             case.target,
             actual,
-            case.plan,
+            due or case.plan,
             on,
             deadline=case.deadline,
             line=case.line,
+            reached=reached,
             accepted=case.accepted,
             peers=peers,
             own=case.own,
         )
     else:
-        plan = aims.fit(case.plan, found.aim, case.terms.slices if case.terms else ())
-        progress = judge_in_force(
+        plan = aims.fit(case.planned(on), found.aim, case.terms.slices if case.terms else ())
+        deadline = found.deadline or case.deadline
+        line = StraightLine(case.line.start, deadline)
+        judged = judge_in_force(
             rule_set,
             found,
             actual,
-            plan,
+            due or plan,
             on,
-            case.deadline,
+            deadline,
+            reached=reached,
             # What the aim itself spreads over the time (counts per period, yearly parts) is no straight line any more.
-            line=case.line if isinstance(plan, StraightLine) or not isinstance(case.plan, StraightLine) else None,
+            line=line if isinstance(plan, StraightLine) or not isinstance(case.plan, StraightLine) else None,
             accepted=case.accepted,
             peers=peers,
             own=case.own,
         )
-        if found.state is not None:
-            return progress
-    if not rule_set.others:
+    if rule_set.progress.base == "milestone" and due is None and judged.expected is not None:
+        return noted(judged, [("节点", NO_MILESTONES)])
+    return judged
+
+
+def _dimensions(rule_set: RuleSet, case: Case, on: date, peers: Peers | None, actual: Decimal | None) -> Judgement:
+    found = case.in_force(on)
+    progress = _progress(rule_set, case, on, peers, actual)
+    if not rule_set.others or (found is not None and found.state is not None):
         return progress
     parts = [("progress", progress.light, "")]
     parts += [(each.kind, *_other(each, case, on, actual)) for each in rule_set.others]
@@ -240,12 +261,16 @@ def months_unstarted(case: Case, on: date, actual: Decimal | None) -> int | None
     return months
 
 
-def _by_place(rule_set: RuleSet, judged: Judgement, peers: Peers, own: str) -> Judgement:
-    if judged.progress is None or judged.expected is None:
+def _by_place(rule_set: RuleSet, judged: Judgement, peers: Peers, case: Case, on: date) -> Judgement:
+    share = judged.progress
+    if share is None or judged.expected is None:
         return judged
+    if rule_set.progress.base == "milestone":
+        # Those compared stand by their figures, whatever lit their lights.
+        share = case.share(case.figure(on), on) or Fraction(0)
     for place in rule_set.places:
-        if judged.light in place.when and peers.place(judged.progress, place.side) <= place.n:
-            words = peers.words(judged.progress, place.side, own)
+        if judged.light in place.when and peers.place(share, place.side) <= place.n:
+            words = peers.words(share, place.side, case.own)
             judged = _changed(judged, rule_set, place.to, words, (("名次", words),))
     return judged
 
@@ -328,6 +353,10 @@ def made_up_on(rule_set: RuleSet, case: Case, missed: date, light: str, until: d
         return None
     if rule_set.made_up is None and not rule_set.bad(light):
         return None
+    if rule_set.progress.base == "milestone" and weight_reached(case.milestones, missed) is not None:
+        due = expected_share(milestone_steps(case.milestones), target, missed)
+        later = (end for end in case.ends if missed < end <= until)
+        return next((end for end in later if (weight_reached(case.milestones, end) or 0) >= due), None)
     asked = expected_share(plan, target, missed)
     for on, figure in case.figures:
         if missed < on <= until and target > 0 and Fraction(figure) / Fraction(target) >= asked:

@@ -144,13 +144,11 @@ def _supplement(content: Mapping[str, Any]) -> list[Section]:
                     (
                         str(number),
                         f"{change['code']} {_named(change['title'], change['indicator'])}",
-                        figure(change["old_operator"], change["old_value"], change["measure"], change["kind"] != "new"),
-                        figure(
-                            change["new_operator"], change["new_value"], change["measure"], change["kind"] != "dropped"
-                        ),
+                        figure(*_side(change, "old"), change["measure"], change["kind"] != "new"),
+                        figure(*_side(change, "new"), change["measure"], change["kind"] != "dropped"),
                         day(change["old_deadline"], content["programme"]["year"]),
                         day(change["new_deadline"], content["programme"]["year"]),
-                        _KINDS[change["kind"]],
+                        _KINDS[change["kind"]] + _since(change, content["programme"]["year"]),
                     )
                     for number, change in enumerate(changes, start=1)
                 ],
@@ -169,7 +167,7 @@ def _task_rows(tasks: Iterable[Mapping[str, Any]], year: int) -> Iterable[Sequen
                 str(number) if index == 0 else "",
                 f"{task['code']} {task['title']}" if index == 0 else "",
                 target.get("indicator", DASH),
-                figure(target.get("operator"), target.get("value"), target.get("measure", ""), bool(target)),
+                figure(target.get("operator"), target, target.get("measure", ""), bool(target)),
                 day(task["deadline"], year) if index == 0 else "",
                 "、".join(task["leads"]) or DASH if index == 0 else "",
             )
@@ -179,11 +177,28 @@ def _named(title: str, indicator: str) -> str:
     return title if indicator == title else f"{title}：{indicator}"
 
 
-def figure(operator: str | None, value: str | None, measure: str, there: bool) -> str:  # noqa: FBT001 - one fact a column
-    """Return a target as it is printed; work without a yearly target is 常态化."""
+def _side(change: Mapping[str, Any], side: str) -> tuple[str | None, Mapping[str, Any]]:
+    return change[f"{side}_operator"], {
+        name: change.get(f"{side}_{name}") for name in ("value", "value_max", "stretch")
+    }
+
+
+def _since(change: Mapping[str, Any], year: int) -> str:
+    return f"，{day(change['effective_on'], year)}起" if change.get("effective_on") else ""
+
+
+def figure(operator: str | None, aimed: Mapping[str, Any], measure: str, there: bool) -> str:  # noqa: FBT001 - one fact a column
+    """Return a target as it is printed, with its stretch; work without a yearly target is 常态化."""
     if not there:
         return DASH
-    return "常态化" if value is None else f"{OPERATORS.get(operator or '', operator or '')}{value}{measure}"
+    value, bound, stretch = (aimed.get(name) for name in ("value", "value_max", "stretch"))
+    if value is None:
+        return "常态化"
+    if operator == "range":
+        said = f"{value}～{bound}" if bound is not None else value
+    else:
+        said = f"{OPERATORS.get(operator or '', operator or '')}{value}"
+    return f"{said}{measure}" + (f"（力争{stretch}{measure}）" if stretch is not None else "")
 
 
 def day(text: str | None, year: int | None = None) -> str:

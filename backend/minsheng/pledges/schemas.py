@@ -36,6 +36,9 @@ class PledgedTarget(Out):
     measure: str = Field(examples=["条"])
     operator: str = Field(examples=["ge"])
     value: Quantity | None
+    value_max: Quantity | None = Field(default=None, description="区间的上限")
+    stretch: Quantity | None = Field(default=None, description="力争值")
+    effective_on: Day | None = Field(default=None, description="提前批准的调整从哪天起生效")
 
 
 class PledgedTask(Out):
@@ -64,10 +67,15 @@ class PledgeChange(Out):
     measure: str
     old_operator: str | None
     old_value: Quantity | None
+    old_value_max: Quantity | None = Field(default=None, description="区间的上限")
+    old_stretch: Quantity | None = Field(default=None, description="力争值")
     old_deadline: Day | None
     new_operator: str | None
     new_value: Quantity | None
+    new_value_max: Quantity | None = Field(default=None, description="区间的上限")
+    new_stretch: Quantity | None = Field(default=None, description="力争值")
     new_deadline: Day | None
+    effective_on: Day | None = Field(default=None, description="提前批准的调整从哪天起生效")
 
 
 class PledgeOut(Out):

@@ -4,16 +4,18 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
 
-from minsheng.kernel import quantity
+from minsheng.kernel import clock, quantity
 from minsheng.kernel.access import Session
 from minsheng.org.service import unit_names
 from minsheng.programmes.models import Indicator, Item, ItemLead, Measure, Programme
-from minsheng.targets.models import Target, Task
+from minsheng.targets.adjusted import approved
+from minsheng.targets.models import Target, TargetAdjustment, Task
 
 Frozen = dict[str, Any]
 
@@ -37,6 +39,7 @@ def tasks_of(session: Session, programme: Programme, giver: UUID) -> dict[UUID, 
         )
         .order_by(col(Item.seq), col(Item.id), col(Task.id))
     ).all()
+    changes = approved(session, tasks=[task.id for task, _ in facts])
     targets: dict[UUID, list[Frozen]] = defaultdict(list)
     for target, indicator, measure in session.exec(
         select(Target, Indicator, Measure)
@@ -51,7 +54,10 @@ def tasks_of(session: Session, programme: Programme, giver: UUID) -> dict[UUID, 
                 "indicator": indicator.name,
                 "measure": measure.name,
                 "operator": target.operator,
-                "value": None if target.value is None else quantity.text(target.value),
+                "value": _text(target.value),
+                "value_max": _text(target.value_max),
+                "stretch": _text(target.stretch),
+                "effective_on": _ahead(changes.of(target.id)),
             }
         )
     catalogue = {item.id: item for item in session.exec(select(Item).where(Item.programme_id == programme.id)).all()}
@@ -73,6 +79,16 @@ def tasks_of(session: Session, programme: Programme, giver: UUID) -> dict[UUID, 
             }
         )
     return found
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else quantity.text(value)
+
+
+def _ahead(changes: Sequence[TargetAdjustment]) -> str | None:
+    """Return the day from which a target holds that was adjusted ahead; what was decided last is what is signed."""
+    last = changes[-1].effective_on if changes else None
+    return last.isoformat() if last is not None and last > clock.today() else None
 
 
 def _leads(session: Session, programme: Programme) -> dict[tuple[UUID, str], list[str]]:
@@ -106,7 +122,7 @@ def differences(old: Sequence[Frozen], new: Sequence[Frozen]) -> list[Frozen]:
         was = before.get(key)
         if was is None:
             found.append(_change("new", key, task, target, None, (task, target)))
-        elif _judged(*was) != _judged(task, target):
+        elif _differs(was, (task, target)):
             found.append(_change("changed", key, task, target, was, (task, target)))
     for key, (task, target) in before.items():
         if key not in now:
@@ -118,8 +134,21 @@ def _by_target(tasks: Sequence[Frozen]) -> dict[str, tuple[Frozen, Frozen]]:
     return {target["target_id"]: (task, target) for task in tasks for target in task["targets"]}
 
 
-def _judged(task: Frozen, target: Frozen) -> tuple[Any, ...]:
-    return target["operator"], target["value"], task["deadline"]
+_JUDGED = ("operator", "value", "value_max", "stretch")
+"""What is compared of a target beside its task's deadline. Papers of earlier versions do not hold all of it."""
+
+
+def _differs(was: tuple[Frozen, Frozen], now: tuple[Frozen, Frozen]) -> bool:
+    (old_task, old), (task, target) = was, now
+    return old_task["deadline"] != task["deadline"] or any(
+        name in old and old[name] != target[name] for name in _JUDGED
+    )
+
+
+def _judged(side: str, pair: tuple[Frozen, Frozen] | None) -> Frozen:
+    task, target = pair or ({}, {})
+    found = {f"{side}_{name}": target.get(name) for name in _JUDGED}
+    return {**found, f"{side}_deadline": task.get("deadline")}
 
 
 def _change(
@@ -130,8 +159,6 @@ def _change(
     old: tuple[Frozen, Frozen] | None,
     new: tuple[Frozen, Frozen] | None,
 ) -> Frozen:
-    was = _judged(*old) if old else (None, None, None)
-    now = _judged(*new) if new else (None, None, None)
     return {
         "kind": kind,
         "target_id": key,
@@ -139,10 +166,7 @@ def _change(
         "title": task["title"],
         "indicator": target["indicator"],
         "measure": target["measure"],
-        "old_operator": was[0],
-        "old_value": was[1],
-        "old_deadline": was[2],
-        "new_operator": now[0],
-        "new_value": now[1],
-        "new_deadline": now[2],
+        **_judged("old", old),
+        **_judged("new", new),
+        "effective_on": target.get("effective_on"),
     }

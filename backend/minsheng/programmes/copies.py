@@ -22,6 +22,11 @@ Follower = Callable[[Session, Programme, Programme, CopyIn, Mapping[UUID, UUID]]
 followers: list[Follower] = []
 """What later features copy along; each is given the ids of the old rows with those of the new ones."""
 
+Words = Callable[[Session, Programme], Mapping[UUID, str]]
+
+compared: list[tuple[str, str, Words]] = []
+"""What later features say about each item of a list, to be compared where both lists say it: field, label, words."""
+
 _OWN = {"id", "version", "created_at", "programme_id", "unit_id", "status"}
 """Columns that a copy does not take over."""
 
@@ -184,6 +189,7 @@ class _Side:
         ).all():
             way = _COUNTING.get(indicator.accumulation, indicator.accumulation)
             self._counted[indicator.item_id].append(f"{indicator.name}({measure.name},{way})")
+        self.said = {field: words(session, programme) for field, _, words in compared}
 
     def facts(self, item: Item) -> dict[str, str | None]:
         """Return what is compared, as words."""
@@ -264,6 +270,10 @@ def _changes(new: _Side, old: _Side, item: Item, before: Item, pairs: Mapping[UU
         Difference(field=name, label=_LABELS[name], old=was[name], new=now[name])
         for name in _LABELS
         if name in now and (was[name] != now[name] or name == "parent")
+    ] + [
+        Difference(field=field, label=label, old=said, new=says)
+        for field, label, _ in compared
+        if (said := old.said[field].get(before.id)) and (says := new.said[field].get(item.id)) and said != says
     ]
 
 

@@ -1,7 +1,7 @@
 """Everything that is known about a report, gathered in a handful of queries for any number of reports."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -15,24 +15,33 @@ from sqlmodel import col, select
 from minsheng.kernel.access import Session
 from minsheng.kernel.db import Row
 from minsheng.kernel.errors import FieldError
+from minsheng.milestones import service as milestones
 from minsheng.org.models import Unit
 from minsheng.plans import aims, rules
 from minsheng.plans import service as plans
 from minsheng.plans.aimed import InForce
 from minsheng.plans.lights import Judgement
+from minsheng.plans.measures import Peers
 from minsheng.plans.models import Plan
 from minsheng.plans.terms import Terms, terms_of
+from minsheng.plans.verdicts import Case, Others, assess
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
-from minsheng.reports.models import Report, ReportValue, Round
+from minsheng.reports import histories
+from minsheng.reports.models import COUNTED, Report, ReportValue, Round
 from minsheng.rule_sets import service as rule_sets
 from minsheng.rule_sets.definition import RuleSet
-from minsheng.targets.adjusted import approved, steps_of
+from minsheng.targets.adjusted import approved
 from minsheng.targets.models import Target, Task
 from minsheng.targets.states import standings
 
 T = TypeVar("T", bound=Row)
 
 _KEPT = "report_facts"
+
+Comparison = Callable[[Session, Programme, date], Mapping[UUID, Others]]
+
+comparisons: list[Comparison] = []
+"""Tells whom each target of a list is compared with on a day; the boards, which see whole lists, add themselves."""
 
 JUMP = 3
 """A month's figure beyond this many times the plan's pace so far is asked about."""
@@ -41,29 +50,58 @@ FAR_ABOVE = 10
 """A cumulative figure beyond this many times the target is probably in another unit of measure (R057)."""
 
 
+Figures = list[tuple[date, Decimal, Decimal | None, Decimal | None, str]]
+"""What was handed in for a target: end of the period, figure, numerator, denominator, status of the report."""
+
+
 @dataclass
 class Figure:
-    """One target of a report with the row that carries its figure, if there is one yet."""
+    """One target of a report with the row that carries its figure, if there is one yet.
+
+    ``past`` is what was handed in for the target in any period; ``case`` what its light hangs on beside that.
+    """
 
     target: Target
     indicator: Indicator
     measure: Measure
-    plan: rules.Plan
     rule_set: RuleSet
     on: date
-    deadline: date
+    status: str
     row: ReportValue | None
     previous: Decimal | None
-    terms: Terms
-    start: date | None = None
+    known: Case
+    past: Figures = field(default_factory=list)
+    others: Others | None = None
+
+    @property
+    def terms(self) -> Terms:
+        """Return the terms of the target."""
+        assert self.known.terms is not None  # noqa: S101 - gathered with them
+        return self.known.terms
+
+    @cached_property
+    def case(self) -> Case:
+        """What the light is judged by: what counts, and what this report says where it does not count yet."""
+        rows = [each for each in self.past if each[4] in COUNTED and each[0] != self.on]
+        row = self.row
+        if row is not None and row.value is not None:
+            rows.append((self.on, row.value, row.numerator, row.denominator, self.status))
+        rows.sort(key=lambda each: each[0])
+        newest = next((status for day, *_, status in reversed(rows) if day <= self.on), "draft")
+        return replace(
+            self.known,
+            figures=tuple((day, value) for day, value, *_ in rows),
+            pairs=tuple(
+                (day, over, under) for day, _, over, under, _ in rows if over is not None and under is not None
+            ),
+            accepted=newest == "accepted",
+        )
 
     @cached_property
     def in_force(self) -> InForce:
         """Return what is in force at the end of the period."""
-        found = self.terms.on(self.on, self.start, self.deadline)
-        row = self.row
-        if row is not None and row.numerator is not None and row.denominator is not None:
-            found = replace(found, numerator=row.numerator, denominator=row.denominator)
+        found = self.case.in_force(self.on)
+        assert found is not None  # noqa: S101 - gathered with terms
         return found
 
     @property
@@ -71,30 +109,28 @@ class Figure:
         """Return the target's value in force at the end of the period."""
         return self.in_force.aim.value
 
-    @property
-    def fitted(self) -> rules.Plan:
-        """Return the plan that goes with it."""
-        return aims.fit(self.plan, self.in_force.aim, self.terms.slices)
-
     @cached_property
     def judgement(self) -> Judgement:
-        """Judge the figure at the end of its period."""
-        return plans.judge_at(
-            self.rule_set,
-            self.target.operator,
-            self.indicator.accumulation,
-            self.value,
-            self.row.value if self.row and self.row.value is not None else self.previous,
-            self.fitted,
-            self.on,
-            self.deadline,
-            self.in_force,
+        """Judge the figure at the end of its period, as every board does."""
+        return assess(self.rule_set, self.case, self.on, self._compared if self.others else None)
+
+    def _compared(self, day: date) -> Peers | None:
+        """Return whom the target is compared with, itself standing where this report puts it."""
+        peers = self.others(day) if self.others else None
+        if peers is None or day != self.on:
+            return peers
+        counted = [value for end, value, _, _, status in self.past if status in COUNTED and end <= day]
+        zero = Decimal(0) if self.indicator.accumulation == "cumulative" else None
+        before, now = (
+            self.case.share(zero if figure is None else figure, day)
+            for figure in (counted[-1] if counted else None, self.case.figure(day))
         )
+        return peers.instead(before, now, self.known.own)
 
     def put(self, row: ReportValue) -> None:
         """Take the row that was just written, and judge anew when next asked."""
         self.row = row
-        for kept in ("judgement", "in_force"):
+        for kept in ("judgement", "in_force", "case"):
             self.__dict__.pop(kept, None)
 
     @property
@@ -103,7 +139,8 @@ class Figure:
         aim = self.in_force.aim
         if aim.whole is None or aim.operator == "le" or aim.at_once:
             return None
-        exact = rules.expected_value(self.fitted, aim.whole, self.on)
+        plan = aims.fit(self.case.planned(self.on), aim, self.terms.slices)
+        exact = rules.expected_value(plan, aim.whole, self.on)
         scale: int = 10**self.measure.decimals
         upwards = -((-exact.numerator * scale) // exact.denominator)
         return Decimal(upwards) / Decimal(scale)
@@ -268,58 +305,115 @@ def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
         for row in session.exec(select(ReportValue).where(col(ReportValue.report_id).in_(found))).all()
     }
     keys = [each[0].id for group in targets.values() for each in group]
-    earlier = _earlier(session, found, keys)
-    changes = approved(session, targets=keys)
+    past = _handed_in(session, keys)
+    changes = approved(session, tasks=task_ids)
     states = standings(session, tasks=task_ids)
+    around = _Around(session, found.values())
     for key, facts in found.items():
         for target, indicator, measure, plan in targets[facts.task.id]:
             row = rows.get((key, target.id))
-            past = [entry for entry in earlier[target.id] if entry[0] < facts.round.ends_on]
-            previous = past[-1][1] if past else None
+            earlier = [each for each in past[target.id] if each[0] < facts.round.ends_on]
+            previous = earlier[-1][1] if earlier else None
             if facts.report.status != "draft":
                 previous = row.previous if row else None
+            known = terms_of(
+                target,
+                indicator,
+                changes,
+                states.get(target.task_id, ()),
+                plan.deadline_changes if plan else 0,
+            )
             facts.figures.append(
                 Figure(
                     target=target,
                     indicator=indicator,
                     measure=measure,
-                    plan=plans.shape(
-                        plan.kind if plan else "straight",
-                        plan.points if plan else [],
-                        facts.task.issued_on,
-                        facts.task.deadline,
-                    ),
                     rule_set=facts.rule_set,
                     on=facts.round.ends_on,
-                    deadline=facts.task.deadline,
+                    status=facts.report.status,
                     row=row,
                     previous=previous,
-                    terms=terms_of(
-                        target, indicator, steps_of(changes.get(target.id, ())), states.get(target.task_id, ())
-                    ),
-                    start=facts.task.issued_on,
+                    known=around.case(facts, target, indicator, plan, known),
+                    past=past[target.id],
+                    others=around.others(facts, target.id),
                 )
             )
 
 
-def _earlier(
-    session: Session, found: dict[UUID, ReportFacts], target_ids: list[UUID]
-) -> dict[UUID, list[tuple[date, Decimal]]]:
-    """Return the figures that were submitted before, in order of their periods; drafts need them, others froze them."""
-    past: dict[UUID, list[tuple[date, Decimal]]] = defaultdict(list)
-    drafts = [facts.round.ends_on for facts in found.values() if facts.report.status == "draft"]
-    if not drafts:
-        return past
-    for target_id, ends_on, value in session.exec(
-        select(ReportValue.target_id, ReportValue.ends_on, ReportValue.value)  # type: ignore[call-overload]
+def _handed_in(session: Session, target_ids: list[UUID]) -> dict[UUID, Figures]:
+    """Return the figures that were submitted, in order of their periods."""
+    past: dict[UUID, Figures] = defaultdict(list)
+    for target_id, *figures in session.exec(
+        select(  # type: ignore[call-overload]
+            ReportValue.target_id,
+            ReportValue.ends_on,
+            ReportValue.value,
+            ReportValue.numerator,
+            ReportValue.denominator,
+            Report.status,
+        )
         .join(Report, col(Report.id) == col(ReportValue.report_id))
         .where(
             col(ReportValue.target_id).in_(target_ids),
-            ReportValue.ends_on < max(drafts),
             col(Report.status).not_in(["draft", "void"]),
             col(ReportValue.value).is_not(None),
         )
         .order_by(col(ReportValue.target_id), col(ReportValue.ends_on))
     ).all():
-        past[target_id].append((ends_on, value))
+        past[target_id].append(tuple(figures))
     return past
+
+
+class _Around:
+    """What the rules in force ask for beside the figures, read once for all reports and only where a rule asks."""
+
+    def __init__(self, session: Session, found: Collection[ReportFacts]) -> None:
+        self._session = session
+        tasks = {facts.task.id for facts in found}
+
+        def of(asks: Callable[[RuleSet], bool]) -> set[UUID]:
+            return {facts.programme.id for facts in found if asks(facts.rule_set)}
+
+        excusing = of(lambda each: each.waived is not None)
+        watching = of(lambda each: each.watches_reports)
+        counting = of(lambda each: bool(each.repeats or each.others))
+        self._waivers = histories.waivers(session, excusing) if excusing else {}
+        self._dues = histories.dues(session, watching, tasks) if watching else {}
+        stepping = any(facts.rule_set.progress.base == "milestone" for facts in found)
+        self._milestones = milestones.weights(session, tasks=tasks) if stepping else {}
+        self._ends: dict[UUID, list[date]] = defaultdict(list)
+        if counting:
+            for programme, day in session.exec(
+                select(Round.programme_id, Round.ends_on)  # type: ignore[call-overload]
+                .where(col(Round.programme_id).in_(counting))
+                .order_by(col(Round.ends_on))
+            ).all():
+                self._ends[programme].append(day)
+        self._others: dict[tuple[UUID, date], Mapping[UUID, Others]] = {}
+
+    def case(self, facts: ReportFacts, target: Target, indicator: Indicator, plan: Plan | None, known: Terms) -> Case:
+        """Return what the light of a target hangs on, without its figures."""
+        issued, deadline = facts.task.issued_on, facts.task.deadline
+        return Case(
+            operator=target.operator,
+            accumulation=indicator.accumulation,
+            target=target.value,
+            plan=plans.shape(plan.kind if plan else "straight", plan.points if plan else [], issued, deadline),
+            line=rules.StraightLine(issued or deadline, deadline),
+            deadline=deadline,
+            dues=self._dues.get(facts.task.id, ()),
+            ends=tuple(self._ends[facts.programme.id]),
+            waivers=self._waivers.get(target.id, ()),
+            own=facts.unit.name,
+            terms=known,
+            milestones=self._milestones.get(facts.task.id, ()),
+        )
+
+    def others(self, facts: ReportFacts, target: UUID) -> Others | None:
+        """Return whom a rule that compares compares a target with."""
+        if not facts.rule_set.compares or not comparisons:
+            return None
+        key = (facts.programme.id, facts.round.ends_on)
+        if key not in self._others:
+            self._others[key] = comparisons[0](self._session, facts.programme, facts.round.ends_on)
+        return self._others[key].get(target)

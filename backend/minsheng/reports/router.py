@@ -99,6 +99,7 @@ def _cell(figure: Figure) -> CellOut:
         target_value=figure.value,
         target_max=figure.in_force.aim.value_max,
         original_value=figure.terms.original,
+        adjusted=figure.in_force.told(figure.known.deadline),
         plan_value=figure.plan_value,
         previous=figure.previous,
         current=row.current if row else None,
@@ -136,7 +137,7 @@ def _report(session: Session, facts: ReportFacts, now: datetime) -> ReportOut:
         task_id=facts.task.id,
         unit_id=report.unit_id,
         unit_name=facts.unit.name,
-        deadline=facts.task.deadline,
+        deadline=next((each.in_force.deadline for each in facts.figures), None) or facts.task.deadline,
         round=_brief(facts.round, now),
         status=report.status,  # type: ignore[arg-type]
         returned=report.returned,

@@ -11,7 +11,7 @@ from minsheng.kernel.lifecycle import Action
 from minsheng.plans.schemas import Light
 from minsheng.programmes.schemas import IndicatorKind
 from minsheng.rule_sets.schemas import LightMark
-from minsheng.targets.schemas import Operator
+from minsheng.targets.schemas import AdjustedOut, Operator
 
 CauseCode = Literal["funds", "upper_money", "land", "approval", "weather", "staff", "coordination", "unwilling"]
 RoundState = Literal["scheduled", "open", "overdue", "closed"]
@@ -110,6 +110,7 @@ class CellOut(Out):
     target_value: Quantity | None = Field(description="期末有效的目标值，区间的下限")
     target_max: Quantity | None = Field(description="区间的上限")
     original_value: Quantity | None = Field(description="下达时的目标值")
+    adjusted: AdjustedOut | None = Field(description="已调整的：下达时与期末有效的", examples=[None])
     plan_value: Quantity | None = Field(description="期末序时应达的累计数")
     previous: Quantity | None = Field(description="上期累计")
     current: Quantity | None = Field(description="本期数")

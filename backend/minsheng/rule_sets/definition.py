@@ -22,7 +22,7 @@ Side = Literal["top", "bottom"]
 MEASURES: Mapping[str, tuple[Measure, ...]] = {
     "line": ("points", "relative", "days"),
     "plan": ("points", "relative", "days"),
-    "milestone": ("days",),
+    "milestone": ("days", "points"),
     "absolute": ("percent",),
     "peers": ("points",),
     "rank": ("place",),

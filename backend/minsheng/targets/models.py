@@ -14,7 +14,14 @@ from minsheng.kernel.errors import Locked, Problem
 from minsheng.permissions import P
 
 # Only drafts are voided: what was struck out before it was handed down is still the giver's alone.
-_HANDED = Scoped(read=P.TASK_READ, line="item_id", giver="giver_id", draft=("status", frozenset({"draft", "void"})))
+# A unit that is asked about a list reads what is planned for it, and for nobody else.
+_HANDED = Scoped(
+    read=P.TASK_READ,
+    line="item_id",
+    giver="giver_id",
+    draft=("status", frozenset({"draft", "void"})),
+    asked=("programme_id", "draft"),
+)
 
 
 def _locked_when_issued(session: Session, row: "Task | Target") -> Problem | None:
@@ -82,25 +89,37 @@ _ASKED = Scoped(read=P.TASK_READ, line="item_id")
 
 
 class TargetAdjustment(Row, table=True):
-    """A change of an issued target (目标调整): both values stay, and each day is judged by the one in force on it."""
+    """A change of an issued target (目标调整): both versions stay, and each day is judged by the one in force on it.
+
+    Old and new are whole versions, so that what was left as it was reads the same on both sides. The deadline is the
+    task's: it changes for all of its targets.
+    """
 
     __tablename__ = "target_adjustment"
     __scope__ = _ASKED
     __table_args__ = (
         Index("ix_target_adjustment_target_id", "target_id"),
+        Index("ix_target_adjustment_task_id", "task_id"),
         Index("ix_target_adjustment_programme_id", "programme_id"),
         Index("ix_target_adjustment_unit_id_id", "unit_id", "id"),
     )
 
     target_id: UUID = Field(nullable=False, foreign_key="target.id")
+    task_id: UUID = Field(nullable=False, foreign_key="task.id")
     programme_id: UUID = Field(nullable=False, foreign_key="programme.id")
     item_id: UUID = Field(nullable=False, foreign_key="item.id")
     unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
     giver_id: UUID = Field(nullable=False, foreign_key="unit.id")
     old_value: Decimal | None = Field(default=None, sa_type=Figure)
     old_value_max: Decimal | None = Field(default=None, sa_type=Figure)
-    new_value: Decimal = Field(nullable=False, sa_type=Figure)
+    old_operator: str = Field(nullable=False)
+    old_stretch: Decimal | None = Field(default=None, sa_type=Figure)
+    old_deadline: date = Field(nullable=False)
+    new_value: Decimal | None = Field(default=None, sa_type=Figure)
     new_value_max: Decimal | None = Field(default=None, sa_type=Figure)
+    new_operator: str = Field(nullable=False)
+    new_stretch: Decimal | None = Field(default=None, sa_type=Figure)
+    new_deadline: date = Field(nullable=False)
     effective_on: date = Field(nullable=False)
     below_done: bool = Field(default=False, nullable=False)
     reason: str = Field(nullable=False)

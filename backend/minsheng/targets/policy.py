@@ -6,7 +6,7 @@ from minsheng.permissions import P
 from minsheng.programmes import copies
 from minsheng.programmes.models import Item, Programme
 from minsheng.programmes.policy import ITEM, PROGRAMME
-from minsheng.targets import acknowledgements, adjustments, duties, service, states
+from minsheng.targets import acknowledgements, adjustments, duties, promises, service, states
 from minsheng.targets.models import Acknowledgement, TargetAdjustment, Task, TaskState
 from minsheng.targets.schemas import EndIn
 
@@ -160,5 +160,6 @@ def void_shares(session: Session, task: Task, _body: object) -> None:
 TASK.extend("issue", effect=acknowledgements.ask)
 TASK.extend("void", effect=void_shares)
 ITEM.extend("void", effect=void_with_item)
-copies.followers.append(service.copy_promises)
-PROGRAMME.extend("issue", guard=service.promises_complete, effect=issue_tasks)
+copies.followers.append(promises.copy_promises)
+copies.compared.append(("target", "目标", promises.promised))
+PROGRAMME.extend("issue", guard=promises.promises_complete, effect=issue_tasks)

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from minsheng.kernel import quantity
+from minsheng.kernel import clock, quantity
 from minsheng.kernel.access import Session
 from minsheng.org.service import unit_names
 from minsheng.programmes.models import Indicator, Item, Measure
-from minsheng.targets.adjusted import approved
+from minsheng.targets.adjusted import Changes, in_force, version_of
 from minsheng.targets.models import Target, TargetAdjustment, TaskState
 from minsheng.targets.policy import ADJUSTMENT, STATE
 from minsheng.targets.schemas import (
@@ -25,11 +25,7 @@ from minsheng.targets.schemas import (
 _SAME = (
     "id",
     "indicator_id",
-    "operator",
-    "value",
-    "value_max",
     "floor",
-    "stretch",
     "baseline",
     "approximate",
     "origin",
@@ -41,33 +37,41 @@ _SAME = (
 )
 
 
-def present_targets(session: Session, tasks: Sequence[UUID]) -> dict[UUID, list[TargetOut]]:
+def present_targets(session: Session, tasks: Sequence[UUID], changes: Changes) -> dict[UUID, list[TargetOut]]:
     """Return the targets of tasks, with what they were issued with and every change since."""
     found: dict[UUID, list[TargetOut]] = defaultdict(list)
     targets = session.exec(
         select(Target).where(col(Target.task_id).in_(tasks), Target.status != "void").order_by(col(Target.indicator_id))
     ).all()
-    changes = approved(session, targets=[target.id for target in targets])
     for target in targets:
-        found[target.task_id].append(present_target(target, changes.get(target.id, [])))
+        found[target.task_id].append(present_target(target, changes))
     return found
 
 
-def present_target(target: Target, changes: Sequence[TargetAdjustment]) -> TargetOut:
-    """Return one target with its changes."""
+def present_target(target: Target, changes: Changes) -> TargetOut:
+    """Return one target with its changes; what was decided ahead of its day is not in force yet."""
     stated = None
     if (target.stated_actual, target.stated_rate) != (None, None):
         stated = StatedOut(actual=target.stated_actual, rate=target.stated_rate, on=target.stated_on)
+    now = in_force(version_of(target), changes.steps(target.id), clock.today())
+    first = changes.first(target)
     pressure = None
-    if target.value is not None and target.quota is not None:
-        pressure = quantity.total((target.value, target.quota.copy_negate()))
+    if now.value is not None and target.quota is not None:
+        pressure = quantity.total((now.value, target.quota.copy_negate()))
     return TargetOut(
         **{name: getattr(target, name) for name in _SAME},
-        original_value=changes[0].old_value if changes else target.value,
+        operator=now.operator,  # type: ignore[arg-type]
+        value=now.value,
+        value_max=now.value_max,
+        stretch=now.stretch,
+        original_value=first.value,
+        original_value_max=first.value_max,
+        original_operator=first.operator,  # type: ignore[arg-type]
+        original_stretch=first.stretch,
         pressure=pressure,
         slices=[SliceOut(year=int(year), value=quantity.parse(value)) for year, value in target.slices],
         stated=stated,
-        adjustments=[AdjustmentBrief.model_validate(each) for each in changes],
+        adjustments=[AdjustmentBrief.model_validate(each) for each in changes.of(target.id)],
     )
 
 
@@ -76,9 +80,9 @@ def present_adjustments(session: Session, found: Sequence[TargetAdjustment]) -> 
     names = _names(session, found)
     titles = _titles(session, {row.item_id for row in found})
     known = {
-        target: (operator, indicator, measure)
-        for target, operator, indicator, measure in session.exec(
-            select(Target.id, Target.operator, Indicator.name, Measure.name)
+        target: (indicator, measure)
+        for target, indicator, measure in session.exec(
+            select(Target.id, Indicator.name, Measure.name)
             .join(Indicator, col(Indicator.id) == col(Target.indicator_id))
             .join(Measure, col(Measure.id) == col(Indicator.measure_id))
             .where(col(Target.id).in_({row.target_id for row in found}))
@@ -86,14 +90,13 @@ def present_adjustments(session: Session, found: Sequence[TargetAdjustment]) -> 
     }
     answers = []
     for row in found:
-        operator, indicator, measure = known.get(row.target_id, ("ge", None, None))
+        indicator, measure = known.get(row.target_id, (None, None))
         answers.append(
             AdjustmentOut(
                 **row.model_dump(exclude={"created_at", "decided_unit_id"}),
                 item_title=titles.get(row.item_id),
                 indicator_name=indicator,
                 measure_name=measure,
-                operator=operator,  # type: ignore[arg-type]
                 unit_name=names.get(row.unit_id),
                 asked_at=row.created_at,
                 decided_unit_name=names.get(row.decided_unit_id) if row.decided_unit_id else None,

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import col, select
 from starlette.concurrency import run_in_threadpool
 
-from minsheng.kernel import rows
+from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Session
 from minsheng.kernel.door import IfMatch, allow
 from minsheng.kernel.http import Route
@@ -20,6 +20,7 @@ from minsheng.org.service import unit_names
 from minsheng.permissions import P
 from minsheng.programmes.models import Item, Programme
 from minsheng.targets import acknowledgements, service, states, upload, workbook
+from minsheng.targets.adjusted import approved, in_force
 from minsheng.targets.models import Acknowledgement, Task
 from minsheng.targets.policy import ACKNOWLEDGEMENT, TASK
 from minsheng.targets.present import present_targets
@@ -63,7 +64,8 @@ def present_tasks(session: Session, tasks: Sequence[Task]) -> list[TaskOut]:
     titles = dict(
         session.exec(select(Item.id, Item.title).where(col(Item.id).in_({task.item_id for task in tasks}))).all()
     )
-    targets = present_targets(session, [task.id for task in tasks])
+    changes = approved(session, tasks=[task.id for task in tasks])
+    targets = present_targets(session, [task.id for task in tasks], changes)
     now = states.today(session, {task.id for task in tasks})
     receipts: dict[UUID, list[AcknowledgedOut]] = defaultdict(list)
     for receipt, by_name in acknowledgements.of_tasks(session, {task.id for task in tasks}):
@@ -72,7 +74,9 @@ def present_tasks(session: Session, tasks: Sequence[Task]) -> list[TaskOut]:
         )
     return [
         TaskOut(
-            **task.model_dump(exclude={"created_at"}),
+            **task.model_dump(exclude={"created_at", "deadline"}),
+            deadline=in_force(task.deadline, changes.moved(task.id), clock.today()),
+            original_deadline=changes.first_deadline(task.id, task.deadline),
             item_title=titles.get(task.item_id),
             unit_name=names.get(task.unit_id),
             targets=targets[task.id],

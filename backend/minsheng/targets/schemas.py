@@ -98,15 +98,38 @@ class AdjustmentBrief(Out):
     id: UUID
     old_value: Quantity | None
     old_value_max: Quantity | None
-    new_value: Quantity
+    old_operator: Operator = Field(examples=["ge"])
+    old_stretch: Quantity | None
+    old_deadline: Day
+    new_value: Quantity | None
     new_value_max: Quantity | None
+    new_operator: Operator = Field(examples=["ge"])
+    new_stretch: Quantity | None
+    new_deadline: Day
     effective_on: Day
     reason: str
     document_number: str | None
 
 
+class TermsOut(Out):
+    """What a target asks for."""
+
+    operator: Operator = Field(examples=["ge"])
+    value: Quantity | None
+    value_max: Quantity | None
+    stretch: Quantity | None = Field(description="力争值")
+    deadline: Day
+
+
+class AdjustedOut(Out):
+    """An adjusted target on a day: what it was issued with, and what is in force."""
+
+    issued: TermsOut
+    now: TermsOut
+
+
 class TargetOut(Out):
-    """A target; ``value`` is the one in force, ``original_value`` the one it was issued with."""
+    """A target; ``value``, ``operator`` and ``stretch`` are in force today, the originals what it was issued with."""
 
     id: UUID
     indicator_id: UUID
@@ -114,6 +137,9 @@ class TargetOut(Out):
     value: Quantity | None
     value_max: Quantity | None
     original_value: Quantity | None = Field(description="下达时的目标值")
+    original_value_max: Quantity | None = Field(description="下达时的区间上限")
+    original_operator: Operator = Field(examples=["ge"])
+    original_stretch: Quantity | None = Field(description="下达时的力争值")
     floor: Quantity | None
     stretch: Quantity | None
     baseline: Quantity | None
@@ -168,7 +194,8 @@ class TaskOut(Out):
     unit_name: str | None = Field(examples=["乐清市"])
     giver_id: UUID
     parent_id: UUID | None
-    deadline: Day
+    deadline: Day = Field(description="今天有效的期限")
+    original_deadline: Day = Field(description="下达时的期限")
     issued_on: Day | None
     status: TaskStatus = Field(examples=["issued"])
     targets: list[TargetOut]
@@ -234,9 +261,10 @@ class SplitCell(Out):
     task_id: UUID
     task_version: int = Field(examples=[1])
     target_id: UUID
-    value: Quantity | None
+    value: Quantity | None = Field(description="最近批准的目标值")
     original_value: Quantity | None = Field(description="下达时的目标值")
     deadline: Day
+    adjusted: AdjustedOut | None = Field(description="已调整的：下达时与最近批准的", examples=[None])
     status: TaskStatus = Field(examples=["draft"])
     unit_acknowledged_at: Moment | None = Field(description="承担单位签收的时间")
     lead_acknowledged_at: Moment | None = Field(description="牵头部门全部签收的时间；没有牵头部门或未签收为 null")
@@ -255,9 +283,10 @@ class SplitRow(Out):
     measure_name: str = Field(examples=["条"])
     decimals: int = Field(examples=[0])
     operator: Operator = Field(examples=["ge"])
-    value: Quantity | None
+    value: Quantity | None = Field(description="最近批准的目标值")
     original_value: Quantity | None = Field(description="下达时的目标值")
     deadline: Day
+    adjusted: AdjustedOut | None = Field(description="已调整的：下达时与最近批准的", examples=[None])
     status: TaskStatus = Field(examples=["issued"])
     sum: Quantity | None = Field(description="各单位之和；不可相加时为 null")
     difference: Quantity | None = Field(description="之和减目标")
@@ -278,12 +307,17 @@ class SplitOut(Out):
 
 
 class AdjustmentIn(In):
-    """A change of an issued target, asked by the unit that carries it."""
+    """A change of an issued target, asked by the unit that carries it; what is left out or null stays as it is."""
 
     target_id: UUID
-    new_value: Quantity = Field(description="新目标值，区间的下限", examples=["25"])
-    new_value_max: Quantity | None = Field(default=None, description="区间的新上限")
-    effective_on: Day = Field(description="从哪天起按新目标判定")
+    new_value: Quantity | None = Field(default=None, description="新目标值，区间的下限", examples=["25"])
+    new_value_max: Quantity | None = Field(default=None, description="区间的新上限", examples=[None])
+    new_operator: Operator | None = Field(default=None, description="新的目标方式", examples=[None])
+    new_stretch: Quantity | None = Field(default=None, description="新的力争值", examples=[None])
+    new_deadline: Day | None = Field(
+        default=None, description="任务的新期限，这个任务的各项目标都随之改变", examples=["2026-11-30"]
+    )
+    effective_on: Day = Field(description="从哪天起按新目标判定；可以早于生效日批准")
     reason: Reason = Field(examples=["省里核减建设任务"])
     document_number: Line | None = Field(default=None, description="文号", examples=["温政办〔2026〕12号"])
     confirmed: Literal["below-done"] | None = Field(
@@ -308,14 +342,20 @@ class AdjustmentOut(Out):
     item_title: str | None
     indicator_name: str | None
     measure_name: str | None
-    operator: Operator = Field(examples=["ge"])
+    task_id: UUID
     unit_id: UUID
     unit_name: str | None = Field(examples=["柳市镇"])
     giver_id: UUID
     old_value: Quantity | None
     old_value_max: Quantity | None
-    new_value: Quantity
+    old_operator: Operator = Field(examples=["ge"])
+    old_stretch: Quantity | None
+    old_deadline: Day
+    new_value: Quantity | None
     new_value_max: Quantity | None
+    new_operator: Operator = Field(examples=["ge"])
+    new_stretch: Quantity | None
+    new_deadline: Day
     effective_on: Day
     below_done: bool = Field(description="新目标低于申请时的已完成数，已确认")
     reason: str

@@ -1,9 +1,8 @@
 """What is done with tasks and targets: giving, splitting, balancing."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -23,11 +22,10 @@ from minsheng.kernel.errors import (
 )
 from minsheng.org.models import BaseFigure, Unit
 from minsheng.org.service import unit_names
-from minsheng.programmes.copies import shifted
+from minsheng.permissions import P
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
-from minsheng.programmes.schemas import CopyIn
 from minsheng.targets import acknowledgements
-from minsheng.targets.adjusted import originals
+from minsheng.targets.adjusted import Changes, adjusted, approved
 from minsheng.targets.balance import balance, split_suggestion
 from minsheng.targets.models import Target, Task
 from minsheng.targets.schemas import (
@@ -71,16 +69,12 @@ def _give(
     unit = session.get(Unit, unit_id)
     if unit is None:
         raise invalid("/unit_id", "unknown-unit", "没有这个单位，或不在您的权限内")
-    if parent is None:
-        if unit_id != programme.unit_id:
-            raise invalid("/unit_id", "not-owner", "计划的总任务只属于主办单位；给下级的任务请填 parent_id")
-        giver = programme.unit_id
-    else:
-        if parent.item_id != item.id or parent.status == "void":
-            raise invalid("/parent_id", "foreign-parent", "上级任务不属于这个项目")
-        if not _beneath(session, unit, parent.unit_id):
-            raise invalid("/unit_id", "not-beneath", f"“{unit.name}”不是被分解单位的下级")
+    giver = programme.unit_id
+    if parent is not None:
+        _check_parent(session, parent, item, unit)
         giver = parent.unit_id
+    elif unit_id != programme.unit_id:
+        raise invalid("/unit_id", "not-owner", "计划的总任务只属于主办单位；给下级的任务请填 parent_id")
     if programme.status == "closed" or (parent is None and programme.status != "draft"):
         raise Locked
     if item.status == "void":
@@ -106,6 +100,16 @@ def _give(
     session.add(task)
     session.flush()
     return task
+
+
+def _check_parent(session: Session, parent: Task, item: Item, unit: Unit) -> None:
+    if parent.item_id != item.id or parent.status == "void":
+        raise invalid("/parent_id", "foreign-parent", "上级任务不属于这个项目")
+    if parent.status == "draft" and not session.access.in_area(P.TASK_SPLIT, parent.giver_id):
+        message = "上级任务还是草稿，下达后才能分解。"
+        raise WrongState(message)
+    if not _beneath(session, unit, parent.unit_id):
+        raise invalid("/unit_id", "not-beneath", f"“{unit.name}”不是被分解单位的下级")
 
 
 def _beneath(session: Session, unit: Unit, above: UUID) -> bool:
@@ -179,67 +183,6 @@ def set_targets(session: Session, task: Task, wanted: Sequence[TargetIn]) -> Non
     session.flush()
 
 
-def copy_promises(
-    session: Session, source: Programme, made: Programme, body: CopyIn, known: Mapping[UUID, UUID]
-) -> None:
-    """Take the owner's targets and deadlines along into a copied list, as a first draft.
-
-    For another owner they are what it was given: its own tasks of the list above.
-    """
-    if not body.targets:
-        return
-    years = made.year - source.year
-    tasks = session.exec(
-        select(Task).where(Task.programme_id == source.id, Task.unit_id == made.unit_id, Task.status != "void")
-    ).all()
-    # A unit may have been given an item twice; the copy promises it once.
-    for task in {task.item_id: task for task in sorted(tasks, key=lambda each: each.id, reverse=True)}.values():
-        if task.item_id not in known:
-            continue
-        deadline = min(shifted(task.deadline, years), made.ends_on)
-        root = Task(
-            programme_id=made.id,
-            item_id=known[task.item_id],
-            unit_id=made.unit_id,
-            giver_id=made.unit_id,
-            deadline=deadline,
-        )
-        session.add(root)
-        session.flush()
-        for target in session.exec(select(Target).where(Target.task_id == task.id, Target.status != "void")).all():
-            if target.indicator_id not in known:
-                continue
-            kept = target.model_dump(exclude=_NOT_COPIED)
-            session.add(
-                Target(
-                    **kept,
-                    task_id=root.id,
-                    indicator_id=known[target.indicator_id],
-                    programme_id=made.id,
-                    item_id=root.item_id,
-                    unit_id=root.unit_id,
-                    giver_id=root.giver_id,
-                    source_note=f"沿用{source.year}年目标" if years else target.source_note,
-                )
-            )
-
-
-_NOT_COPIED = {
-    "id",
-    "version",
-    "created_at",
-    "status",
-    "task_id",
-    "indicator_id",
-    "programme_id",
-    "item_id",
-    "unit_id",
-    "giver_id",
-    "basis",
-    "source_note",
-}
-
-
 # Moves
 
 
@@ -295,44 +238,6 @@ def drafts_of(session: Session, **having: UUID) -> Sequence[Task]:
     return session.exec(select(Task).filter_by(status="draft", **having)).all()
 
 
-def promises_complete(session: Session, programme: Programme) -> None:
-    """Refuse to issue a list in which something counted has no target, or a deadline that no longer fits (R007).
-
-    Raises:
-        Conflict: names every such item and indicator.
-    """
-    tasks = session.exec(select(Task).where(Task.programme_id == programme.id, Task.status == "draft")).all()
-    roots = {task.item_id: task for task in tasks if task.parent_id is None}
-    aimed = set(
-        session.exec(
-            select(Target.indicator_id).where(
-                col(Target.task_id).in_([task.id for task in roots.values()]), Target.status == "draft"
-            )
-        ).all()
-    )
-    outside = {task.item_id for task in tasks if not programme.starts_on < task.deadline <= programme.ends_on}
-    errors = []
-    for item, indicator in session.exec(
-        select(Item, Indicator)
-        .join(Indicator, col(Indicator.item_id) == col(Item.id))
-        .where(Item.programme_id == programme.id, Item.status == "draft")
-        .order_by(Item.seq, col(Item.id), col(Indicator.id))  # type: ignore[arg-type]
-    ).all():
-        where = f"/items/{item.id}"
-        if item.id not in roots:
-            errors.append(FieldError(pointer=where, code="no-target", message=f"“{item.title}”还没有目标与期限"))
-        elif indicator.id not in aimed:
-            message = f"“{item.title}”的“{indicator.name}”还没有目标"
-            errors.append(FieldError(pointer=f"/indicators/{indicator.id}", code="no-target", message=message))
-        if item.id in outside:
-            message = f"“{item.title}”的期限不在计划起止日期之内"
-            errors.append(FieldError(pointer=where, code="deadline-outside", message=message))
-    found = list({error.pointer: error for error in errors}.values())
-    if found:
-        message = f"有 {len(found)} 处目标或期限不全，不能下达：{found[0].message}。"
-        raise Conflict(message, errors=found[:100])
-
-
 # The split
 
 
@@ -356,7 +261,7 @@ def split_of(session: Session, programme: Programme, unit: Unit) -> SplitOut:
     ).all()
     parents = [task.id for task, *_ in facts]
     shares: dict[tuple[UUID, UUID], list[SplitCell]] = defaultdict(list)
-    first = originals(session, programme.id)
+    changes = approved(session, programme=programme.id)
     used: set[UUID] = set()
     given = session.exec(
         select(Task, Target)
@@ -376,8 +281,9 @@ def split_of(session: Session, programme: Programme, unit: Unit) -> SplitOut:
                 task_version=task.version,
                 target_id=target.id,
                 value=target.value,
-                original_value=first.get(target.id, target.value),
+                original_value=changes.first(target).value,
                 deadline=task.deadline,
+                adjusted=adjusted(changes, target, task),
                 status=task.status,  # type: ignore[arg-type]
             )
         )
@@ -388,7 +294,7 @@ def split_of(session: Session, programme: Programme, unit: Unit) -> SplitOut:
         unit_name=unit.name,
         units=_columns(session, unit, used),
         rows=[
-            _split_row(task, target, item, indicator, measure, shares[(task.id, target.indicator_id)], first)
+            _split_row(task, target, item, indicator, measure, shares[(task.id, target.indicator_id)], changes)
             for task, target, item, indicator, measure in facts
         ],
     )
@@ -413,7 +319,7 @@ def _split_row(
     indicator: Indicator,
     measure: Measure,
     cells: list[SplitCell],
-    first: dict[UUID, Decimal | None],
+    changes: Changes,
 ) -> SplitRow:
     # A count per period adds up over places as any count; a rate, a level or a parameter does not.
     sums = balance(target.value, [cell.value for cell in cells], "sum" if indicator.aggregation == "sum" else "none")
@@ -429,8 +335,9 @@ def _split_row(
         decimals=measure.decimals,
         operator=target.operator,  # type: ignore[arg-type]
         value=target.value,
-        original_value=first.get(target.id, target.value),
+        original_value=changes.first(target).value,
         deadline=task.deadline,
+        adjusted=adjusted(changes, target, task),
         status=task.status,  # type: ignore[arg-type]
         sum=sums.sum,
         difference=sums.difference,

@@ -177,6 +177,12 @@ export const api = {
     create: Gen.CreateCommentData
     change: never
   }>('/api/v1/comments'),
+  itemListings: collection<{
+    row: T.ItemListing
+    list: Gen.ListItemListingsData
+    create: Gen.CreateItemListingData
+    change: never
+  }>('/api/v1/item-listings'),
   baseFigures: (query?: QueryOf<Gen.ListBaseFiguresData>) =>
     call<Gen.ListBaseFiguresData, T.Page<T.BaseFigure>>('GET', '/api/v1/base-figures', { query }),
   noteFigure: (body: NonNullable<Gen.CreateBaseFigureData['body']>) =>

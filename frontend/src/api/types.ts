@@ -81,6 +81,7 @@ export type DiffRow = Gen.DiffRow
 export type Invitation = Gen.InvitationOut
 export type Comment = Gen.CommentOut
 export type BaseFigure = Gen.BaseFigureOut
+export type ItemListing = Gen.ListingOut
 export type SplitUpload = Gen.UploadOut
 export type UploadedCell = Gen.UploadedCell
 export type Acknowledgement = Gen.AcknowledgementOut

@@ -86,7 +86,7 @@ export const NAV: NavGroup[] = [
       {
         path: '/units',
         title: '机构',
-        needs: ['unit.edit'],
+        needs: ['unit.edit', 'figure.edit'],
         icon: 'M7.5 3.5h5v4h-5zM3 13h5v3.5H3zM12 13h5v3.5h-5zM10 7.5v3M5.5 13v-2.5h9V13',
       },
       {

@@ -165,6 +165,16 @@ export type Action = {
 };
 
 /**
+ * AdjustedOut
+ *
+ * An adjusted target on a day: what it was issued with, and what is in force.
+ */
+export type AdjustedOut = {
+    issued: TermsOut;
+    now: TermsOut;
+};
+
+/**
  * AdjustmentBrief
  *
  * An approved change of a target, for ever beside it.
@@ -183,13 +193,37 @@ export type AdjustmentBrief = {
      */
     id: string;
     /**
+     * New Deadline
+     */
+    new_deadline: string;
+    /**
+     * New Operator
+     */
+    new_operator: 'ge' | 'le' | 'eq' | 'range';
+    /**
+     * New Stretch
+     */
+    new_stretch: string | null;
+    /**
      * New Value
      */
-    new_value: string;
+    new_value: string | null;
     /**
      * New Value Max
      */
     new_value_max: string | null;
+    /**
+     * Old Deadline
+     */
+    old_deadline: string;
+    /**
+     * Old Operator
+     */
+    old_operator: 'ge' | 'le' | 'eq' | 'range';
+    /**
+     * Old Stretch
+     */
+    old_stretch: string | null;
     /**
      * Old Value
      */
@@ -207,7 +241,7 @@ export type AdjustmentBrief = {
 /**
  * AdjustmentIn
  *
- * A change of an issued target, asked by the unit that carries it.
+ * A change of an issued target, asked by the unit that carries it; what is left out or null stays as it is.
  */
 export type AdjustmentIn = {
     /**
@@ -225,15 +259,33 @@ export type AdjustmentIn = {
     /**
      * Effective On
      *
-     * 从哪天起按新目标判定
+     * 从哪天起按新目标判定；可以早于生效日批准
      */
     effective_on: string;
+    /**
+     * New Deadline
+     *
+     * 任务的新期限，这个任务的各项目标都随之改变
+     */
+    new_deadline?: string | null;
+    /**
+     * New Operator
+     *
+     * 新的目标方式
+     */
+    new_operator?: 'ge' | 'le' | 'eq' | 'range' | null;
+    /**
+     * New Stretch
+     *
+     * 新的力争值
+     */
+    new_stretch?: string | null;
     /**
      * New Value
      *
      * 新目标值，区间的下限
      */
-    new_value: string;
+    new_value?: string | null;
     /**
      * New Value Max
      *
@@ -323,13 +375,37 @@ export type AdjustmentOut = {
      */
     measure_name: string | null;
     /**
+     * New Deadline
+     */
+    new_deadline: string;
+    /**
+     * New Operator
+     */
+    new_operator: 'ge' | 'le' | 'eq' | 'range';
+    /**
+     * New Stretch
+     */
+    new_stretch: string | null;
+    /**
      * New Value
      */
-    new_value: string;
+    new_value: string | null;
     /**
      * New Value Max
      */
     new_value_max: string | null;
+    /**
+     * Old Deadline
+     */
+    old_deadline: string;
+    /**
+     * Old Operator
+     */
+    old_operator: 'ge' | 'le' | 'eq' | 'range';
+    /**
+     * Old Stretch
+     */
+    old_stretch: string | null;
     /**
      * Old Value
      */
@@ -338,10 +414,6 @@ export type AdjustmentOut = {
      * Old Value Max
      */
     old_value_max: string | null;
-    /**
-     * Operator
-     */
-    operator: 'ge' | 'le' | 'eq' | 'range';
     /**
      * Programme Id
      */
@@ -358,6 +430,10 @@ export type AdjustmentOut = {
      * Target Id
      */
     target_id: string;
+    /**
+     * Task Id
+     */
+    task_id: string;
     /**
      * Unit Id
      */
@@ -714,6 +790,10 @@ export type BatchesIn = {
  * A unit's light for an item: its worst indicator.
  */
 export type BoardCell = {
+    /**
+     * 已调整的：下达时与判定日有效的
+     */
+    adjusted: AdjustedOut | null;
     /**
      * Attainment
      *
@@ -1160,6 +1240,10 @@ export type CellOut = {
      * Accumulation
      */
     accumulation: 'cumulative' | 'snapshot';
+    /**
+     * 已调整的：下达时与期末有效的
+     */
+    adjusted: AdjustedOut | null;
     /**
      * Basis
      */
@@ -3194,6 +3278,10 @@ export type ItemPatch = {
  */
 export type JudgementOut = {
     /**
+     * 已调整的：下达时与判定日有效的
+     */
+    adjusted: AdjustedOut | null;
+    /**
      * Attainment
      */
     attainment: 'none' | 'short' | 'floor' | 'met' | 'over' | 'stretch' | 'beyond';
@@ -3309,6 +3397,10 @@ export type LagRow = {
      * Actual
      */
     actual: string | null;
+    /**
+     * 已调整的：下达时与判定日有效的
+     */
+    adjusted: AdjustedOut | null;
     /**
      * Cause Code
      */
@@ -5328,6 +5420,12 @@ export type PledgeChange = {
      */
     code: string;
     /**
+     * Effective On
+     *
+     * 提前批准的调整从哪天起生效
+     */
+    effective_on?: string | null;
+    /**
      * Indicator
      */
     indicator: string;
@@ -5348,9 +5446,21 @@ export type PledgeChange = {
      */
     new_operator: string | null;
     /**
+     * New Stretch
+     *
+     * 力争值
+     */
+    new_stretch?: string | null;
+    /**
      * New Value
      */
     new_value: string | null;
+    /**
+     * New Value Max
+     *
+     * 区间的上限
+     */
+    new_value_max?: string | null;
     /**
      * Old Deadline
      */
@@ -5360,9 +5470,21 @@ export type PledgeChange = {
      */
     old_operator: string | null;
     /**
+     * Old Stretch
+     *
+     * 力争值
+     */
+    old_stretch?: string | null;
+    /**
      * Old Value
      */
     old_value: string | null;
+    /**
+     * Old Value Max
+     *
+     * 区间的上限
+     */
+    old_value_max?: string | null;
     /**
      * Target Id
      */
@@ -5622,6 +5744,12 @@ export type PledgeStates = {
  */
 export type PledgedTarget = {
     /**
+     * Effective On
+     *
+     * 提前批准的调整从哪天起生效
+     */
+    effective_on?: string | null;
+    /**
      * Indicator
      */
     indicator: string;
@@ -5634,6 +5762,12 @@ export type PledgedTarget = {
      */
     operator: string;
     /**
+     * Stretch
+     *
+     * 力争值
+     */
+    stretch?: string | null;
+    /**
      * Target Id
      */
     target_id: string;
@@ -5641,6 +5775,12 @@ export type PledgedTarget = {
      * Value
      */
     value: string | null;
+    /**
+     * Value Max
+     *
+     * 区间的上限
+     */
+    value_max?: string | null;
 };
 
 /**
@@ -7083,6 +7223,10 @@ export type SliceProgress = {
  */
 export type SplitCell = {
     /**
+     * 已调整的：下达时与最近批准的
+     */
+    adjusted: AdjustedOut | null;
+    /**
      * Deadline
      */
     deadline: string;
@@ -7126,6 +7270,8 @@ export type SplitCell = {
     unit_id: string;
     /**
      * Value
+     *
+     * 最近批准的目标值
      */
     value: string | null;
 };
@@ -7259,6 +7405,10 @@ export type SplitResults = {
  */
 export type SplitRow = {
     /**
+     * 已调整的：下达时与最近批准的
+     */
+    adjusted: AdjustedOut | null;
+    /**
      * Balance
      *
      * 平衡、不足、超出（加压）,或不可相加
@@ -7340,6 +7490,8 @@ export type SplitRow = {
     task_id: string;
     /**
      * Value
+     *
+     * 最近批准的目标值
      */
     value: string | null;
 };
@@ -8138,7 +8290,7 @@ export type TargetIn = {
 /**
  * TargetOut
  *
- * A target; ``value`` is the one in force, ``original_value`` the one it was issued with.
+ * A target; ``value``, ``operator`` and ``stretch`` are in force today, the originals what it was issued with.
  */
 export type TargetOut = {
     /**
@@ -8182,11 +8334,27 @@ export type TargetOut = {
      */
     origin: 'own' | 'handed_down';
     /**
+     * Original Operator
+     */
+    original_operator: 'ge' | 'le' | 'eq' | 'range';
+    /**
+     * Original Stretch
+     *
+     * 下达时的力争值
+     */
+    original_stretch: string | null;
+    /**
      * Original Value
      *
      * 下达时的目标值
      */
     original_value: string | null;
+    /**
+     * Original Value Max
+     *
+     * 下达时的区间上限
+     */
+    original_value_max: string | null;
     /**
      * Pressure
      *
@@ -8298,6 +8466,8 @@ export type TaskOut = {
     actions: Array<Action>;
     /**
      * Deadline
+     *
+     * 今天有效的期限
      */
     deadline: string;
     /**
@@ -8320,6 +8490,12 @@ export type TaskOut = {
      * Item Title
      */
     item_title: string | null;
+    /**
+     * Original Deadline
+     *
+     * 下达时的期限
+     */
+    original_deadline: string;
     /**
      * Parent Id
      */
@@ -8524,6 +8700,36 @@ export type TemplateStep = {
      * 工期（工作日）
      */
     work_days: number;
+};
+
+/**
+ * TermsOut
+ *
+ * What a target asks for.
+ */
+export type TermsOut = {
+    /**
+     * Deadline
+     */
+    deadline: string;
+    /**
+     * Operator
+     */
+    operator: 'ge' | 'le' | 'eq' | 'range';
+    /**
+     * Stretch
+     *
+     * 力争值
+     */
+    stretch: string | null;
+    /**
+     * Value
+     */
+    value: string | null;
+    /**
+     * Value Max
+     */
+    value_max: string | null;
 };
 
 /**

@@ -5,6 +5,16 @@ const byPlace = (a: Item, b: Item): number =>
   a.seq - b.seq || a.code.localeCompare(b.code, 'zh-CN', { numeric: true }) || (a.id < b.id ? -1 : 1)
 
 export const inOrder = (items: readonly Item[]): Item[] => items.filter((i) => i.status !== 'void').sort(byPlace)
+/** The tree as it is read: each item before what lies beneath it. */
+export function inTree(items: readonly Item[]): Item[] {
+  const known = new Set(items.map((i) => i.id))
+  const sorted = inOrder(items)
+  const beneath = (parent: string | null): Item[] =>
+    sorted
+      .filter((i) => (i.parent_id && known.has(i.parent_id) ? i.parent_id : null) === parent)
+      .flatMap((i) => [i, ...beneath(i.id)])
+  return beneath(null)
+}
 export const siblings = (items: readonly Item[], parent: string | null): Item[] =>
   items.filter((i) => i.parent_id === parent)
 

@@ -7,6 +7,8 @@ export interface Adjusting {
   operator: Operator
   value: string | null
   value_max: string | null
+  stretch: string | null
+  deadline: string
   levels: string[]
   measure: string
   decimals: number

@@ -28,7 +28,7 @@ export const MEASURE: Record<RuleDimension['measure'] & string, { name: Key; uni
 export const MEASURES: Record<string, (keyof typeof MEASURE)[]> = {
   line: ['points', 'relative', 'days'],
   plan: ['points', 'relative', 'days'],
-  milestone: ['days'],
+  milestone: ['days', 'points'],
   absolute: ['percent'],
   peers: ['points'],
   rank: ['place'],

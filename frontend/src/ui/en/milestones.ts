@@ -178,4 +178,9 @@ export const milestones = {
   四: 'T',
   五: 'F',
   六: 'S',
+  '{year} 年由{unit}补录': '{year} was entered by {unit}',
+  撤销补录: 'Take back',
+  '撤销补录的 {year} 年': 'Take back {year} as entered',
+  '连同当时录入的节假日一起撤销；这一年重新补录之前，不能推算工作日。':
+    'Takes its holidays back with it; until the year is entered again no working days can be counted.',
 }

@@ -202,4 +202,16 @@ export const programmes = {
   累计数: 'cumulative',
   下级相加: 'added up',
   目标值不能为负数: 'A target cannot be negative',
+  也列入其他计划: 'Also counted in other lists',
+  '兼列的项目（{n}）': 'Items of other lists ({n})',
+  列入: 'List',
+  列入另一计划: 'List in another programme',
+  列入哪个计划: 'In which programme',
+  '只在这个计划里。同一件事列入两个计划时，合计只算一次。':
+    'In this programme only. What is listed in two is counted once in the total.',
+  拟给本单位的目标: 'Targets planned for your unit',
+  没有可以列入的草稿计划: 'No draft to list it in',
+  看不到的计划: 'a programme you cannot see',
+  '草稿，下达前可能还会改': 'Draft, may change before it is issued',
+  选一个草稿计划: 'Choose a draft',
 } as const
