@@ -24,7 +24,7 @@ def test_office_edits_tries_and_switches_on_a_rule_and_the_matrix_changes(  # no
     # The server is asked on purpose about bounds that do not rise; its answer is a list, not a refusal.
     page = office.go("/rules")
     expect(page.get_by_role("heading", level=1)).to_have_text("亮灯规则")
-    page.get_by_role("row").filter(has_text="points-10-30").get_by_role("button", name="复制成草稿").click()
+    page.get_by_role("row").filter(has_text="序时进度10/30个百分点").get_by_role("button", name="复制成草稿").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("名称").fill("温州市2026年从严亮灯")
     dialog.get_by_label("代号").fill("wenzhou-strict")

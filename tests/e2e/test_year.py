@@ -129,7 +129,7 @@ def bring_forward_and_issue(year: Year) -> None:
     head = page.get_by_role("dialog")
     head.get_by_label("开始日期").fill("2026-11-01")
     head.get_by_role("button", name="保存").click()
-    expect(page.get_by_text("2026-11-01 — 2027-12-31")).to_be_visible()
+    expect(page.get_by_text("2026年11月1日—2027年12月31日")).to_be_visible()
     page.get_by_role("button", name="下达", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="确认下达").click()
     expect(page.get_by_text("已下达，项目、指标、目标与期限不能直接修改。")).to_be_visible()
