@@ -115,14 +115,8 @@ def test_panels_and_dialogs_have_no_accessibility_fault(library: Site, world: Wo
 def test_the_documentation_opens_without_anybody_else(library: Site, path: str) -> None:
     visitor = library.stranger()
     visitor.page.goto(library.origin + path)
-    expect(visitor.page.locator("body")).to_contain_text("民生实事", timeout=30_000)
-    # One of the two draws only what is in view.
-    for _ in range(200):
-        if "月度填报表" in visitor.page.locator("body").inner_text():
-            break
-        visitor.page.mouse.wheel(0, 600)
-        visitor.page.wait_for_timeout(50)
-    expect(visitor.page.locator("body")).to_contain_text("月度填报表")
+    # One of the two draws only what is in view, so this is an operation of the first group; either reads a large file.
+    expect(visitor.page.locator("body")).to_contain_text("在所有设备上退出", timeout=60_000)
     visitor.settle()
     assert f"{library.origin}/api/v1/openapi.json" in {request.url for request in visitor.requests}
 
