@@ -1,4 +1,4 @@
-"""The command line: init · seed · serve · contract · import-units."""
+"""The command line: init · seed · found · serve · contract."""
 
 import argparse
 import gc
@@ -106,7 +106,6 @@ def _seed(*, if_empty: bool, synthetic: str | None) -> None:
 
 
 def _serve() -> None:
-
     settings = Settings()
     engine = make_engine(settings.url)
     try:
@@ -121,7 +120,7 @@ def _serve() -> None:
     print(f"\n  民生实事  http://{settings.host}:{settings.port}/    接口文档  /docs  /redoc\n")
     if accounts:
         settings = settings.model_copy(update={"demo_accounts": True})
-        print(f"  演示账号（密码都是 {load.PASSWORD}）:")
+        print(f"  演示账号（密码都是 {load.PASSWORD}）：")
         for username, role, unit in accounts:
             print(f"    {username:<18} {role}  {unit}")
         print(flush=True)

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { uuid } from '@/api'
 import { add, canonical, compare, shift, subtract } from '@/ui/decimal'
-import { clock, day, moment, percent, period, points, quantity, round, wan } from '@/ui/format'
+import { clock, day, days, moment, percent, period, points, quantity, round, wan } from '@/ui/format'
 import { speak, t } from '@/ui/i18n'
 
 describe('exact decimals', () => {
@@ -22,6 +22,10 @@ describe('exact decimals', () => {
 })
 
 describe('formatters', () => {
+  it('names the year of two days once where it is one', () => {
+    expect(days('2026-02-05', '2026-12-31')).toBe('2026年2月5日—12月31日')
+    expect(days('2026-11-01', '2027-12-31')).toBe('2026年11月1日—2027年12月31日')
+  })
   it('groups digits and leaves them alone', () => {
     expect(quantity('1234567.89')).toBe('1,234,567.89')
     expect(quantity('-1234')).toBe('-1,234')

@@ -239,6 +239,34 @@ def test_a_change_becomes_a_numbered_supplement_with_old_and_new(
     ]
 
 
+def test_tasks_stand_in_the_order_of_the_catalogue(people: Callers, world: World) -> None:
+    """Numbers begin anew under each heading, as the client gives them."""
+    office = people["a-office"]
+    head = {"unit_id": str(world["a"]), "year": 2026, "name": "乐清市2026年水务实事", "starts_on": "2026-01-01"}
+    programme = office.post("/programmes", {**head, "ends_on": "2026-12-31"}, status=201)
+    of = {"programme_id": programme["id"]}
+    headings = {
+        code: office.post("/items", {**of, "code": code, "seq": int(code), "title": f"第{code}类"}, status=201)["id"]
+        for code in ("2", "1")
+    }
+    for code in ("2.1", "1.2", "2.2", "1.1"):
+        above, _, seq = code.partition(".")
+        line = {**of, "parent_id": headings[above], "code": code, "seq": int(seq), "title": f"第{code}项"}
+        item = office.post("/items", line, status=201)["id"]
+        counted = {"item_id": item, "name": "数量", "measure_id": str(world["所"])}
+        indicator = office.post("/indicators", counted, status=201)["id"]
+        task = {"item_id": item, "deadline": "2026-12-31", "targets": [{"indicator_id": indicator, "value": "1"}]}
+        root = office.post("/tasks", {**task, "unit_id": str(world["a"])}, status=201)
+        office.post("/tasks", {**task, "unit_id": str(world["a1"]), "parent_id": root["id"]}, status=201)
+    version = office.get(f"/programmes/{programme['id']}")["version"]
+    office.post(f"/programmes/{programme['id']}/issue", {"issued_on": "2026-11-02"}, version=version)
+    for task in office.get("/tasks", **of, unit_id=str(world["a1"]))["items"]:
+        if task["status"] == "draft":
+            office.post(f"/tasks/{task['id']}/issue", version=task["version"])
+    pledge = office.post("/pledges", {**of, "unit_id": str(world["a1"])}, status=201)
+    assert [task["code"] for task in pledge["tasks"]] == ["1.1", "1.2", "2.1", "2.2"]
+
+
 def test_what_cannot_be_pledged_is_named(papers: Papers, people: Callers, world: World) -> None:
     office, city = people["office"], str(world["list"])
 

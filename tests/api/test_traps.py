@@ -298,7 +298,7 @@ def test_a_slip_of_ten_thousand_is_asked_about(people: Callers, world: World) ->
     promise = Promise(people, world, line)
     report = promise.report("310000")
     assert [(each["code"], each["message"]) for each in report["warnings"]] == [
-        ("unit-slip", "“户厕”超过目标的 10 倍，请核对计量单位(万座)")
+        ("unit-slip", "“户厕”超过目标的 10 倍，请核对计量单位（万座）")
     ]
     assert promise.light()["progress_pct"] == "1047651.2"
 

@@ -5,33 +5,41 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from minsheng.app import furnish
 from minsheng.kernel import migrations
+from minsheng.kernel.settings import Settings
 from tests.browser import launch_options
+from tests.conftest import SECRET_KEYS, Caller
 from tests.e2e import world as worlds
-from tests.e2e.people import ROOT, Api, Visitor
-from tests.factories.world import PASSWORD, World
+from tests.e2e.people import PATIENCE, ROOT, Api, Visitor
+from tests.factories.world import PEOPLE, World
 from tests.missing import missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from fastapi import FastAPI
+
     from tests.databases import Databases, Template
 
 CLIENT = ROOT / "frontend" / "dist"
-SECRET_KEYS = "browser:" + "5a" * 32
 SIZE = {"width": 1366, "height": 768}
 
-expect.set_options(timeout=8000)
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -56,71 +64,88 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
+@dataclass
+class Start:
+    """What a server of this folder begins with: a database to copy, the ids in it by name, and everybody's log-in."""
+
+    template: Template
+    world: bytes
+    cookies: dict[str, str]
+
+
 @pytest.fixture(scope="session")
-def _e2e_template(databases: Databases) -> tuple[Template, bytes]:
-    made: list[World] = []
+def _start(databases: Databases, _built: FastAPI) -> Start:
+    made: list[tuple[World, dict[str, str]]] = []
 
     def build(address: str) -> None:
         migrations.upgrade(address)
-        made.append(worlds.build(address))
+        world = worlds.build(address)
+        furnish(_built, Settings(database_url=address, secret_keys=SECRET_KEYS))
+        with TestClient(_built, base_url="http://127.0.0.1") as client:
+            made.append((world, {username: Caller(client, username).cookie for username, _, _ in PEOPLE}))
 
     template = databases.template("sqlite", "e2e-world", build)
-    return template, pickle.dumps(made[0])
+    return Start(template, pickle.dumps(made[0][0]), made[0][1])
 
 
 @pytest.fixture
-def url(_e2e_template: tuple[Template, bytes]) -> Iterator[str]:
-    """Return a fresh database with the world in it; the browser does not mind which one it is."""
-    with _e2e_template[0].copy() as address:
-        yield address
-
-
-@pytest.fixture
-def world(_e2e_template: tuple[Template, bytes]) -> World:
+def world(_start: Start) -> World:
     """Return the ids of the world by name."""
-    found: World = pickle.loads(_e2e_template[1])  # noqa: S301 - our own bytes
+    found: World = pickle.loads(_start.world)  # noqa: S301 - our own bytes
     return found
 
 
 class Site:
     """One running server and everybody who visits it."""
 
-    def __init__(self, origin: str, browser: Browser) -> None:
+    def __init__(self, origin: str, browser: Browser, cookies: dict[str, str]) -> None:
         self.origin = origin
         self.browser = browser
+        self.cookies = cookies
         self.visitors: list[Visitor] = []
         self.apis: dict[str, Api] = {}
 
     def api(self, username: str) -> Api:
         """Return one person outside the browser."""
         if username not in self.apis:
-            self.apis[username] = Api(self.origin, username)
+            self.apis[username] = Api(self.origin, self.cookies[username])
         return self.apis[username]
 
-    def stranger(self, *, font: int = 100, contrast: str = "normal") -> Visitor:
-        """Open a browser in which nobody is logged in."""
-        context = self.browser.new_context(viewport=SIZE, locale="zh-CN", timezone_id="Asia/Shanghai")  # type: ignore[arg-type]
+    def stranger(self, *, offline: bool = False) -> Visitor:
+        """Open a browser in which nobody is logged in; one that shall work offline stores every file of the client."""
+        context = self.browser.new_context(
+            viewport=SIZE,  # type: ignore[arg-type]
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            # Half-way through a change of colour every contrast is wrong.
+            reduced_motion="reduce",
+            service_workers="allow" if offline else "block",
+        )
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=self.origin)
-        if font != 100 or contrast != "normal":
-            nav = "narrow" if font == 150 else "open"
-            look = f'{{"font":{font},"contrast":"{contrast}","language":"zh-CN","nav":"{nav}"}}'
-            context.add_init_script(f"localStorage.setItem('minsheng.settings', '{look}')")
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE)
         visitor = Visitor(self.origin, context, context.new_page())
         visitor.watch()
         self.visitors.append(visitor)
         return visitor
 
-    def visit(self, username: str, *, password: str = PASSWORD, font: int = 100, contrast: str = "normal") -> Visitor:
+    def visit(self, username: str, *, offline: bool = False) -> Visitor:
         """Open a browser with somebody's session cookie in it."""
-        visitor = self.stranger(font=font, contrast=contrast)
-        answer = visitor.context.request.post(
-            f"{self.origin}/api/v1/session",
-            data={"username": username, "password": password},
-            headers={"X-Minsheng-Client": "web"},
-        )
-        assert answer.ok, answer.text()
+        visitor = self.stranger(offline=offline)
+        name, _, value = self.cookies[username].partition("=")
+        # A browser keeps what is secure for plain http on this machine too, once it has it.
+        cookie = {"name": name, "value": value, "url": "https://127.0.0.1", "httpOnly": True, "secure": True}
+        visitor.context.add_cookies([cookie])  # type: ignore[list-item]
         return visitor
+
+    def leave(self) -> None:
+        """Everybody goes home; nobody may have complained or asked elsewhere."""
+        visitors, self.visitors = self.visitors, []
+        try:
+            for visitor in visitors:
+                visitor.check()
+        finally:
+            for visitor in visitors:
+                visitor.context.close()
 
 
 @pytest.fixture(scope="session")
@@ -144,30 +169,62 @@ def _starter(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
         process.stdin.close()
 
 
+@contextmanager
+def _serve(browser: Browser, starter: subprocess.Popen[str], start: Start, folder: Path) -> Iterator[Site]:
+    """Start the real server as its own process, on a fresh copy; the browser does not mind which database it is."""
+    assert starter.stdin
+    assert starter.stdout
+    with start.template.copy() as url:
+        settings = {
+            "database_url": url,
+            "data_dir": str(folder),
+            "client_dir": str(CLIENT),
+            "secret_keys": SECRET_KEYS,
+        }
+        starter.stdin.write(json.dumps(settings) + "\n")
+        starter.stdin.flush()
+        server = json.loads(starter.stdout.readline())
+        found = Site(f"http://127.0.0.1:{server['port']}", browser, start.cookies)
+        try:
+            # The socket listens already, so this waits in its queue until the application answers.
+            assert httpx.get(f"{found.origin}/readyz", timeout=60).status_code == 200
+            yield found
+        finally:
+            for api in found.apis.values():
+                api.client.close()
+            os.kill(server["pid"], signal.SIGTERM)
+
+
 @pytest.fixture
-def site(browser: Browser, _starter: subprocess.Popen[str], url: str, tmp_path: Path) -> Iterator[Site]:
-    """Start the real server as its own process; at the end nobody may have complained or asked elsewhere."""
-    settings = {
-        "database_url": url,
-        "data_dir": str(tmp_path),
-        "client_dir": str(CLIENT),
-        "secret_keys": SECRET_KEYS,
-    }
-    assert _starter.stdin
-    assert _starter.stdout
-    _starter.stdin.write(json.dumps(settings) + "\n")
-    _starter.stdin.flush()
-    server = json.loads(_starter.stdout.readline())
-    found = Site(f"http://127.0.0.1:{server['port']}", browser)
-    try:
-        # The socket listens already, so this waits in its queue until the application answers.
-        assert httpx.get(f"{found.origin}/readyz", timeout=60).status_code == 200
+def site(
+    request: pytest.FixtureRequest, browser: Browser, _starter: subprocess.Popen[str], _start: Start, tmp_path: Path
+) -> Iterator[Site]:
+    """Return a server of one's own."""
+    with _serve(browser, _starter, _start, tmp_path) as found:
+        yield from _visited(request, found)
+
+
+@pytest.fixture(scope="session")
+def _library(
+    browser: Browser, _starter: subprocess.Popen[str], _start: Start, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    with _serve(browser, _starter, _start, tmp_path_factory.mktemp("library")) as found:
         yield found
-        for visitor in found.visitors:
-            visitor.check()
+
+
+@pytest.fixture
+def library(request: pytest.FixtureRequest, _library: Site) -> Iterator[Site]:
+    """Return the server that is shared by all who only read."""
+    yield from _visited(request, _library)
+
+
+def _visited(request: pytest.FixtureRequest, site: Site) -> Iterator[Site]:
+    """Give the site to the test; when it has failed, keep a picture of every screen."""
+    failed = request.session.testsfailed
+    try:
+        yield site
+        if request.session.testsfailed > failed:
+            for number, visitor in enumerate(site.visitors):
+                visitor.picture(f"failed-{re.sub(r'[^a-z0-9]+', '-', request.node.name)}-{number}", always=True)
     finally:
-        for visitor in found.visitors:
-            visitor.context.close()
-        for api in found.apis.values():
-            api.client.close()
-        os.kill(server["pid"], signal.SIGTERM)
+        site.leave()

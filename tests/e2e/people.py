@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import time
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx
-
-from tests.factories.world import PASSWORD
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request
 
 ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = Path(__file__).parent / "pictures"
+#: Milliseconds; a machine that does other work at the same time is no fault of the client.
+PATIENCE = 20_000
+#: Set to keep pictures of the screens for the eyes; without it only what fails is kept.
+WANTED = os.environ.get("MINSHENG_TEST_PICTURES") == "1"
 #: WCAG 2.0 to 2.2, levels A and AA.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 
@@ -25,11 +31,9 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 class Api:
     """A person with a session cookie outside the browser: what the server says, not what the screen says."""
 
-    def __init__(self, origin: str, username: str, password: str = PASSWORD) -> None:
-        self.client = httpx.Client(base_url=f"{origin}/api/v1", headers={"X-Minsheng-Client": "test"})
-        answer = self.client.post("/session", json={"username": username, "password": password})
-        assert answer.status_code == 200, answer.text
-        self.client.headers["Cookie"] = answer.headers["set-cookie"].partition(";")[0]
+    def __init__(self, origin: str, cookie: str) -> None:
+        headers = {"X-Minsheng-Client": "test", "Cookie": cookie}
+        self.client = httpx.Client(base_url=f"{origin}/api/v1", headers=headers, timeout=60)
 
     def get(self, path: str, **params: Any) -> Any:
         """Return the body of a read that must succeed."""
@@ -83,13 +87,19 @@ class Visitor:
     context: BrowserContext
     page: Page
     requests: list[Request] = field(default_factory=list)
+    #: What the page has asked for and not been told yet.
+    waiting: set[Request] = field(default_factory=set)
     complaints: list[str] = field(default_factory=list)
     #: What a test provokes on purpose, as patterns over `text url` of a console message.
     provoked: list[str] = field(default_factory=list)
 
     def watch(self) -> None:
         """Start to write down."""
-        self.context.on("request", lambda request: self.requests.append(request))  # noqa: PLW0108 - must be a function
+        # A built-in cannot be listened with, so each is wrapped in a function.
+        self.context.on("request", lambda request: self.requests.append(request))  # noqa: PLW0108 - the same
+        self.page.on("request", lambda request: self.waiting.add(request))  # noqa: PLW0108 - the same
+        self.page.on("requestfinished", lambda request: self.waiting.discard(request))  # noqa: PLW0108 - the same
+        self.page.on("requestfailed", lambda request: self.waiting.discard(request))  # noqa: PLW0108 - the same
         self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         self.context.on("console", self._hear)
 
@@ -104,36 +114,49 @@ class Visitor:
         return self.page
 
     def settle(self) -> None:
-        """Wait until nothing is asked for any more; screens say so themselves with their headings."""
-        self.page.wait_for_load_state("networkidle")
+        """Wait until nothing is asked for and everything that was answered is drawn."""
+        quiet = 0
+        until = time.monotonic() + PATIENCE / 1000
+        # What was answered is drawn in the next frame, and may ask for more.
+        while quiet < 2:
+            assert time.monotonic() < until, [request.url for request in self.waiting]
+            self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+            quiet = 0 if self.waiting else quiet + 1
+
+    def wear(self, **look: object) -> None:
+        """Change the size, colours and so on of what is on the screen, as another tab of the same person would."""
+        self.page.evaluate(
+            "look => { localStorage.setItem('minsheng.settings', look);"
+            " dispatchEvent(new StorageEvent('storage', { key: 'minsheng.settings' })) }",
+            json.dumps({"font": 100, "contrast": "normal", "language": "zh-CN", "nav": "open", **look}),
+        )
 
     def copy(self, text: str) -> None:
         """Put text on the real clipboard, as another program would."""
         self.page.evaluate("text => navigator.clipboard.writeText(text)", text)
 
-    def picture(self, name: str) -> None:
-        """Keep a picture of the screen for the eyes."""
-        PICTURES.mkdir(exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{name}.png")
+    def picture(self, name: str, *, always: bool = False) -> None:
+        """Keep a picture of the screen for the eyes, if somebody wants to look."""
+        if WANTED or always:
+            PICTURES.mkdir(exist_ok=True)
+            self.page.screenshot(path=PICTURES / f"{name}.png")
 
     def batches(self) -> list[Any]:
         """Return the bodies of the writes of figures that this browser sent."""
         return [request.post_data_json for request in self.requests if request.url.endswith("/reports:batch")]
 
-    def faults(self) -> list[str]:
+    def faults(self, *, colours: bool = True, others: bool = True) -> list[str]:
         """Let axe look at what is on the screen now; return one line a fault."""
+        self.settle()
         if not self.page.evaluate("() => 'axe' in window"):
-            self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        # Half-way through a change of colour every contrast is wrong; what never ends does not count.
-        self.page.evaluate(
-            "() => Promise.allSettled(document.getAnimations()"
-            ".filter(a => Number.isFinite(a.effect.getComputedTiming().endTime)).map(a => a.finished))"
-        )
+            self.page.evaluate(_axe())
+        what = {"type": "tag", "values": TAGS} if others else {"type": "rule", "values": ["color-contrast"]}
+        rules = {"color-contrast": {"enabled": colours}} if others else {}
         found = self.page.evaluate(
-            "async values => (await axe.run({ runOnly: { type: 'tag', values }, resultTypes: ['violations'] }))"
-            ".violations.flatMap(v => v.nodes.map("
+            "async options => (await axe.run(options)).violations.flatMap(v => v.nodes.map("
             "n => `${v.id}: ${n.target} ${n.html.slice(0, 160)} ${n.failureSummary}`))",
-            TAGS,
+            # Preloading is for sound and film, of which there is none.
+            {"runOnly": what, "rules": rules, "resultTypes": ["violations"], "preload": False},
         )
         lines: list[str] = found
         return lines
@@ -143,10 +166,29 @@ class Visitor:
         foreign = [r.url for r in self.requests if r.url.startswith("http") and not _ours(self.origin, r.url)]
         assert foreign == [], foreign
         # Before log-in the client asks who is here; that nobody is, is an answer and not a fault.
-        expected = [r"401 .*/api/v1/me$", *self.provoked]
+        expected = [r"401 .*/api/v1/me$", "^Service Worker registration blocked by Playwright ", *self.provoked]
         unexpected = [said for said in self.complaints if not any(re.search(each, said) for each in expected)]
         assert unexpected == [], unexpected
 
 
+@cache
+def _axe() -> str:
+    return (ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
 def _ours(origin: str, url: str) -> bool:
     return urlsplit(url)[:2] == urlsplit(origin)[:2]
+
+
+def says(places: Locator, *texts: str) -> None:
+    """Wait until there are exactly these places and each says exactly this, white space apart."""
+    expect(places).to_have_text([re.compile(rf"^\s*{_loose(text)}\s*$") for text in texts], use_inner_text=True)
+
+
+def starts(place: Locator, text: str) -> None:
+    """Wait until the text begins with this, white space apart."""
+    expect(place).to_have_text(re.compile(rf"^\s*{_loose(text)}"), use_inner_text=True)
+
+
+def _loose(text: str) -> str:
+    return r"\s*".join(re.escape(character) for character in text if not character.isspace())

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from tests.e2e.test_boards import ROADS, light, words
+from tests.e2e.people import says
+from tests.e2e.test_boards import ROADS, light
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Site
@@ -23,7 +24,7 @@ def test_office_edits_tries_and_switches_on_a_rule_and_the_matrix_changes(  # no
     # The server is asked on purpose about bounds that do not rise; its answer is a list, not a refusal.
     page = office.go("/rules")
     expect(page.get_by_role("heading", level=1)).to_have_text("亮灯规则")
-    page.get_by_role("row").filter(has_text="points-10-30").get_by_role("button", name="复制成草稿").click()
+    page.get_by_role("row").filter(has_text="序时进度10/30个百分点").get_by_role("button", name="复制成草稿").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("名称").fill("温州市2026年从严亮灯")
     dialog.get_by_label("代号").fill("wenzhou-strict")
@@ -42,13 +43,13 @@ def test_office_edits_tries_and_switches_on_a_rule_and_the_matrix_changes(  # no
     second.fill("14")
     second.blur()
     expect(page.get_by_text("这一档是空的")).to_have_count(0)
-    assert [words(cell) for cell in page.locator(".rl-bands tbody td:nth-child(2)").all()] == ["<5", "≥5≤14", ">14"]
+    says(page.locator(".rl-bands tbody td:nth-child(2)"), "<5", "≥5≤14", ">14")
 
     page.get_by_label("计划", exact=True).select_option(label="温州市2026年民生实事")
     page.get_by_role("button", name="试一试").click()
     expect(page.get_by_text(re.compile(r"共有 \d+ 处灯会变"))).to_be_visible()
     october = page.get_by_role("row").filter(has_text="2026年10月31日")
-    assert words(october) == "2026年10月31日■红灯1▲黄灯1●绿灯2◆已完成1■红灯2●绿灯2◆已完成11"
+    says(october, "2026年10月31日■红灯1▲黄灯1●绿灯2◆已完成1■红灯2●绿灯2◆已完成11")
     first = page.locator(".rl-changes li").first
     expect(first).to_contain_text("柳市镇")
     expect(first).to_contain_text("落后14.8个百分点")
@@ -70,8 +71,8 @@ def test_office_edits_tries_and_switches_on_a_rule_and_the_matrix_changes(  # no
 
     office.go(f"/dash?programme={world['list']}")
     page.get_by_role("button", name="展开乡镇").click()
-    assert words(light(page, "柳市镇", 0)) == "■66.7"
-    assert words(light(page, "灵溪镇", 0)) == "■25"
+    says(light(page, "柳市镇", 0), "■66.7")
+    says(light(page, "灵溪镇", 0), "■25")
     light(page, "柳市镇", 0).click()
     months = page.get_by_role("list", name="逐月的灯")
     expect(months.get_by_role("listitem")).to_have_count(9)
@@ -79,7 +80,7 @@ def test_office_edits_tries_and_switches_on_a_rule_and_the_matrix_changes(  # no
     expect(months.get_by_role("listitem").last).to_contain_text("2026年10月 黄灯")
     expect(page.get_by_role("heading", name="正当理由")).to_be_visible()
     spread = page.get_by_role("region", name="进展是否平衡")
-    assert words(spread.get_by_role("row").nth(1)) == f"1.1{ROADS}3灵溪镇25%虹桥镇93.3%66.7%68.3"
+    says(spread.get_by_role("row").nth(1), f"1.1{ROADS}3灵溪镇25%虹桥镇93.3%66.7%68.3")
     office.settle()
     office.picture("lights-after")
     assert office.faults() == []

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from tests.e2e.people import says
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
@@ -36,7 +38,7 @@ def test_county_returns_one_passes_the_rest_and_accepts_its_own_list(  # noqa: P
 
     reviewer = site.visit("a-reviewer")
     desk = reviewer.go("/")
-    assert desk.locator("#judge .what b").all_inner_texts().count("温州市2026年民生实事") == 1
+    expect(desk.locator("#judge .what b").get_by_text("温州市2026年民生实事", exact=True)).to_have_count(1)
     reviewer.go(f"/review?programme={world['list']}&period=2026-11")
     expect(desk_cell(desk, "柳市镇", 0)).to_contain_text("待审")
     desk_cell(desk, "柳市镇", 0).click()
@@ -58,10 +60,10 @@ def test_county_returns_one_passes_the_rest_and_accepts_its_own_list(  # noqa: P
     page = town.go("/")
     cards = page.locator(".wb-cards li")
     # Six small items have never been filled in; the returned one is owed again.
-    assert [" ".join(card.split()) for card in cards.all_inner_texts()] == ["7 待填报", "1 被退回", "0 已逾期"]
+    says(cards, "7 待填报", "1 被退回", "0 已逾期")
     page.get_by_role("link", name="去改").click()
     expect(page.get_by_text("退回原因：里程与附表不符")).to_be_visible()
-    assert page.get_by_role("grid").locator("tbody tr[data-line]").count() == 1
+    expect(page.get_by_role("grid").locator("tbody tr[data-line]")).to_have_count(1)
     page.get_by_role("grid").locator("[data-line] [data-col='0']").click()
     page.keyboard.type("4.5")
     page.keyboard.press("Enter")

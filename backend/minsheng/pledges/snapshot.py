@@ -37,7 +37,7 @@ def tasks_of(session: Session, programme: Programme, giver: UUID) -> dict[UUID, 
             Task.unit_id != giver,
             Task.status == "issued",
         )
-        .order_by(col(Item.seq), col(Item.id), col(Task.id))
+        .order_by(col(Task.id))
     ).all()
     changes = approved(session, tasks=[task.id for task, _ in facts])
     targets: dict[UUID, list[Frozen]] = defaultdict(list)
@@ -61,16 +61,18 @@ def tasks_of(session: Session, programme: Programme, giver: UUID) -> dict[UUID, 
             }
         )
     catalogue = {item.id: item for item in session.exec(select(Item).where(Item.programme_id == programme.id)).all()}
+    lines = {item.id: _line(catalogue, item) for _, item in facts}
     leads = _leads(session, programme)
     found: dict[UUID, list[Frozen]] = defaultdict(list)
-    for task, item in facts:
+    # A number counts among the items beside it, so the order is that of the lines from the top of the tree.
+    for task, item in sorted(facts, key=lambda fact: [(each.seq, each.id) for each in lines[fact[1].id]]):
         found[task.unit_id].append(
             {
                 "task_id": str(task.id),
                 "item_id": str(item.id),
                 "code": item.code,
                 "title": item.title,
-                "path": _path(catalogue, item),
+                "path": [each.title for each in lines[item.id][:-1]],
                 "standard": item.standard,
                 "deadline": task.deadline.isoformat(),
                 "leads": leads[item.id, "lead"],
@@ -105,12 +107,10 @@ def _leads(session: Session, programme: Programme) -> dict[tuple[UUID, str], lis
     return found
 
 
-def _path(catalogue: Mapping[UUID, Item], item: Item) -> list[str]:
-    found: list[str] = []
-    at = item.parent_id
-    while at is not None and at in catalogue:
-        found.insert(0, catalogue[at].title)
-        at = catalogue[at].parent_id
+def _line(catalogue: Mapping[UUID, Item], item: Item) -> list[Item]:
+    found = [item]
+    while (above := found[0].parent_id) is not None and above in catalogue:
+        found.insert(0, catalogue[above])
     return found
 
 

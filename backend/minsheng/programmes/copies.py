@@ -78,7 +78,7 @@ def copy(session: Session, source: Programme, body: CopyIn) -> Programme:
 def _renamed(source: Programme, owner: Unit, year: int, *, same_owner: bool) -> str:
     name = source.name.replace(str(source.year), str(year)) if str(source.year) in source.name else source.name
     if name == source.name and year != source.year:
-        name = f"{source.name}({year}年)"
+        name = f"{source.name}（{year}年）"
     return name[:200] if same_owner else f"{owner.name}{name}"[:200]
 
 

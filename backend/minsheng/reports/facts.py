@@ -211,7 +211,7 @@ class ReportFacts:
                 continue
             where = f"/cells/{figure.target.id}/value"
             if row.value > FAR_ABOVE * target:
-                message = f"“{figure.indicator.name}”超过目标的 {FAR_ABOVE} 倍，请核对计量单位({figure.measure.name})"
+                message = f"“{figure.indicator.name}”超过目标的 {FAR_ABOVE} 倍，请核对计量单位（{figure.measure.name}）"
                 found.append(FieldError(pointer=where, code="unit-slip", message=message))
             elif figure.previous and row.current is not None and row.current > JUMP * figure.previous:
                 message = f"“{figure.indicator.name}”本期数是以前累计的 {JUMP} 倍以上，请核对"

@@ -124,7 +124,7 @@ class Catalogue:
             cut_off_day=5,
             cut_off_hour=18,
             close_after_days=5,
-            source=f"项目与目标取自{first.as_of.year}年公布的清单",
+            source=f"{first.as_of.year}年公布的民生实事清单",
             basis=GENERATED,
         )
         self.sample.programmes.append(programme)

@@ -48,7 +48,7 @@ def wenzhou(url: str, *, if_empty: bool = False) -> bool:
             if session.exec(select(Unit.id).limit(1)).first():
                 if if_empty:
                     return False
-                message = "数据库里已有机构,不再装入样例。"
+                message = "数据库里已有机构，不再装入样例。"
                 raise SystemExit(message)
             _basics(session)
             Loader(session, sample(clock.today())).run()
@@ -57,7 +57,7 @@ def wenzhou(url: str, *, if_empty: bool = False) -> bool:
             for scene in (receipts, steps, papers, changing, consulting):
                 scene.play(cast)
             session.commit()
-        print("样例数据已装入:温州市及其县、乡镇。")  # noqa: T201 - a command's answer
+        print("样例数据已装入：温州市及其县、乡镇。")  # noqa: T201 - a command's answer
         return True
     finally:
         database.dispose()

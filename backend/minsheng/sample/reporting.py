@@ -158,7 +158,7 @@ class Reporting:
         if not self._is_anchor(line, month):
             return GENERATED, ""
         promise = line.promise
-        when = f"{promise.source_title}(截至{promise.as_of.isoformat()})"
+        when = f"{promise.source_title}（截至{promise.as_of.isoformat()}）"
         lone = task.parent_key is None
         own_pct = promise.accumulation == "snapshot" and promise.printed_pct is not None
         if lone and (promise.actual is not None or own_pct):

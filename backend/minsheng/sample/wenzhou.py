@@ -67,11 +67,11 @@ PLACES = {
 }
 # (owner of the list, unit that splits, item) -> sum of the children less the parent, and why.
 UNBALANCED = {
-    (WENZHOU, WENZHOU, "家庭屋顶光伏"): (Decimal(600), "加压分解:各县合计比市定目标多600户"),
+    (WENZHOU, WENZHOU, "家庭屋顶光伏"): (Decimal(600), "加压分解：各县合计比市定目标多600户"),
     (WENZHOU, WENZHOU, "农村饮水安全提升工程"): (Decimal("-0.40"), "尚有0.40万人未分解到县"),
     (WENZHOU, LUCHENG, "学龄儿童免费窝沟封闭"): (Decimal(-60), "尚有60名未分解到街镇"),
-    (YUEQING, YUEQING, "新增普惠托位"): (Decimal(35), "加压分解:各乡镇合计比市定目标多35个"),
-    (WENZHOU, TAISHUN, "家庭屋顶光伏"): (Decimal(-100), "分解草稿:尚有100户未落实到乡镇,未下达"),
+    (YUEQING, YUEQING, "新增普惠托位"): (Decimal(35), "加压分解：各乡镇合计比市定目标多35个"),
+    (WENZHOU, TAISHUN, "家庭屋顶光伏"): (Decimal(-100), "分解草稿：尚有100户未落实到乡镇，未下达"),
 }
 DRAFTS = {(TAISHUN, "家庭屋顶光伏")}
 SPLIT_FURTHER = (YUEQING, LUCHENG)

@@ -63,13 +63,13 @@ export const NAV: NavGroup[] = [
       {
         path: '/rules',
         title: '亮灯规则',
-        needs: ['rule.edit'],
+        needs: ['rule.edit', 'journal.read'],
         icon: 'M7 3.5h6v13H7zM10 6.2v.1M10 10v.1M10 13.800v.1M7 3.500h6',
       },
       {
         path: '/changes',
         title: '调整与状态',
-        needs: ['change.ask', 'change.decide'],
+        needs: ['change.ask', 'change.decide', 'pledge.sign', 'journal.read'],
         icon: 'M4 7h9.500M11 4.500 13.500 7 11 9.500M16 13H6.500M9 10.500 6.500 13 9 15.500',
       },
       {

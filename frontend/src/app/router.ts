@@ -58,7 +58,7 @@ export const routes: RouteRecordRaw[] = [
     path: '/rules/:id',
     component: () => import('@/features/rules/RuleEditor.vue'),
     props: true,
-    meta: { title: '亮灯规则', parent: '/rules' },
+    meta: { title: '一套规则', parent: '/rules' },
   },
   {
     path: '/changes',
@@ -82,7 +82,7 @@ export const routes: RouteRecordRaw[] = [
     path: '/pledges/:id',
     component: () => import('@/features/pledges/PledgePage.vue'),
     props: true,
-    meta: { title: '目标责任书', parent: '/pledges' },
+    meta: { title: '一份责任书', parent: '/pledges' },
   },
   { path: '/dash', component: () => import('@/features/boards/Dashboard.vue'), meta: { title: '驾驶舱' } },
   { path: '/units', component: () => import('@/features/org/UnitTree.vue'), meta: { title: '机构' } },

@@ -38,6 +38,11 @@ export function day(value: string | null | undefined, empty = '—'): string {
   const m = /^(\d{4})-(\d{2})-(\d{2})/.exec(value ?? '')
   return m ? `${m[1]}年${Number(m[2])}月${Number(m[3])}日` : empty
 }
+/** Two days of one year name it once: "2026年2月5日—12月31日" */
+export function days(from: string, to: string): string {
+  const end = day(to)
+  return `${day(from)}—${from.slice(0, 4) === to.slice(0, 4) ? end.slice(5) : end}`
+}
 /** "2026-11" → "2026年11月" */
 export function period(value: string | null | undefined): string {
   const m = /^(\d{4})-(\d{2})/.exec(value ?? '')

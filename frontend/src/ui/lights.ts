@@ -6,11 +6,11 @@ export type Mark = Pick<LightMark, 'name' | 'glyph' | 'hue'>
 
 /** For screens that stand without a rule set: help, and sheets kept on this machine by an older client. */
 const USUAL = {
-  green: ['●', '正常'],
-  yellow: ['▲', '预警'],
-  red: ['■', '滞后'],
-  done: ['◆', '完成'],
-  none: ['○', '未开始'],
+  green: ['●', '绿灯'],
+  yellow: ['▲', '黄灯'],
+  red: ['■', '红灯'],
+  done: ['◆', '已完成'],
+  none: ['○', '不亮灯'],
 } as const
 
 export function markOf(light: string, meanings: readonly LightMeaning[] = []): Mark & { meaning?: string } {

@@ -43,4 +43,8 @@ export function applySettings(): void {
     },
     { immediate: true },
   )
+  // What is chosen in one tab holds in the others.
+  addEventListener('storage', (e) => {
+    if (e.key === KEPT) Object.assign(settings, kept())
+  })
 }

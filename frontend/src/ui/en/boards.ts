@@ -23,8 +23,8 @@ export const boards = {
   '完成率（%）；有多个指标时取灯最差的一个。上级一行为下级合计。':
     'done in %; of several indicators the one with the worst light. Rows above are sums.',
   实际: 'Actual',
-  实际累计: 'Actual',
-  计划累计: 'Plan',
+  实际值: 'Actual',
+  计划值: 'Plan',
   展开乡镇: 'Unfold townships',
   收起乡镇: 'Fold townships',
   '只看前 {n} 项': 'Only the first {n}',

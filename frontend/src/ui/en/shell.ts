@@ -45,9 +45,23 @@ export const shell = {
   '两遍新密码不一样。': 'The two new passwords differ.',
   '密码已修改，别处的登录都已退出。': 'Password changed; other sessions have ended.',
   '现在用的是初始密码，请先改成自己的密码再办事。': 'This is an initial password. Please change it first.',
-  正常: 'On track',
-  预警: 'Warning',
-  滞后: 'Behind',
+  绿灯: 'Green',
+  黄灯: 'Yellow',
+  红灯: 'Red',
+  不亮灯: 'No light',
+  一套规则: 'Rule set',
+  一份责任书: 'Pledge',
+  统筹怎么做: 'How to plan and guide',
+  '新一年的计划从上一年复制，“与上年比较”逐项列出新增、变更和取消。':
+    'A new year starts as a copy of the last one; the comparison lists what is new, changed or dropped.',
+  '任务分解可以粘贴一片数字，也可以下载表格填好再上传；不足、超出都标出来，不拦。':
+    'Split by pasting figures, or download a workbook, fill it in and upload it; short and over are shown, not refused.',
+  '下达以后，目标要“申请调整”，节点要“申请改期”，由上级批准；原来的数和新的数都一直看得到。':
+    'Once issued, a target or a date changes only when the tier above approves; both values stay visible.',
+  '目标责任书双方在系统里签订；目标调整以后另订补充责任书。':
+    'Both sides sign the pledge here; after an adjustment a supplement is made.',
+  '亮灯规则先复制成草稿，在过去的数据上试过再启用。':
+    'Copy a light rule into a draft, try it on past data, then switch it on.',
   完成: 'Done',
   未开始: 'Not started',
   草稿: 'Draft',
