@@ -6,7 +6,7 @@ from decimal import Decimal
 from minsheng.kernel.errors import invalid
 from minsheng.plans import aims, rules
 from minsheng.programmes.models import Measure
-from minsheng.reports.facts import Figure
+from minsheng.reports.judged import Figure
 from minsheng.reports.schemas import ValueIn
 
 FIGURES = ("current", "value", "numerator", "denominator")

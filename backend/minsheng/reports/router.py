@@ -24,7 +24,8 @@ from minsheng.plans import service as plans
 from minsheng.programmes.models import Programme
 from minsheng.programmes.service import in_catalogue_order
 from minsheng.reports import service
-from minsheng.reports.facts import Figure, ReportFacts, facts_of, rows_by_id
+from minsheng.reports.facts import ReportFacts, facts_of, rows_by_id
+from minsheng.reports.judged import Figure
 from minsheng.reports.models import Report, Round
 from minsheng.reports.policy import REPORT
 from minsheng.reports.schemas import (

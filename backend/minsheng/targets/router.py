@@ -19,7 +19,7 @@ from minsheng.org.models import Unit
 from minsheng.org.service import unit_names
 from minsheng.permissions import P
 from minsheng.programmes.models import Item, Programme
-from minsheng.targets import acknowledgements, service, states, upload, workbook
+from minsheng.targets import acknowledgements, service, splitting, states, upload, workbook
 from minsheng.targets.adjusted import approved, in_force
 from minsheng.targets.models import Acknowledgement, Task
 from minsheng.targets.policy import ACKNOWLEDGEMENT, TASK
@@ -125,13 +125,13 @@ def create_task(body: TaskIn, response: Response, session: Annotated[Session, al
 @router.post("/tasks:split", summary="保存分解表", operation_id="splitTasks")
 def split_tasks(body: SplitIn, session: Annotated[Session, allow(P.TASK_SPLIT)]) -> SplitResults:
     """Save cells of the split grid (items × units); sums that do not add up are shown, not refused."""
-    return service.save_split(session, body, lambda task: TASK.apply(session, task, "void"))
+    return splitting.save_split(session, body, lambda task: TASK.apply(session, task, "void"))
 
 
 @router.post("/tasks:suggest", summary="按基础数据建议分解", operation_id="suggestSplit")
 def suggest_split(body: SuggestIn, session: Annotated[Session, allow(P.TASK_SPLIT)]) -> Suggestion:
     """Share one target out by population, households or any other base figure; adds up exactly, saves nothing."""
-    return service.suggest(session, body)
+    return splitting.suggest(session, body)
 
 
 @router.post("/tasks:upload", summary="上传分解表", operation_id="uploadSplit", openapi_extra=_XLSX_BODY)
@@ -159,13 +159,13 @@ def _upload(
 ) -> UploadOut:
     programme = rows.fetch(session, Programme, programme_id)
     unit = rows.fetch(session, Unit, unit_id or programme.unit_id)
-    grid = service.split_of(session, programme, unit)
+    grid = splitting.split_of(session, programme, unit)
 
     def void(task: Task) -> None:
         TASK.apply(session, task, "void")
 
     def save(body: SplitIn) -> SplitResults:
-        return service.save_split(session, body, void)
+        return splitting.save_split(session, body, void)
 
     return upload.load(grid, content, save, dry_run=dry_run)
 
@@ -254,7 +254,7 @@ def get_split(
     """Return a unit's targets, the shares of the units beneath, and the balance of each row."""
     programme = rows.fetch(session, Programme, id)
     unit = rows.fetch(session, Unit, unit_id or programme.unit_id)
-    return service.split_of(session, programme, unit)
+    return splitting.split_of(session, programme, unit)
 
 
 @router.get(
@@ -272,6 +272,6 @@ def get_split_workbook(
     """Return the split as a workbook to fill in and upload again: issued cells locked, ids and versions hidden."""
     programme = rows.fetch(session, Programme, id)
     unit = rows.fetch(session, Unit, unit_id or programme.unit_id)
-    made = workbook.write(service.split_of(session, programme, unit))
+    made = workbook.write(splitting.split_of(session, programme, unit))
     name = quote(f"{programme.name}任务分解-{unit.name}.xlsx")
     return XlsxResponse(made, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
