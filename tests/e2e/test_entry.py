@@ -233,17 +233,18 @@ def test_a_session_that_ends_while_typing_costs_nothing(site: Site) -> None:
     says(cell(page, ROADS, 0), "4✓已保存")
 
 
-def test_who_may_not_write_and_what_is_closed_cannot_be_typed_into(site: Site, world: World) -> None:
-    reader = site.visit("auditor")
+def test_who_may_not_write_and_what_is_closed_cannot_be_typed_into(library: Site, world: World) -> None:
+    reader = library.visit("auditor")
     page = reader.go(f"/reports?unit={world['a1']}")
     expect(cell(page, ROADS, 0)).to_be_visible()
+    at_hand(page)
     page.keyboard.type("4")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="提交填好的 0 行")).to_have_attribute("aria-disabled", "true")
     expect(page.get_by_role("checkbox", name=f"选择 {ROADS}")).to_have_count(0)
     assert reader.batches() == []
 
-    clerk = site.visit("a1-clerk")
+    clerk = library.visit("a1-clerk")
     page = clerk.go("/reports?period=2026-10")
     cell(page, ROADS, 0).click()
     page.keyboard.type("4")
