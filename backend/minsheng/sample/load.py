@@ -14,14 +14,48 @@ from minsheng.milestones.templates import ensure_templates
 from minsheng.org.models import Unit
 from minsheng.rule_sets.service import ensure_presets
 from minsheng.sample import changing, consulting, papers, receipts, steps
-from minsheng.sample.bulk import Bulk
+from minsheng.sample.bulk import (
+    GRANT,
+    INDICATOR,
+    ITEM,
+    MEASURE,
+    PROGRAMME,
+    REPORT,
+    ROUND,
+    TARGET,
+    TASK,
+    UNIT,
+    USER,
+    VALUE,
+    Bulk,
+    key,
+)
 from minsheng.sample.cast import Cast
 from minsheng.sample.generator import sample
 from minsheng.sample.generator import synthetic as make_synthetic
 from minsheng.sample.people import PASSWORD
 from minsheng.sample.tables import Loader
 
-__all__ = ["PASSWORD", "accounts", "synthetic", "wenzhou"]
+__all__ = [
+    "GRANT",
+    "INDICATOR",
+    "ITEM",
+    "MEASURE",
+    "PASSWORD",
+    "PROGRAMME",
+    "REPORT",
+    "ROUND",
+    "TARGET",
+    "TASK",
+    "UNIT",
+    "USER",
+    "VALUE",
+    "accounts",
+    "key",
+    "synthetic",
+    "wenzhou",
+]
+"""What the measurements need of a synthetic province is named here too: its tables' numbers and the key of a row."""
 
 
 def accounts(engine: Engine) -> list[tuple[str, str, str]]:
