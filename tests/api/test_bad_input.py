@@ -5,13 +5,12 @@ The requests are those of the sweeps; each is spoilt in one place at a time.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
 
+from tests.factories.probe import Probe
 from tests.factories.problems import places, problem
 from tests.factories.requests import API, REQUESTS, Request, body_of, fill, operations, prepare
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from tests.conftest import Callers
     from tests.factories.world import World
 
-NOISE = frozenset({"login_session", "login_throttle", "alembic_version"})
+NOISE = frozenset({"login_session", "login_throttle"})
 """Tables that change by merely asking."""
 
 LONG = "长" * 5_000
@@ -82,17 +81,11 @@ class Thrower:
         self.world = world
         self.contract = app.openapi()
         self.operations = operations(self.contract)
-        self.engine = create_engine(url)
-        self.tables = [name for name in inspect(self.engine).get_table_names() if name not in NOISE]
+        self.probe = Probe(url, free=NOISE)
 
     def state(self) -> str:
         """Return a digest of everything that is stored."""
-        digest = hashlib.sha256()
-        with self.engine.connect() as connection:
-            for table in sorted(self.tables):
-                rows = sorted(map(repr, connection.execute(text(f'SELECT * FROM "{table}"'))))
-                digest.update(f"{table} {len(rows)} {rows}".encode(errors="backslashreplace"))
-        return digest.hexdigest()
+        return self.probe.fingerprint()
 
     def body(self, name: str) -> Any:
         """Return the whole body of an operation."""
@@ -144,7 +137,7 @@ def thrower(app: FastAPI, people: Callers, world: World, url: str) -> Iterator[T
     prepare(call, world)
     found = Thrower(app, people, world, url)
     yield found
-    found.engine.dispose()
+    found.probe.close()
 
 
 def writing(thrower: Thrower, kind: str) -> list[str]:

@@ -12,8 +12,8 @@ from minsheng.kernel import clock
 from minsheng.kernel.lifecycle import STATE_NAMES, Lifecycle
 from minsheng.permissions import ROLES, Axis, P
 from tests.conftest import at
-from tests.contract.test_scope_matrix import Probe
 from tests.factories import requests
+from tests.factories.probe import Probe
 from tests.factories.world import NOW
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def test_a_closed_round_refuses_every_write(prepared: Prepared) -> None:
                 assert (answer.status_code, answer.json()["code"]) == (409, "round-closed"), (name, answer.text)
             assert probe.fingerprint() == before, name
         report = prepared.world["november:roads:a1"]
-        probe.connection.close()
+        probe.close()
         shown = prepared.client.get(f"/api/v1/reports/{report}", headers={"Cookie": cookies["a1-clerk"]}).json()
         assert shown["actions"] == []
     # The same requests are served while it is open.

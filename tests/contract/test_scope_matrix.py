@@ -6,22 +6,18 @@ table must be as it was; no answer may name anything that its reader may not see
 
 from __future__ import annotations
 
-import hashlib
 import json
-import sqlite3
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 import pytest
-from sqlmodel import SQLModel
 
 from tests.contract import oracle
 from tests.contract.oracle import THINGS, area, covers, hand, holds, sees, visible
 from tests.contract.test_routes import PUBLIC
-from tests.databases import plain_url
 from tests.factories import requests
+from tests.factories.probe import Probe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,9 +41,6 @@ WHO = (
     "outsider-clerk",
     NOBODY,
 )
-FREE = {"login_session", "login_throttle", "stored_answer", "token_family", "token_secret"}
-"""Tables that a refused request may touch."""
-
 Outcome = "int | Callable[[str], int]"
 
 
@@ -911,7 +904,7 @@ class Sweep:
 
     def renew(self) -> None:
         """Go on with a fresh copy."""
-        self.probe.connection.close()
+        self.probe.close()
         self.prepared.renew()
         # A copy of the same template is what the first one was.
         self.probe = Probe(self.prepared.url, self.state)
@@ -1014,40 +1007,6 @@ def _walk(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
         yield key, value
 
 
-class Probe:
-    """Looks at the database past the product."""
-
-    def __init__(self, url: str, known: str = "") -> None:
-        names = sorted(set(SQLModel.metadata.tables) - FREE)
-        self.connection: Any
-        if url.startswith("sqlite"):
-            self.connection = sqlite3.connect(url.removeprefix("sqlite:///"))
-            self.statements = [f'SELECT * FROM "{name}"' for name in names]
-            self.mark = "PRAGMA data_version"
-        else:
-            self.connection = psycopg.connect(plain_url(url), autocommit=True)
-            # A row that was written has a newer xmin, one that was deleted is no longer counted.
-            self.statements = [
-                " UNION ALL ".join(
-                    f"SELECT '{name}', count(*), coalesce(max(xmin::text::bigint), 0) FROM \"{name}\"" for name in names
-                )
-            ]
-            self.mark = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
-        self.known = known
-        self.seen = self.connection.execute(self.mark).fetchall() if known else None
-
-    def fingerprint(self) -> str:
-        """Return a hash over every table that a refused request must leave alone."""
-        mark = self.connection.execute(self.mark).fetchall()
-        # Nothing at all was committed since: most refusals come before the first lock.
-        if mark != self.seen:
-            digest = hashlib.sha256()
-            for statement in self.statements:
-                digest.update(repr(self.connection.execute(statement).fetchall()).encode())
-            self.seen, self.known = mark, digest.hexdigest()
-        return self.known
-
-
 def _reads(sweep: Sweep) -> None:
     for case in READS:
         for who in WHO:
@@ -1103,7 +1062,7 @@ def test_nobody_reads_or_writes_what_is_not_his(
 ) -> None:
     sweep = Sweep(prepared)
     PARTS[part](sweep)
-    sweep.probe.connection.close()
+    sweep.probe.close()
     with capsys.disabled():
         print(
             f"\nscope matrix on {engine_name}, {part}: {sweep.count} requests, {len(sweep.faults)} faults",

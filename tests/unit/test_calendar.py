@@ -39,6 +39,9 @@ def days(first: date = FIRST, last: date = LAST) -> Iterator[date]:
     return (first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
+WORKED = [day for day in days(date(2004, 6, 1)) if chinese_calendar.is_workday(day)]
+
+
 def differences(other: Callable[[date], bool], first: date = FIRST, last: date = LAST) -> set[date]:
     """Return the days about which another calendar says something else."""
     return {day for day in days(first, last) if OURS.is_workday(day) != other(day)}
@@ -188,12 +191,11 @@ def test_a_named_day_leads_to_the_last_day_in_the_span(
     day: date, length: int, name: str, side: str, count: int
 ) -> None:
     last = min(day + timedelta(days=length), date(2024, 12, 31))
-    worked = [each for each in days(date(2004, 6, 1)) if chinese_calendar.is_workday(each)]
     reached = []
     for year in range(2005, 2026):
         start = festival(name, year)
-        behind = [each for each in worked if each > start]
-        before = [each for each in worked if each < start]
+        behind = [each for each in WORKED if each > start]
+        before = [each for each in WORKED if each < start]
         reached.append(behind[count - 1] if side == "after" else before[-count])
     within = [each for each in reached if day <= each <= last]
     found = anchored(Anchor(name, side, count), day, last, OURS)  # type: ignore[arg-type]
