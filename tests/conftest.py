@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import pickle
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -43,19 +42,12 @@ Logins = dict[str, tuple[str, dict[str, Any]]]
 """User name → cookie and what /me said, of people whose log-in is part of every copy of the world."""
 
 
-CORES = sorted(os.sched_getaffinity(0))
-
-
-@pytest.fixture(autouse=True)
-def _own_core(request: pytest.FixtureRequest) -> None:
-    """Keep each worker on a core of its own, except where it drives a browser.
-
-    A request passes through three threads; handed from core to core it takes half as long again.
-    """
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    own = {CORES[int(worker[2:]) % len(CORES)]} if worker and "browser" not in request.keywords else set(CORES)
-    if os.sched_getaffinity(0) != own:
-        os.sched_setaffinity(0, own)
+@pytest.fixture(scope="session", autouse=True)
+def _little_garbage() -> None:
+    # What a test's process holds for good need not be looked through again and again for garbage.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
@@ -139,9 +131,6 @@ def _built(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
 
 @pytest.fixture(scope="session")
 def _engines() -> dict[str, Engine]:
-    # What every test's process holds for good need not be looked through again and again for garbage.
-    gc.collect()
-    gc.freeze()
     return {}
 
 

@@ -229,8 +229,6 @@ def _end(server: subprocess.Popen[bytes]) -> None:
 def _keep(home: Path) -> None:
     """The keeper process: starts the server, waits until nobody of the run is left, removes everything."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    # Who started it may have kept to one core; the server is for all.
-    os.sched_setaffinity(0, range(os.cpu_count() or 1))
     data = Path(tempfile.mkdtemp(prefix="minsheng-pg-", dir=in_memory()))
     try:
         server, url = _start(data)

@@ -130,6 +130,7 @@ def _serve() -> None:
     # of a request's time.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
     uvicorn.run(
         app,
         host=settings.host,
