@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from tests.contract.conftest import Prepared
 
 AT_ONCE = 50
-TRIES = 5
 
 
 @contextmanager
@@ -150,27 +149,26 @@ def test_a_full_pool_says_so_at_once_and_the_process_stays_alive(prepared: Prepa
     app = create_app(settings)
     with listening(app) as address, httpx.Client(timeout=30) as client:
         mine = headers(prepared, "office")
+        # All connections stand before the clock runs: what is timed is the wait for a place, not the way there.
+        alive = at_once(lambda _: client.get(f"{address}/livez"), 8)
+        assert {answer.status_code for answer in alive} == {200}
         assert client.get(f"{address}/api/v1/me", headers=mine).status_code == 200
         held = [app.state.database._places for _ in range(2)]
         for places in held:
             places.acquire_nowait()
         try:
-            waits, alive = [], []
-            # The best of a few tries: what is asked is how long the program waits, not what else the machine is doing.
-            for _ in range(TRIES):
-                answers = at_once(lambda _: client.get(f"{address}/api/v1/me", headers=mine), 8)
-                for answer in answers:
-                    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
-                    assert answer.headers["retry-after"] == "1"
-                    assert answer.elapsed.total_seconds() > 0.9
-                waits.append(max(answer.elapsed.total_seconds() for answer in answers))
-                started = time.perf_counter()
-                assert client.get(f"{address}/livez").status_code == 200
-                alive.append(time.perf_counter() - started)
-                if waits[-1] < 1.2 and alive[-1] < 0.2:
-                    break
-            assert min(waits) < 1.2
-            assert min(alive) < 0.2
+            started = time.perf_counter()
+            answers = at_once(lambda _: client.get(f"{address}/api/v1/me", headers=mine), 8)
+            took = time.perf_counter() - started
+            for answer in answers:
+                assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+                assert answer.headers["retry-after"] == "1"
+            assert took > 0.9
+            slowest = max(answer.elapsed.total_seconds() for answer in answers)
+            assert slowest < 1.2
+            started = time.perf_counter()
+            assert client.get(f"{address}/livez").status_code == 200
+            assert time.perf_counter() - started < 1.2
         finally:
             for places in held:
                 places.release()

@@ -51,7 +51,7 @@ def swept(prepared: Prepared, *operations: str) -> list[str]:
         if operation in operations:
             for who in WHO:
                 test_scope_matrix.listed(sweep, operation, permission, kind, who)
-    sweep.probe.connection.close()
+    sweep.probe.close()
     return sweep.faults
 
 

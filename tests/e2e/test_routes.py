@@ -117,7 +117,7 @@ def test_the_documentation_opens_without_anybody_else(library: Site, path: str) 
     visitor = library.stranger()
     visitor.page.goto(library.origin + path)
     # One of the two draws only what is in view, so this is an operation of the first group; either reads a large file.
-    expect(visitor.page.locator("body")).to_contain_text("在所有设备上退出", timeout=60_000)
+    expect(visitor.page.locator("body")).to_contain_text("在所有设备上退出", timeout=20_000)
     visitor.settle()
     assert f"{library.origin}/api/v1/openapi.json" in {request.url for request in visitor.requests}
 

@@ -60,7 +60,10 @@ def from_findings(findings: Sequence[Any]) -> Invalid:
     errors = []
     for finding in findings:
         kind = finding["type"]
-        context = finding.get("ctx") or {}
+        context = dict(finding.get("ctx") or {})
+        if "expected" in context:
+            # Pydantic joins the choices in English.
+            context["expected"] = str(context["expected"]).replace(" or ", ", ").replace(", ", "、")
         sentence = _SENTENCES.get(kind)
         if sentence is None:
             # Our own validators already speak Chinese; anything else is named by its code alone.
@@ -70,7 +73,7 @@ def from_findings(findings: Sequence[Any]) -> Invalid:
         place = pointer(finding["loc"])
         errors.append(FieldError(pointer=_clean(place), code=kind.replace("_", "-"), message=_clean(message)))
     first = errors[0]
-    more = f"(共 {len(errors)} 处)" if len(errors) > 1 else ""
+    more = f"（共 {len(errors)} 处）" if len(errors) > 1 else ""
     return Invalid(f"{first.pointer or '请求体'}：{first.message}{more}", errors=errors)
 
 
