@@ -159,14 +159,30 @@ def test_a_move_keeps_both_dates_and_needs_the_giver(people: Callers, world: Wor
     assert [(each["from_on"], each["to_on"], each["status"]) for each in now["moves"]] == [
         ("2026-11-20", "2026-12-10", "approved")
     ]
+    # Another date may hang on a named day; refused or not, a request names one way alone.
+    eve = {"day": "new_year", "side": "before", "work_days": 3}
+    for wrong, place in (
+        ({**body, "anchor": eve}, ("/anchor", "two-dates")),
+        ({**body, "to_on": None}, ("/to_on", "required")),
+    ):
+        assert places(clerk.call("POST", "/milestone-moves", json=wrong)) == [place]
+    named = clerk.post("/milestone-moves", {**body, "to_on": None, "anchor": eve, "precision": "day"}, status=201)
+    assert (named["to_on"], named["to_anchor_text"]) == ("2026-12-29", "元旦前第3个工作日")
+    move(people["a-office"], named, "approve", {})
+    held = clerk.get(f"/milestones/{row['id']}")
+    assert (held["planned_on"], held["anchor_text"], held["baseline_on"]) == (
+        "2026-12-29",
+        "元旦前第3个工作日",
+        "2026-11-20",
+    )
     refused = clerk.post("/milestone-moves", {**body, "to_on": "2026-12-25"}, status=201)
     assert move(people["a-office"], refused, "refuse", {"reason": "不能再推"})["decision_note"] == "不能再推"
     third = clerk.post("/milestone-moves", {**body, "to_on": "2026-12-25"}, status=201)
     assert move(clerk, third, "withdraw")["status"] == "withdrawn"
     found = clerk.get(f"/milestones/{row['id']}")
     assert (found["planned_on"], [each["status"] for each in found["moves"]]) == (
-        "2026-12-10",
-        ["approved", "refused", "withdrawn"],
+        "2026-12-29",
+        ["approved", "approved", "refused", "withdrawn"],
     )
 
 
@@ -319,7 +335,7 @@ def test_a_schedule_that_does_not_fit_names_the_steps(people: Callers, world: Wo
 def test_a_template_is_dated_backwards_and_a_new_schedule_asks_for_moves(people: Callers, world: World) -> None:
     clerk, task = people["a1-clerk"], world["roads:a1"]
     codes = [each["code"] for each in clerk.get("/milestone-templates")["items"]]
-    assert codes == ["works", "subsidy", "insurance", "training", "service", "policy"]
+    assert codes == ["works", "subsidy", "insurance", "training", "service", "policy", "ongoing"]
     items = clerk.post("/milestones:apply", {"task_id": str(task), "template": "subsidy"}, status=201)["items"]
     assert [(each["name"], each["start_on"], each["planned_on"], each["weight"]) for each in items][-2:] == [
         ("打卡发放", "2026-12-11", "2026-12-24", 25),
@@ -354,6 +370,32 @@ def test_a_template_is_dated_backwards_and_a_new_schedule_asks_for_moves(people:
     move(people["a-office"], done["asked"][1], "approve", {})
     now = clerk.get(f"/milestones/{items[4]['id']}")
     assert (now["planned_on"], now["start_on"], now["baseline_on"]) == ("2026-12-17", "2026-12-04", "2026-12-24")
+    # The template names the phases of its kind: what they span and how they stand follows from the steps.
+    found = clerk.get(f"/tasks/{task}/phases")
+    assert found["current"] == "制定办法"
+    assert [
+        (each["name"], each["state"], each["starts_on"], each["ends_on"], each["total"]) for each in found["phases"]
+    ] == [
+        ("制定办法", "late", "2026-09-23", "2026-10-20", 1),
+        ("申报审核", "late", "2026-10-21", "2026-12-10", 3),
+        ("资金发放", "ahead", "2026-12-04", "2026-12-24", 2),
+    ]
+    first, second = (clerk.get(f"/milestones/{each['id']}") for each in items[:2])
+    move(clerk, first, "reach", {"on": "2026-10-19"})
+    # A phase is only a name: it may be put right after the date was fixed, for that and every later step.
+    clerk.patch(f"/milestones/{second['id']}", {"phase": "申报登记"}, version=second["version"])
+    found = clerk.get(f"/tasks/{task}/phases")
+    assert [(each["name"], each["state"], each["finished_on"]) for each in found["phases"]] == [
+        ("制定办法", "done", "2026-10-19"),
+        ("申报登记", "late", None),
+        ("申报审核", "ahead", None),
+        ("资金发放", "ahead", None),
+    ]
+    programme = clerk.get(f"/tasks/{task}")["programme_id"]
+    assert clerk.get("/milestone-counts", programme_id=programme)["phases"] == [
+        {"kind": "works", "phase": "申报登记", "tasks": 1}
+    ]
+    assert people["b1-clerk"].call("GET", f"/tasks/{task}/phases").status_code == 404
 
 
 def test_a_place_keeps_its_own_template_dated_by_named_days(people: Callers, world: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import groupby
 
 import chinese_calendar
 import pytest
@@ -142,11 +143,16 @@ def test_a_last_day_of_its_own_holds_a_step_and_what_lies_before_it(
 
 
 def test_the_templates_are_whole() -> None:
-    assert list(templates()) == ["works", "subsidy", "insurance", "training", "service", "policy"]
+    assert list(templates()) == ["works", "subsidy", "insurance", "training", "service", "policy", "ongoing"]
+    # Every kind has steps, and phases that each stand in one piece.
     for code, template in templates().items():
         steps = [TemplateStep(**step) for step in template["steps"]]
         assert sum(step.weight for step in steps) == 100, code
         assert faults(pure(steps)) == []
+        names = [step.phase for step in steps]
+        assert None not in names
+        assert [name for name, _ in groupby(names)] == list(dict.fromkeys(names)), code
+        assert len(set(names)) >= 3, code
         whole = span(backward(pure(steps), date(2026, 12, 31), CALENDAR))
         assert len(worked(whole.start, whole.finish)) == length(steps)
         assert whole.start >= date(2026, 1, 1), code

@@ -30,11 +30,17 @@ def is_start_passed(milestone: Milestone, today: date) -> bool:
     return bool(start and start < today and milestone.started_on is None and milestone.status in {"draft", "issued"})
 
 
-def count(session: Session, programme_id: UUID) -> tuple[MilestoneCounts, list[MilestoneCounts]]:
-    """Count a programme's fixed milestones in the caller's scope, together and for each unit."""
-    fixed = session.exec(
-        select(Milestone).where(Milestone.programme_id == programme_id, col(Milestone.status).in_(["issued", *SETTLED]))
+def fixed_in(session: Session, programme_id: UUID) -> Sequence[Milestone]:
+    """Return a programme's fixed milestones in the caller's scope, those of a task in their order."""
+    return session.exec(
+        select(Milestone)
+        .where(Milestone.programme_id == programme_id, col(Milestone.status).in_(["issued", *SETTLED]))
+        .order_by(col(Milestone.seq), col(Milestone.id))
     ).all()
+
+
+def count(session: Session, fixed: Sequence[Milestone]) -> tuple[MilestoneCounts, list[MilestoneCounts]]:
+    """Count milestones together and for each unit."""
     by_unit: dict[UUID, list[Milestone]] = defaultdict(list)
     for each in fixed:
         by_unit[each.unit_id].append(each)

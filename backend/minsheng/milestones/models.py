@@ -14,8 +14,11 @@ from minsheng.kernel.db import Figure, Instant, Row
 from minsheng.kernel.errors import Locked, Problem
 from minsheng.permissions import P
 
-FACTS = frozenset({"forecast_on", "started_on", "checks", "actual_count", "note", "version"})
-"""What is reported about a milestone after it was fixed; the plan itself changes only by a move."""
+FACTS = frozenset({"forecast_on", "started_on", "checks", "actual_count", "note", "phase", "version"})
+"""What is reported about a milestone after it was fixed; the plan itself changes only by a move.
+
+A phase dates nothing: milestones are put together under its name when they are shown.
+"""
 
 SETTLED = frozenset({"reached", "built", "passed", "opened"})
 
@@ -43,6 +46,7 @@ class Milestone(Row, table=True):
     holder_id: UUID = Field(nullable=False, foreign_key="unit.id")
     seq: int = Field(default=0, nullable=False)
     name: str = Field(nullable=False)
+    phase: str | None = None
     kind: str = Field(default="step", nullable=False)
     weight: int = Field(default=10, nullable=False)
     work_days: int | None = None
@@ -101,6 +105,7 @@ class MilestoneMove(Row, table=True):
     to_on: date = Field(nullable=False)
     to_precision: str = Field(nullable=False)
     to_start_on: date | None = None
+    to_anchor: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     reason: str = Field(nullable=False)
     document: str | None = None
     asked_by: UUID = Field(nullable=False)

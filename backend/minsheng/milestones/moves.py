@@ -25,10 +25,11 @@ def ask(session: Session, body: MoveIn, start_on: date | None = None) -> Milesto
         Forbidden: the caller may not plan the task.
         WrongState: a draft is simply changed; what is done is not moved.
         Duplicate: a request is waiting already.
-        Invalid: the same date, or one outside the task.
+        Invalid: no date or two, the same date, or one outside the task.
     """
     milestone = rows.hold(session, Milestone, body.milestone_id)
     task = rows.fetch(session, Task, milestone.task_id)
+    to_on, precision = _wanted(session, task, body)
     move = MilestoneMove(
         milestone_id=milestone.id,
         task_id=task.id,
@@ -37,9 +38,10 @@ def ask(session: Session, body: MoveIn, start_on: date | None = None) -> Milesto
         giver_id=task.giver_id,
         from_on=milestone.planned_on,
         from_precision=milestone.precision,
-        to_on=dates.latest(body.to_on, body.precision),
-        to_precision=body.precision,
+        to_on=to_on,
+        to_precision=precision,
         to_start_on=start_on,
+        to_anchor=body.anchor.model_dump() if body.anchor else None,
         reason=body.reason,
         document=body.document,
         asked_by=session.who.user_id,
@@ -52,12 +54,22 @@ def ask(session: Session, body: MoveIn, start_on: date | None = None) -> Milesto
     if waiting(session, milestone.id):
         message = "这个节点已有一份改期申请待批准。"
         raise Duplicate(message, errors=[FieldError(pointer="/milestone_id", code="duplicate", message=message)])
-    if (move.to_on, move.to_precision) == (move.from_on, move.from_precision):
-        raise invalid("/to_on", "unchanged", "新日期与原日期相同")
+    if (move.to_on, move.to_precision, move.to_anchor) == (move.from_on, move.from_precision, milestone.anchor):
+        raise invalid("/anchor" if body.anchor else "/to_on", "unchanged", "新日期与原日期相同")
     service.check_day(session, task, move.to_on, move.to_precision, "/to_on")
     session.add(move)
     session.flush()
     return move
+
+
+def _wanted(session: Session, task: Task, body: MoveIn) -> tuple[date, str]:
+    if body.anchor is None:
+        if body.to_on is None:
+            raise invalid("/to_on", "required", "请填新日期，或选按哪个节日定")
+        return dates.latest(body.to_on, body.precision), body.precision
+    if body.to_on is not None:
+        raise invalid("/anchor", "two-dates", "新日期与按节日定，只填一样")
+    return service.anchored(session, task, body.anchor, "/anchor"), "day"
 
 
 def waiting(session: Session, milestone_id: UUID) -> bool:
@@ -113,7 +125,7 @@ def carry_out(session: Session, move: MilestoneMove, _body: object) -> None:
     session.moving[milestone.id] = "move"
     milestone.planned_on = move.to_on
     milestone.precision = move.to_precision
-    milestone.anchor = None
+    milestone.anchor = move.to_anchor
     if move.to_start_on is not None:
         milestone.start_on = move.to_start_on
     elif milestone.start_on and milestone.start_on > milestone.planned_on:

@@ -201,7 +201,7 @@ def apply_template(session: Session, body: ApplyIn) -> list[Milestone]:
     ]
     made, _ = _dated(session, ScheduleApplyIn(task_id=task.id, anchor=body.deadline, steps=steps))
     for milestone, step in zip(made, template, strict=True):
-        milestone.kind, milestone.weight = step.kind, step.weight
+        milestone.phase, milestone.kind, milestone.weight = step.phase, step.kind, step.weight
         milestone.deliverable = step.deliverable
         milestone.checks = [{"kind": kind, "state": "open", "note": None} for kind in step.checks]
     session.add_all(made)

@@ -15,7 +15,7 @@ from minsheng.kernel.access import Session
 from minsheng.kernel.door import IfMatch, allow
 from minsheng.kernel.http import Route
 from minsheng.kernel.pages import Page, Paging
-from minsheng.milestones import counting, dates, moves, planning, service
+from minsheng.milestones import counting, dates, moves, phases, planning, service
 from minsheng.milestones.models import Milestone, MilestoneMove
 from minsheng.milestones.policy import MILESTONE, MILESTONE_MOVE
 from minsheng.milestones.schemas import (
@@ -31,6 +31,7 @@ from minsheng.milestones.schemas import (
     MoveIn,
     MoveOut,
     MoveStatus,
+    PhasesOut,
     ScheduleApplied,
     ScheduleApplyIn,
     ScheduleIn,
@@ -39,6 +40,7 @@ from minsheng.milestones.schemas import (
 from minsheng.org.service import unit_names
 from minsheng.permissions import P
 from minsheng.programmes.models import Item, Programme
+from minsheng.targets.models import Task
 
 router = APIRouter(tags=["milestones"], route_class=Route)
 
@@ -123,6 +125,7 @@ def present_moves(session: Session, asked: Sequence[MilestoneMove]) -> list[Move
             unit_name=names.get(each.unit_id),
             from_text=dates.text(each.from_on, each.from_precision),
             to_text=dates.text(each.to_on, each.to_precision),
+            to_anchor_text=anchor_text(each.to_anchor),
             days=(each.to_on - each.from_on).days,
             actions=MILESTONE_MOVE.actions(session, each),
         )
@@ -134,8 +137,23 @@ def present_moves(session: Session, asked: Sequence[MilestoneMove]) -> list[Move
 def get_counts(session: Reader, programme_id: Annotated[UUID, Query(description="计划")]) -> CountsOut:
     """Count the fixed milestones of a programme; built, accepted and in use are three figures."""
     programme = rows.fetch(session, Programme, programme_id)
-    total, units = counting.count(session, programme.id)
-    return CountsOut(programme_id=programme.id, on=clock.today(), total=total, units=units)
+    fixed = counting.fixed_in(session, programme.id)
+    total, units = counting.count(session, fixed)
+    return CountsOut(
+        programme_id=programme.id,
+        on=clock.today(),
+        total=total,
+        units=units,
+        phases=phases.count(session, fixed),
+    )
+
+
+@router.get("/tasks/{id}/phases", summary="任务的各阶段", operation_id="getTaskPhases")
+def get_phases(id: UUID, session: Reader) -> PhasesOut:  # noqa: A002
+    """Return a task's phases with their dates planned and real, as its milestones stand today."""
+    task = rows.fetch(session, Task, id)
+    found = phases.phases(service.of_task(session, task.id), clock.today())
+    return PhasesOut(task_id=task.id, current=phases.current(found), phases=found)
 
 
 @router.get("/milestones", summary="节点列表", operation_id="listMilestones")

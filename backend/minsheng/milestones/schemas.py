@@ -11,18 +11,20 @@ from minsheng.calendars.named import NamedDay, Side
 from minsheng.kernel.fields import Code, Day, In, Label, Line, Moment, Out, Quantity, Reason, Remark
 from minsheng.kernel.lifecycle import Action
 from minsheng.milestones.dates import Precision
+from minsheng.programmes.schemas import ItemKind
 
 MilestoneKind = Literal["step", "deliverable", "works", "inspection", "batch"]
 MilestoneStatus = Literal["draft", "issued", "reached", "built", "passed", "opened", "void"]
 MoveStatus = Literal["asked", "approved", "refused", "withdrawn"]
 CheckKind = Literal["project", "funds", "land", "tender"]
 CheckState = Literal["open", "met", "waived"]
-TemplateKind = Literal["works", "subsidy", "insurance", "training", "service", "policy"]
 TemplateStatus = Literal["active", "retired"]
+PhaseState = Literal["done", "current", "late", "ahead"]
 Direction = Literal["backward", "forward"]
 Weight = Annotated[int, Field(strict=True, ge=0, le=1000, examples=[20])]
 WorkDays = Annotated[int, Field(strict=True, ge=1, le=1000, examples=[15])]
 KIND = "step 普通；deliverable 交付物；works 工程（完工、验收、投用分开记）；inspection 迎检；batch 批次"
+PHASE = "所属阶段，同名的归在一起"
 Before = Annotated[list[UUID], Field(max_length=20)]
 MonthDay = Annotated[
     str,
@@ -73,6 +75,7 @@ class MilestoneIn(In):
 
     task_id: UUID
     name: Line = Field(examples=["施工图设计"])
+    phase: Label | None = Field(default=None, description=PHASE, examples=["前期工作"])
     kind: MilestoneKind = Field(default="step", description=KIND, examples=["step"])
     weight: Weight = Field(default=10, description="权重，按节点排计划时用")
     planned_on: Day | None = Field(
@@ -101,6 +104,7 @@ class BatchesIn(In):
 
     task_id: UUID
     name: Line = Field(examples=["白内障手术"])
+    phase: Label | None = Field(default=None, description=PHASE, examples=["集中救治"])
     weight: Weight = Field(default=10, description="每批的权重")
     batches: Annotated[list[MilestoneBatchIn], Field(min_length=1, max_length=60)] = Field(
         examples=[[{"planned_on": "2026-12-10", "precision": "day", "count": "120"}]]
@@ -111,6 +115,7 @@ class MilestonePatch(In):
     """What may change: a draft in everything, a fixed milestone in its facts alone."""
 
     name: Line | None = None
+    phase: Label | None = Field(default=None, description=PHASE + "；确定后也可改", examples=["施工"])
     kind: MilestoneKind | None = None
     weight: Weight | None = None
     seq: Annotated[int, Field(strict=True, ge=0, le=10_000)] | None = None
@@ -161,6 +166,7 @@ class MilestoneOut(Out):
     unit_name: str | None
     seq: int
     name: str
+    phase: str | None = Field(description=PHASE, examples=["前期工作"])
     kind: MilestoneKind
     weight: int
     work_days: int | None
@@ -204,7 +210,8 @@ class MoveIn(In):
     """Asks for another date of a fixed milestone."""
 
     milestone_id: UUID
-    to_on: Day = Field(description="改到哪天；精度不到日的，以最后一天为准")
+    to_on: Day | None = Field(default=None, description="改到哪天；精度不到日的，以最后一天为准；与 anchor 二者填一")
+    anchor: Anchor | None = Field(default=None, description="按节日定新日期", examples=[None])
     precision: Precision = Field(default="day", examples=["day"])
     reason: Reason = Field(examples=["台风影响，工期顺延"])
     document: Remark | None = Field(default=None, description="依据文件")
@@ -229,6 +236,8 @@ class MoveOut(Out):
     to_on: Day
     to_precision: Precision
     to_text: str = Field(examples=["2026年12月中旬"])
+    to_anchor: Anchor | None = Field(description="新日期按哪个节日定；null 为直接定的日期")
+    to_anchor_text: str | None = Field(examples=["春节前"])
     days: int = Field(description="推后几天，负数为提前", examples=[30])
     reason: str
     document: str | None
@@ -246,6 +255,7 @@ class TemplateStep(In):
 
     key: Code = Field(examples=["design"])
     name: Line = Field(examples=["施工图设计"])
+    phase: Label | None = Field(default=None, description=PHASE, examples=["前期工作"])
     kind: MilestoneKind = Field(default="step", description=KIND, examples=["deliverable"])
     weight: Weight = Field(default=10, description="权重，按节点排计划时用")
     work_days: WorkDays = Field(description="工期（工作日）")
@@ -266,13 +276,20 @@ class TemplateIn(In):
     """A place's own template; everything beneath it may use it."""
 
     unit_id: UUID
-    kind: TemplateKind = Field(examples=["works"])
+    kind: ItemKind = Field(examples=["works"])
     name: Line = Field(examples=["校舍改造（暑期施工）"])
     steps: TemplateSteps = Field(
         examples=[
             [
-                {"key": "design", "name": "施工图设计", "work_days": 20},
-                {"key": "works", "name": "完工", "kind": "works", "work_days": 40, "after": ["design"]},
+                {"key": "design", "name": "施工图设计", "phase": "前期工作", "work_days": 20},
+                {
+                    "key": "works",
+                    "name": "完工",
+                    "phase": "施工",
+                    "kind": "works",
+                    "work_days": 40,
+                    "after": ["design"],
+                },
             ]
         ]
     )
@@ -281,7 +298,7 @@ class TemplateIn(In):
 class TemplatePatch(In):
     """What may change in a place's own template; milestones made from it before stay as they are."""
 
-    kind: TemplateKind | None = None
+    kind: ItemKind | None = None
     name: Line | None = Field(default=None, examples=["校舍改造（暑期施工）"])
     steps: TemplateSteps | None = None
 
@@ -294,7 +311,7 @@ class TemplateOut(Out):
     unit_id: UUID | None = Field(description="哪个机构的模板；null 为系统自带")
     unit_name: str | None
     code: str = Field(description="代号；自定的由系统给", examples=["works"])
-    kind: TemplateKind = Field(examples=["works"])
+    kind: ItemKind = Field(examples=["works"])
     name: str = Field(examples=["工程建设"])
     work_days: int = Field(description="首尾相接共几个工作日", examples=[150])
     steps: list[TemplateStep]
@@ -394,6 +411,14 @@ class MilestoneCounts(Out):
     moved: int = Field(description="改过期的节点", examples=[1])
 
 
+class PhaseCount(Out):
+    """How many tasks of one kind stand in one phase."""
+
+    kind: ItemKind = Field(examples=["works"])
+    phase: str | None = Field(description="正在进行的阶段；null 为各阶段都已完成", examples=["施工"])
+    tasks: int = Field(examples=[7])
+
+
 class CountsOut(Out):
     """Counts of a programme in the caller's scope."""
 
@@ -401,3 +426,27 @@ class CountsOut(Out):
     on: Day
     total: MilestoneCounts
     units: list[MilestoneCounts]
+    phases: list[PhaseCount] = Field(description="任务各处在哪个阶段，按种类与先后")
+
+
+class PhaseOut(Out):
+    """A phase of a task: its milestones together, with their dates planned and real (R113)."""
+
+    name: str = Field(examples=["前期工作"])
+    state: PhaseState = Field(
+        description="done 已完成；current 进行中；late 有节点逾期；ahead 未到", examples=["current"]
+    )
+    starts_on: Day | None = Field(description="计划开始，节点里最早的")
+    ends_on: Day = Field(description="计划完成，节点里最晚的")
+    started_on: Day | None = Field(description="实际开始")
+    finished_on: Day | None = Field(description="实际完成；还有节点没完成时为 null")
+    total: int = Field(description="节点数", examples=[4])
+    done: int = Field(description="已完成的节点", examples=[2])
+
+
+class PhasesOut(Out):
+    """A task's phases in their order."""
+
+    task_id: UUID
+    current: str | None = Field(description="正在进行的阶段；全部完成或没有分阶段时为 null", examples=["招标采购"])
+    phases: list[PhaseOut]

@@ -27,6 +27,7 @@ MAX_PER_TASK = 200
 CHECK_NAMES = {"project": "立项", "funds": "资金", "land": "用地", "tender": "招标"}
 OPTIONAL = frozenset(
     {
+        "phase",
         "anchor",
         "start_on",
         "work_days",
@@ -135,6 +136,7 @@ def create_batches(session: Session, body: BatchesIn) -> list[Milestone]:
             session,
             task,
             name=f"{body.name}（第{first + index}批）",
+            phase=body.phase,
             kind="batch",
             weight=body.weight,
             planned_on=batch.planned_on,

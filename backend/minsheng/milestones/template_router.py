@@ -15,9 +15,10 @@ from minsheng.kernel.pages import Page, Paging
 from minsheng.milestones import templates
 from minsheng.milestones.models import MilestoneTemplate
 from minsheng.milestones.policy import MILESTONE_TEMPLATE
-from minsheng.milestones.schemas import TemplateIn, TemplateKind, TemplateOut, TemplatePatch, TemplateStatus
+from minsheng.milestones.schemas import TemplateIn, TemplateOut, TemplatePatch, TemplateStatus
 from minsheng.org.service import unit_names
 from minsheng.permissions import P
+from minsheng.programmes.schemas import ItemKind
 
 router = APIRouter(tags=["milestones"], route_class=Route)
 
@@ -44,7 +45,7 @@ def present(session: Session, found: Sequence[MilestoneTemplate]) -> list[Templa
 def list_templates(
     page: Paging,
     session: Reader,
-    kind: Annotated[TemplateKind | None, Query(description="种类")] = None,
+    kind: Annotated[ItemKind | None, Query(description="种类")] = None,
     status: Annotated[TemplateStatus | None, Query(description="状态")] = None,
 ) -> Page[TemplateOut]:
     """Return the shipped templates, those of the caller's area, and those of the places above."""

@@ -30,13 +30,16 @@ def shipped() -> dict[str, dict[str, Any]]:
 
 
 def ensure_templates(session: Session) -> None:
-    """Give an installation the shipped templates it does not have yet; one that was shipped is never rewritten."""
-    known = set(session.exec(select(MilestoneTemplate.code).where(col(MilestoneTemplate.unit_id).is_(None))).all())
-    session.add_all(
-        MilestoneTemplate(code=code, kind=code, name=entry["name"], steps=entry["steps"])
-        for code, entry in shipped().items()
-        if code not in known
-    )
+    """Give an installation the shipped templates as this version has them; nobody else can change those."""
+    known = {
+        row.code: row
+        for row in session.exec(select(MilestoneTemplate).where(col(MilestoneTemplate.unit_id).is_(None))).all()
+    }
+    for code, entry in shipped().items():
+        row = known.get(code) or MilestoneTemplate(code=code, kind=code, name=entry["name"])
+        if (row.name, row.steps) != (entry["name"], entry["steps"]):
+            row.name, row.steps = entry["name"], entry["steps"]
+        session.add(row)
     session.flush()
 
 

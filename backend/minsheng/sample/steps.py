@@ -104,6 +104,7 @@ def _plan(session: Session, each: Planned, calendar: Calendar) -> None:
             MilestoneIn(
                 task_id=each.task,
                 name=step.name,
+                phase=step.phase,
                 kind="step" if step.kind == "batch" else step.kind,
                 weight=step.weight,
                 planned_on=planned,

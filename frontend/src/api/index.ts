@@ -254,6 +254,8 @@ export const api = {
     call<Gen.GetMilestoneCountsData, T.MilestoneCounts>('GET', '/api/v1/milestone-counts', {
       query: { programme_id: programmeId },
     }),
+  taskPhases: (taskId: string) =>
+    call<Gen.GetTaskPhasesData, T.Phases>('GET', '/api/v1/tasks/{id}/phases', { path: { id: taskId } }),
   milestoneTemplates: collection<{
     row: T.MilestoneTemplate
     list: Gen.ListMilestoneTemplatesData

@@ -58,6 +58,7 @@ export type PlanPoint = Gen.PlanPoint
 export type Milestone = Gen.MilestoneOut
 export type MilestoneMove = Gen.MoveOut
 export type MilestoneCounts = Gen.CountsOut
+export type Phases = Gen.PhasesOut
 export type MilestoneTemplate = Gen.TemplateOut
 export type TemplateStep = Gen.TemplateStep
 export type Anchor = Gen.Anchor

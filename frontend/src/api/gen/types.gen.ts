@@ -773,6 +773,12 @@ export type BatchesIn = {
      */
     name: string;
     /**
+     * Phase
+     *
+     * 所属阶段，同名的归在一起
+     */
+    phase?: string | null;
+    /**
      * Task Id
      */
     task_id: string;
@@ -1761,6 +1767,12 @@ export type CountsOut = {
      * On
      */
     on: string;
+    /**
+     * Phases
+     *
+     * 任务各处在哪个阶段，按种类与先后
+     */
+    phases: Array<PhaseCount>;
     /**
      * Programme Id
      */
@@ -4061,6 +4073,12 @@ export type MilestoneIn = {
      */
     name: string;
     /**
+     * Phase
+     *
+     * 所属阶段，同名的归在一起
+     */
+    phase?: string | null;
+    /**
      * Planned Count
      *
      * 本批计划数
@@ -4231,6 +4249,12 @@ export type MilestoneOut = {
      */
     passed_on: string | null;
     /**
+     * Phase
+     *
+     * 所属阶段，同名的归在一起
+     */
+    phase: string | null;
+    /**
      * Planned Count
      */
     planned_count: string | null;
@@ -4362,6 +4386,12 @@ export type MilestonePatch = {
      * 说明；确定后也可改
      */
     note?: string | null;
+    /**
+     * Phase
+     *
+     * 所属阶段，同名的归在一起；确定后也可改
+     */
+    phase?: string | null;
     /**
      * Planned Count
      */
@@ -4512,6 +4542,10 @@ export type MoveBrief = {
  */
 export type MoveIn = {
     /**
+     * 按节日定新日期
+     */
+    anchor?: Anchor | null;
+    /**
      * Document
      *
      * 依据文件
@@ -4532,9 +4566,9 @@ export type MoveIn = {
     /**
      * To On
      *
-     * 改到哪天；精度不到日的，以最后一天为准
+     * 改到哪天；精度不到日的，以最后一天为准；与 anchor 二者填一
      */
-    to_on: string;
+    to_on?: string | null;
 };
 
 /**
@@ -4625,6 +4659,14 @@ export type MoveOut = {
      * Task Id
      */
     task_id: string;
+    /**
+     * 新日期按哪个节日定；null 为直接定的日期
+     */
+    to_anchor: Anchor | null;
+    /**
+     * To Anchor Text
+     */
+    to_anchor_text: string | null;
     /**
      * To On
      */
@@ -5235,6 +5277,104 @@ export type PermissionOut = {
      * Label
      */
     label: string;
+};
+
+/**
+ * PhaseCount
+ *
+ * How many tasks of one kind stand in one phase.
+ */
+export type PhaseCount = {
+    /**
+     * Kind
+     */
+    kind: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy' | 'ongoing';
+    /**
+     * Phase
+     *
+     * 正在进行的阶段；null 为各阶段都已完成
+     */
+    phase: string | null;
+    /**
+     * Tasks
+     */
+    tasks: number;
+};
+
+/**
+ * PhaseOut
+ *
+ * A phase of a task: its milestones together, with their dates planned and real (R113).
+ */
+export type PhaseOut = {
+    /**
+     * Done
+     *
+     * 已完成的节点
+     */
+    done: number;
+    /**
+     * Ends On
+     *
+     * 计划完成，节点里最晚的
+     */
+    ends_on: string;
+    /**
+     * Finished On
+     *
+     * 实际完成；还有节点没完成时为 null
+     */
+    finished_on: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Started On
+     *
+     * 实际开始
+     */
+    started_on: string | null;
+    /**
+     * Starts On
+     *
+     * 计划开始，节点里最早的
+     */
+    starts_on: string | null;
+    /**
+     * State
+     *
+     * done 已完成；current 进行中；late 有节点逾期；ahead 未到
+     */
+    state: 'done' | 'current' | 'late' | 'ahead';
+    /**
+     * Total
+     *
+     * 节点数
+     */
+    total: number;
+};
+
+/**
+ * PhasesOut
+ *
+ * A task's phases in their order.
+ */
+export type PhasesOut = {
+    /**
+     * Current
+     *
+     * 正在进行的阶段；全部完成或没有分阶段时为 null
+     */
+    current: string | null;
+    /**
+     * Phases
+     */
+    phases: Array<PhaseOut>;
+    /**
+     * Task Id
+     */
+    task_id: string;
 };
 
 /**
@@ -8555,7 +8695,7 @@ export type TemplateIn = {
     /**
      * Kind
      */
-    kind: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy';
+    kind: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy' | 'ongoing';
     /**
      * Name
      */
@@ -8593,7 +8733,7 @@ export type TemplateOut = {
     /**
      * Kind
      */
-    kind: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy';
+    kind: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy' | 'ongoing';
     /**
      * Name
      */
@@ -8637,7 +8777,7 @@ export type TemplatePatch = {
     /**
      * Kind
      */
-    kind?: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy' | null;
+    kind?: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy' | 'ongoing' | null;
     /**
      * Name
      */
@@ -8688,6 +8828,12 @@ export type TemplateStep = {
      * Name
      */
     name: string;
+    /**
+     * Phase
+     *
+     * 所属阶段，同名的归在一起
+     */
+    phase?: string | null;
     /**
      * Weight
      *
@@ -14247,7 +14393,7 @@ export type ListMilestoneTemplatesData = {
          *
          * 种类
          */
-        kind?: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy' | null;
+        kind?: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy' | 'ongoing' | null;
         /**
          * Status
          *
@@ -21758,6 +21904,64 @@ export type IssueTaskResponses = {
 };
 
 export type IssueTaskResponse = IssueTaskResponses[keyof IssueTaskResponses];
+
+export type GetTaskPhasesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/phases';
+};
+
+export type GetTaskPhasesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetTaskPhasesError = GetTaskPhasesErrors[keyof GetTaskPhasesErrors];
+
+export type GetTaskPhasesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PhasesOut;
+};
+
+export type GetTaskPhasesResponse = GetTaskPhasesResponses[keyof GetTaskPhasesResponses];
 
 export type VoidTaskData = {
     body?: never;

@@ -7,6 +7,7 @@ export const lines = (steps: TemplateStep[]): Line[] =>
   steps.map((s) => ({
     key: s.key,
     name: s.name,
+    phase: s.phase ?? null,
     kind: s.kind ?? 'step',
     weight: s.weight ?? 10,
     work_days: s.work_days,

@@ -1,4 +1,4 @@
-import type { Milestone, MilestoneMove, MilestoneTemplate, Precision } from '@/api'
+import type { Milestone, MilestoneMove, MilestoneTemplate, Phases, Precision } from '@/api'
 import { day } from '@/ui/format'
 import { t, type Key } from '@/ui/i18n'
 import { doneOn, waiting } from './gantt'
@@ -17,6 +17,7 @@ export const TEMPLATE_KINDS: Record<MilestoneTemplate['kind'], Key> = {
   training: '培训类',
   service: '服务类',
   policy: '政策类',
+  ongoing: '常态化',
 }
 export const PRECISIONS: Record<Precision, Key> = { day: '到日', ten_days: '到旬', month: '到月', quarter: '到季' }
 export const CHECKS: Record<Milestone['checks'][number]['kind'], Key> = {
@@ -42,6 +43,14 @@ export const MOVE_STATES: Record<
   approved: ['已批准', 'green'],
   refused: ['未批准', 'red'],
   withdrawn: ['已撤回', 'grey'],
+}
+
+/** What stands before the name of a phase says how it stands; colour only repeats it. */
+export const PHASE_STATES: Record<Phases['phases'][number]['state'], readonly [string, Key]> = {
+  done: ['✓', '已完成'],
+  current: ['▶', '进行中'],
+  late: ['!', '有节点逾期'],
+  ahead: ['○', '未到'],
 }
 
 /** How a milestone stands today, in one short phrase; the tone only repeats it. */

@@ -183,4 +183,16 @@ export const milestones = {
   '撤销补录的 {year} 年': 'Take back {year} as entered',
   '连同当时录入的节假日一起撤销；这一年重新补录之前，不能推算工作日。':
     'Takes its holidays back with it; until the year is entered again no working days can be counted.',
+  阶段: 'Phase',
+  同名的归在一起: 'Those of one name stand together',
+  任务的各阶段: 'Phases of the task',
+  任务所处阶段: 'Tasks by phase',
+  各阶段都已完成: 'All phases done',
+  进行中: 'Under way',
+  有节点逾期: 'A milestone is late',
+  未到: 'Not yet',
+  实际: 'Actual',
+  新日期: 'New date',
+  '按节日……': 'By a named day …',
+  常态化: 'Ongoing',
 }
