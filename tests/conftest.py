@@ -20,7 +20,8 @@ from tests.factories import world as worlds
 from tests.missing import missing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     import httpx
@@ -69,12 +70,15 @@ def engine_name(request: pytest.FixtureRequest) -> str:
     return name
 
 
-@pytest.fixture
-def url(
-    engine_name: str, databases: Databases, _templates: dict[str, tuple[Template, bytes]], _built: FastAPI
-) -> Iterator[str]:
-    """Return a fresh database with the world in it, where everybody of the world has logged in already."""
-    if engine_name not in _templates:
+@pytest.fixture(scope="session")
+def _ready(
+    databases: Databases, _templates: dict[str, tuple[Template, bytes]], _built: FastAPI
+) -> Callable[[str], tuple[Template, bytes]]:
+    """Return what gives an engine's template with the world in it, made when it is first asked for."""
+
+    def ready(engine_name: str) -> tuple[Template, bytes]:
+        if engine_name in _templates:
+            return _templates[engine_name]
         made: list[tuple[worlds.World, Logins]] = []
 
         def build(address: str) -> None:
@@ -90,7 +94,15 @@ def url(
         except PostgresUnavailableError as error:
             missing(str(error))
         _templates[engine_name] = (template, pickle.dumps(made[0]))
-    with _templates[engine_name][0].copy() as address:
+        return _templates[engine_name]
+
+    return ready
+
+
+@pytest.fixture
+def url(engine_name: str, _ready: Callable[[str], tuple[Template, bytes]]) -> Iterator[str]:
+    """Return a fresh database with the world in it, where everybody of the world has logged in already."""
+    with _ready(engine_name)[0].copy() as address:
         yield address
 
 
@@ -223,6 +235,28 @@ def client(app: FastAPI) -> Iterator[TestClient]:
 def people(client: TestClient, _logins: Logins) -> Callers:
     """Return the people of the world."""
     return Callers(client, _logins)
+
+
+@pytest.fixture
+def opened(
+    _ready: Callable[[str], tuple[Template, bytes]], _built: FastAPI, _engines: dict[str, Engine], tmp_path: Path
+) -> Callable[[str], AbstractContextManager[tuple[Callers, worlds.World]]]:
+    """Return what opens a fresh world on a named database, for a test that compares both."""
+
+    @contextmanager
+    def open_(engine_name: str) -> Iterator[tuple[Callers, worlds.World]]:
+        template, kept = _ready(engine_name)
+        found: tuple[worlds.World, Logins] = pickle.loads(kept)  # noqa: S301 - our own bytes
+        with template.copy() as address:
+            furnish(
+                _built,
+                Settings(database_url=address, secret_keys=SECRET_KEYS, data_dir=tmp_path, client_dir=tmp_path),
+            )
+            _built.state.database.engine = _engines.setdefault(address, _built.state.database.engine)
+            with TestClient(_built, base_url=ORIGIN, raise_server_exceptions=False) as client:
+                yield Callers(client, found[1]), found[0]
+
+    return open_
 
 
 @contextmanager

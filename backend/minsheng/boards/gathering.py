@@ -182,6 +182,8 @@ def _entries(session: Session, programme: Programme) -> list[Entry]:
         .join(Measure, col(Measure.id) == col(Indicator.measure_id))
         .join(Plan, col(Plan.target_id) == col(Target.id), isouter=True)
         .where(Task.programme_id == programme.id, Task.status == "issued", Target.status == "issued")
+        # Of equals the first is shown: on every database and every day the same one.
+        .order_by(col(Target.id))
     ).all()
     return [
         Entry(

@@ -74,12 +74,12 @@ def matrix(
     ordered = in_tree_order(session, {line.entry.unit_id for line in seen.lines})
     if under:
         ordered = [(unit, depth) for unit, depth in ordered if under in (unit.id, unit.parent_id)]
-    units = {unit.id for unit, _ in ordered}
-    groups: dict[tuple[UUID, UUID], list[Line]] = defaultdict(list)
-    for line in seen.lines:
-        if line.entry.unit_id in units:
-            groups[(line.entry.unit_id, line.entry.item_id)].append(line)
     items = in_catalogue_order(session, {line.entry.item_id for line in seen.lines})
+    found: dict[tuple[UUID, UUID], list[Line]] = defaultdict(list)
+    for line in seen.lines:
+        found[(line.entry.unit_id, line.entry.item_id)].append(line)
+    # As the table reads: databases give the lines in orders of their own.
+    groups = {key: found[key] for unit, _ in ordered for item in items if (key := (unit.id, item.id)) in found}
     by_item = service.by_item(seen.direct)
     return MatrixOut(
         programme_id=programme.id,
