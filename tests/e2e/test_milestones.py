@@ -20,6 +20,9 @@ def test_steps_that_should_have_begun_are_named(site: Site, world: World) -> Non
     names = page.locator(".gn li")
     expect(names.nth(0)).to_contain_text("最迟开始日 2026年9月23日 已过")
     expect(names.nth(5)).to_contain_text("还剩 39 天（29 个工作日）")
+    phases = page.get_by_role("list", name="任务的各阶段").get_by_role("listitem")
+    expect(phases.nth(0)).to_contain_text("制定办法")
+    expect(phases.nth(2)).to_contain_text("资金发放")
     assert clerk.faults() == []
     clerk.picture("milestones-late")
 
