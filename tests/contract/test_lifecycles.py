@@ -113,7 +113,7 @@ def test_a_closed_round_refuses_every_write(prepared: Prepared) -> None:
         for name, (method, path, _) in requests.operations(prepared.contract).items()
         if method != "GET" and path.startswith(f"{requests.API}/reports")
     ]
-    assert len(writing) == 15
+    assert len(writing) == 17
     with at(NOW + timedelta(days=60)):
         cookies = log_in_again(prepared)
         probe = Probe(prepared.url)

@@ -251,6 +251,8 @@ MOVES: dict[str, tuple[str, dict[str, Any] | None, Callable[[str, str], Any]]] =
     "accept": ("report.accept", None, _accepts),
     "sendBack": ("report.accept", {"reason": "请核对"}, _accepts),
     "withdraw": ("task.split", None, lambda *_: 409),
+    "drop": ("report.edit", None, lambda *_: 409),
+    "supersede": ("report.review", None, lambda *_: 409),
 }
 
 
@@ -848,7 +850,7 @@ LISTED = {
     "listAcknowledgements": ("task.read", "acknowledgement", "/acknowledgements"),
     "listPledges": ("task.read", "pledge", "/pledges"),
 }
-BULK = {f"{verb}Reports": verb for verb in MOVES if verb != "withdraw"}
+BULK = {f"{verb}Reports": verb for verb in MOVES if verb not in {"withdraw", "drop", "supersede"}}
 IN_BULK = {
     "acknowledgeAcknowledgements",
     "splitTasks",

@@ -324,6 +324,9 @@ REQUESTS: dict[str, Request] = {
     "sendBackReport": Request("office", _id("november:roads:a2")),
     # A report is withdrawn only after its task was split while it was under review: the refusal is the usual answer.
     "withdrawReport": Request("a-office", _id("november:roads:a1"), status=409),
+    # Only a correction may be given up, and only review lets one take the place of what it corrects.
+    "dropReport": Request("a1-clerk", _id("november:roads:a1"), status=409),
+    "supersedeReport": Request("a-reviewer", _id("october:roads:a1"), status=409),
     "submitReports": Request("a1-clerk", body={"rows": _rows("november:schools:a1")}),
     "recallReports": Request("a1-clerk", body={"rows": _rows("november:cover:a1")}),
     "reviewReports": Request("a-reviewer", body={"rows": _rows("november:cover:a1")}),

@@ -50,7 +50,7 @@ FAR_ABOVE = 10
 
 @dataclass
 class ReportFacts:
-    """A report with what it hangs on."""
+    """A report with what it hangs on; ``later`` is the correction of it that was not given up."""
 
     report: Report
     programme: Programme
@@ -60,6 +60,7 @@ class ReportFacts:
     unit: Unit
     rule_set: RuleSet
     figures: list[Figure] = field(default_factory=list)
+    later: Report | None = None
 
     @cached_property
     def by_target(self) -> dict[UUID, Figure]:
@@ -166,6 +167,12 @@ def _gather(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFac
     items = rows_by_id(session, Item, {report.item_id for report in reports})
     units = rows_by_id(session, Unit, {report.unit_id for report in reports})
     in_force = rule_sets.all_in_force(session, {each.rule_set for each in programmes.values()})
+    later = {
+        row.corrects_id: row
+        for row in session.exec(
+            select(Report).where(col(Report.corrects_id).in_([each.id for each in reports]), Report.status != "void")
+        ).all()
+    }
     found: dict[UUID, ReportFacts] = {}
     for report in reports:
         unit = units.get(report.unit_id)
@@ -178,6 +185,7 @@ def _gather(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFac
                 item=items[report.item_id],
                 unit=unit,
                 rule_set=in_force[programmes[report.programme_id].rule_set],
+                later=later.get(report.id),
             )
     _add_figures(session, found)
     return found
@@ -257,10 +265,11 @@ def _handed_in(session: Session, target_ids: list[UUID]) -> dict[UUID, Figures]:
         .join(Report, col(Report.id) == col(ReportValue.report_id))
         .where(
             col(ReportValue.target_id).in_(target_ids),
-            col(Report.status).not_in(["draft", "void"]),
+            # Of a month that is being corrected both rows are known, the newer one last.
+            col(Report.status).not_in(["draft", "superseded", "void"]),
             col(ReportValue.value).is_not(None),
         )
-        .order_by(col(ReportValue.target_id), col(ReportValue.ends_on))
+        .order_by(col(ReportValue.target_id), col(ReportValue.ends_on), col(Report.revision))
     ).all():
         past[target_id].append(tuple(figures))
     return past

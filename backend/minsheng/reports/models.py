@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field
 
 from minsheng.kernel import clock
@@ -52,12 +52,18 @@ def _locked_with_round(session: Session, row: "Report | ReportValue") -> Problem
 
 
 class Report(Row, table=True):
-    """What one unit reports for one task in one round."""
+    """What one unit reports for one task in one round.
+
+    A correction after acceptance is another row of the same task and round with the next ``revision``: it names its
+    reason and goes the whole way again. The earlier row counts until the new one does; then it is superseded, and
+    stays with its figures. ``versions.newest`` picks the one that is worked on.
+    """
 
     __scope__ = Scoped(read=P.REPORT_READ, line="item_id")
     __lock__ = staticmethod(_locked_with_round)
     __table_args__ = (
-        UniqueConstraint("task_id", "round_id"),
+        UniqueConstraint("task_id", "round_id", "revision", name="uq_report_task_id_round_id_revision"),
+        Index("ix_report_corrects_id", "corrects_id"),
         Index("ix_report_unit_id_period_id", "unit_id", "period", "id"),
         Index("ix_report_round_id_unit_id", "round_id", "unit_id"),
     )
@@ -68,6 +74,9 @@ class Report(Row, table=True):
     item_id: UUID = Field(nullable=False, foreign_key="item.id")
     unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
     period: str = Field(nullable=False)
+    revision: int = Field(default=1, nullable=False)
+    corrects_id: UUID | None = Field(default=None, foreign_key="report.id")
+    correction_reason: str | None = None
     status: str = Field(default="draft", nullable=False)
     returned: bool = Field(default=False, nullable=False)
     return_reason: str | None = None
@@ -75,6 +84,10 @@ class Report(Row, table=True):
     note: str | None = None
     cause_code: str | None = None
     cause_note: str | None = None
+    physical_note: str | None = None
+    physical_pct: Decimal | None = Field(default=None, sa_type=Figure)
+    invested_fen: int | None = Field(default=None, sa_type=BigInteger)
+    expected_on: date | None = None
     touched_at: datetime | None = Field(default=None, sa_type=Instant)
     touched_by: UUID | None = None
     submitted_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -110,5 +123,10 @@ class ReportValue(Row, table=True):
     basis: str = Field(default="reported", nullable=False)
     source_note: str | None = None
     fall_reason: str | None = None
+    as_of: date | None = None
+    source_basis: str | None = None
+    state: str = Field(default="final", nullable=False)
+    approx: bool = Field(default=False, nullable=False)
+    expected: Decimal | None = Field(default=None, sa_type=Figure)
     touched_at: datetime | None = Field(default=None, sa_type=Instant)
     touched_by: UUID | None = None

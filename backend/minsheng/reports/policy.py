@@ -5,11 +5,19 @@ from minsheng.kernel.lifecycle import Lifecycle, Move, ReasonIn
 from minsheng.permissions import P
 from minsheng.plans import service as plans
 from minsheng.programmes.policy import PROGRAMME
-from minsheng.reports import counted, service
+from minsheng.reports import counted, service, versions
 from minsheng.reports.models import Report
 from minsheng.targets import adjustments
 from minsheng.targets.models import Task
 from minsheng.targets.policy import STATE, TASK, issue_tasks
+
+
+def supersede_earlier(session: Session, report: Report, _body: object) -> None:
+    """Let a correction take the place of what it corrects, from the moment it counts."""
+    earlier = session.get(Report, report.corrects_id) if report.corrects_id else None
+    if earlier is not None and earlier.status == "accepted":
+        REPORT.follow(session, earlier, "supersede")
+
 
 REPORT = Lifecycle(
     Report,
@@ -33,7 +41,7 @@ REPORT = Lifecycle(
             "审核通过",
             "审核通过，数字从此计入",
             guards=[service.superior, service.not_own_work],
-            effects=[service.stamp("reviewed")],  # type: ignore[list-item]
+            effects=[service.stamp("reviewed"), supersede_earlier],  # type: ignore[list-item]
             bulk=True,
         ),
         "accept": Move(
@@ -43,7 +51,7 @@ REPORT = Lifecycle(
             "确认",
             "主办机构确认报告",
             guards=[service.owner_accepts, service.not_own_work],
-            effects=[service.stamp("accepted")],  # type: ignore[list-item]
+            effects=[service.stamp("accepted"), supersede_earlier],  # type: ignore[list-item]
             bulk=True,
         ),
         "return": Move(
@@ -76,8 +84,26 @@ REPORT = Lifecycle(
             "任务已分解给下级，本单位不再填报",
             guards=[service.is_split],
         ),
+        "drop": Move(
+            frozenset({"draft"}),
+            "void",
+            P.REPORT_EDIT,
+            "放弃更正",
+            "不再更正，原来的报告照旧有效",
+            guards=[versions.is_correction],
+            quiet=True,
+        ),
+        "supersede": Move(
+            frozenset({"accepted"}),
+            "superseded",
+            P.REPORT_REVIEW,
+            "由更正取代",
+            "更正审核通过后，原报告由它取代，数字留存",
+            guards=[versions.newer_counts],
+            quiet=True,
+        ),
     },
-    final=frozenset({"accepted", "void"}),
+    final=frozenset({"superseded", "void"}),
 )
 
 

@@ -23,7 +23,7 @@ from minsheng.permissions import P
 from minsheng.plans import service as plans
 from minsheng.programmes.models import Programme
 from minsheng.programmes.service import in_catalogue_order
-from minsheng.reports import service
+from minsheng.reports import service, versions
 from minsheng.reports.facts import ReportFacts, facts_of, rows_by_id
 from minsheng.reports.judged import Figure
 from minsheng.reports.models import Report, Round
@@ -140,6 +140,9 @@ def _report(session: Session, facts: ReportFacts, now: datetime) -> ReportOut:
         unit_name=facts.unit.name,
         deadline=next((each.in_force.deadline for each in facts.figures), None) or facts.task.deadline,
         round=_brief(facts.round, now),
+        revision=report.revision,
+        corrects_id=report.corrects_id,
+        correction_reason=report.correction_reason,
         status=report.status,  # type: ignore[arg-type]
         returned=report.returned,
         return_reason=report.return_reason,
@@ -340,9 +343,9 @@ def review_desk(
 ) -> DeskOut:
     """Return one programme and month as units × items, with the state of each report and what may be done to it."""
     programme = rows.fetch(session, Programme, programme_id)
-    reports = session.exec(
-        select(Report).where(Report.programme_id == programme.id, Report.period == period, Report.status != "void")
-    ).all()
+    reports = versions.newest(
+        session.exec(select(Report).where(Report.programme_id == programme.id, Report.period == period)).all()
+    )
     known = facts_of(session, reports)
     now = clock.now()
     cells = []
@@ -350,7 +353,7 @@ def review_desk(
     for facts in known.values():
         report = facts.report
         closed = facts.round.closes_at <= now
-        overdue = report.status == "draft" and facts.round.due_at <= now and not report.excused
+        overdue = report.status == "draft" and facts.round.due_at <= now and not (report.excused or report.corrects_id)
         rule_set = facts.rule_set
         light = max((each.judgement.light for each in facts.figures), key=rule_set.order.__getitem__, default=NONE)
         counts.update([report.status, *(["overdue"] if overdue else []), *(["returned"] if report.returned else [])])
@@ -439,12 +442,14 @@ def entry_sheet(
     this_month = f"{clock.today():%Y-%m}"
     started = [each for each in periods if each <= this_month]
     chosen = period or (started[-1] if started else this_month)
-    reports = session.exec(
-        select(Report)
-        .where(Report.unit_id == unit.id, Report.period == chosen, Report.status != "void")
-        .order_by(col(Report.id))
-        .limit(1000)
-    ).all()
+    reports = versions.newest(
+        session.exec(
+            select(Report)
+            .where(Report.unit_id == unit.id, Report.period == chosen, Report.status != "void")
+            .order_by(col(Report.id))
+            .limit(1000)
+        ).all()
+    )
     order = {item.id: place for place, item in enumerate(in_catalogue_order(session, {r.item_id for r in reports}))}
     reports = sorted(reports, key=lambda report: (report.programme_id, order.get(report.item_id, 0)))
     return EntrySheet(
@@ -471,6 +476,7 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
             Report.unit_id,
             Report.status,
             Report.returned,
+            Report.corrects_id.is_(None),  # type: ignore[union-attr]
             func.count(),
         )
         .join(Round, col(Round.id) == col(Report.round_id))
@@ -481,7 +487,14 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
             Round.opens_at <= now,
             Round.closes_at > now,
         )
-        .group_by(Report.programme_id, Report.round_id, Report.unit_id, Report.status, Report.returned)
+        .group_by(
+            Report.programme_id,
+            Report.round_id,
+            Report.unit_id,
+            Report.status,
+            Report.returned,
+            Report.corrects_id.is_(None),  # type: ignore[union-attr]
+        )
     ).all()
     rounds = rows_by_id(session, Round, {row[1] for row in counted})
     programmes = rows_by_id(session, Programme, {row[0] for row in counted})
@@ -489,8 +502,11 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
     owing: dict[tuple[UUID, UUID], Counter[str]] = defaultdict(Counter)
     review: Counter[tuple[str, UUID]] = Counter()
     accept: Counter[tuple[str, UUID]] = Counter()
-    for programme_id, round_id, unit_id, status, returned, number in counted:
-        owing[(round_id, unit_id)].update({"total": number, status: number, "returned": number * (returned is True)})
+    for programme_id, round_id, unit_id, status, returned, first, number in counted:
+        tally = owing[(round_id, unit_id)]
+        tally.update({status: number, "returned": number * (returned is True)})
+        # A correction is work for whoever began it, but nobody is silent who has reported once.
+        tally.update({"total": number, f"first {status}": number} if first else {})
         programme, unit = programmes.get(programme_id), units.get(unit_id)
         if programme is None or unit is None:
             continue
@@ -524,7 +540,7 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
         )
         if unit_id == session.who.unit_id and access.in_area(P.REPORT_EDIT, unit_id):
             owed.append(entry)
-        elif round_.due_at <= now:
+        elif round_.due_at <= now and tally["first draft"]:
             missing.append(entry)
     return Workbench(
         today=clock.today(),

@@ -15,7 +15,7 @@ from minsheng.targets.schemas import AdjustedOut, Operator
 
 CauseCode = Literal["funds", "upper_money", "land", "approval", "weather", "staff", "coordination", "unwilling"]
 RoundState = Literal["scheduled", "open", "overdue", "closed"]
-ReportStatus = Literal["draft", "submitted", "reviewed", "accepted", "void"]
+ReportStatus = Literal["draft", "submitted", "reviewed", "accepted", "superseded", "void"]
 FigureBasis = Literal["reported", "published", "generated"]
 
 
@@ -151,6 +151,9 @@ class ReportOut(Out):
     unit_name: str = Field(examples=["柳市镇"])
     deadline: Day
     round: RoundBrief
+    revision: int = Field(description="第几版；更正一次加一", examples=[1])
+    corrects_id: UUID | None = Field(description="更正的是哪一份")
+    correction_reason: str | None = Field(description="为什么更正", examples=[None])
     status: ReportStatus = Field(examples=["draft"])
     returned: bool = Field(examples=[False])
     return_reason: str | None
@@ -179,6 +182,8 @@ class ReportRow(Out):
     item_id: UUID
     unit_id: UUID
     period: str = Field(examples=["2026-11"])
+    revision: int = Field(examples=[1])
+    corrects_id: UUID | None
     status: ReportStatus = Field(examples=["submitted"])
     returned: bool
     note: str | None

@@ -2030,7 +2030,7 @@ export type DeskCell = {
     /**
      * Status
      */
-    status: 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'void';
+    status: 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'superseded' | 'void';
     /**
      * Unit Id
      */
@@ -6205,6 +6205,18 @@ export type ReportOut = {
      */
     cells: Array<CellOut>;
     /**
+     * Correction Reason
+     *
+     * 为什么更正
+     */
+    correction_reason: string | null;
+    /**
+     * Corrects Id
+     *
+     * 更正的是哪一份
+     */
+    corrects_id: string | null;
+    /**
      * Deadline
      */
     deadline: string;
@@ -6260,11 +6272,17 @@ export type ReportOut = {
      * Reviewed At
      */
     reviewed_at: string | null;
+    /**
+     * Revision
+     *
+     * 第几版；更正一次加一
+     */
+    revision: number;
     round: RoundBrief;
     /**
      * Status
      */
-    status: 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'void';
+    status: 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'superseded' | 'void';
     /**
      * Submitted At
      */
@@ -6402,6 +6420,10 @@ export type ReportRow = {
      */
     cause_note: string | null;
     /**
+     * Corrects Id
+     */
+    corrects_id: string | null;
+    /**
      * Id
      */
     id: string;
@@ -6430,13 +6452,17 @@ export type ReportRow = {
      */
     reviewed_at: string | null;
     /**
+     * Revision
+     */
+    revision: number;
+    /**
      * Round Id
      */
     round_id: string;
     /**
      * Status
      */
-    status: 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'void';
+    status: 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'superseded' | 'void';
     /**
      * Submitted At
      */
@@ -18066,7 +18092,7 @@ export type ListReportsData = {
          *
          * 状态
          */
-        status?: 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'void' | null;
+        status?: 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'superseded' | 'void' | null;
         /**
          * Returned
          *
@@ -18410,6 +18436,86 @@ export type AcceptReportResponses = {
 };
 
 export type AcceptReportResponse = AcceptReportResponses[keyof AcceptReportResponses];
+
+export type DropReportData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/drop';
+};
+
+export type DropReportErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type DropReportError = DropReportErrors[keyof DropReportErrors];
+
+export type DropReportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReportOut;
+};
+
+export type DropReportResponse = DropReportResponses[keyof DropReportResponses];
 
 export type RecallReportData = {
     body?: never;
@@ -18810,6 +18916,86 @@ export type SubmitReportResponses = {
 };
 
 export type SubmitReportResponse = SubmitReportResponses[keyof SubmitReportResponses];
+
+export type SupersedeReportData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/supersede';
+};
+
+export type SupersedeReportErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SupersedeReportError = SupersedeReportErrors[keyof SupersedeReportErrors];
+
+export type SupersedeReportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReportOut;
+};
+
+export type SupersedeReportResponse = SupersedeReportResponses[keyof SupersedeReportResponses];
 
 export type WithdrawReportData = {
     body?: never;
