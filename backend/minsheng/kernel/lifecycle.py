@@ -321,6 +321,7 @@ STATE_NAMES: dict[str, str] = {
     "accepted": "已确认",
     "void": "已作废",
     "superseded": "已被更正取代",
+    "settled": "已处理",
     "active": "有效",
     "disabled": "已停用",
     "revoked": "已收回",
