@@ -16,7 +16,7 @@ from minsheng.reports import comments
 from minsheng.reports.models import Report, ReportComment
 from minsheng.reports.policy import COMMENT
 from minsheng.reports.present import present_comments
-from minsheng.reports.schemas import CommentOnIn, CommentOut
+from minsheng.reports.schemas import ReportCommentOnIn, ReportCommentOut
 
 router = APIRouter(tags=["reports"], route_class=Route)
 
@@ -30,7 +30,7 @@ def list_comments(
     status: Annotated[
         str | None, Query(description="open 还没处理，settled 已处理", pattern="^(open|settled)$")
     ] = None,
-) -> Page[CommentOut]:
+) -> Page[ReportCommentOut]:
     """Comments on the reports of the caller's area and lines, the oldest first."""
     statement = select(ReportComment)
     for column, value in (
@@ -47,8 +47,8 @@ def list_comments(
 
 @router.post("/report-comments", summary="写批注", operation_id="addReportComment", status_code=201)
 def add_comment(
-    body: CommentOnIn, response: Response, session: Annotated[Session, allow(P.REPORT_COMMENT)]
-) -> CommentOut:
+    body: ReportCommentOnIn, response: Response, session: Annotated[Session, allow(P.REPORT_COMMENT)]
+) -> ReportCommentOut:
     """Say something about a report or one figure of it; what is said of a closed month changes no figure."""
     report = rows.fetch(session, Report, body.report_id)
     session.require(report)
@@ -58,4 +58,4 @@ def add_comment(
     return present_comments(session, [made])[0]
 
 
-COMMENT.mount(router, "/report-comments", "ReportComment", CommentOut, present_comments)
+COMMENT.mount(router, "/report-comments", "ReportComment", ReportCommentOut, present_comments)

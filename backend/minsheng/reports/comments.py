@@ -7,10 +7,10 @@ from minsheng.kernel.access import Session
 from minsheng.kernel.errors import invalid
 from minsheng.reports.facts import facts_of
 from minsheng.reports.models import Report, ReportComment
-from minsheng.reports.schemas import CommentIn
+from minsheng.reports.schemas import ReportCommentIn
 
 
-def add(session: Session, report: Report, body: CommentIn, where: str = "") -> ReportComment:
+def add(session: Session, report: Report, body: ReportCommentIn, where: str = "") -> ReportComment:
     """Say something about a report, or about one figure of it.
 
     Raises:
@@ -33,7 +33,7 @@ def add(session: Session, report: Report, body: CommentIn, where: str = "") -> R
 
 def add_with_return(session: Session, report: Report, body: object) -> None:
     """Write the comments that came with a return."""
-    said: Iterable[CommentIn] = getattr(body, "comments", ())
+    said: Iterable[ReportCommentIn] = getattr(body, "comments", ())
     for index, each in enumerate(said):
         add(session, report, each, f"/comments/{index}")
 

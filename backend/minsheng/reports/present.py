@@ -14,7 +14,7 @@ from minsheng.reports.facts import ReportFacts, facts_of
 from minsheng.reports.judged import Figure
 from minsheng.reports.models import Report, ReportComment, Round
 from minsheng.reports.policy import COMMENT, REPORT
-from minsheng.reports.schemas import CellOut, ChangeOut, CommentOut, ReportOut, RoundBrief
+from minsheng.reports.schemas import CellOut, ChangeOut, ReportCommentOut, ReportOut, RoundBrief
 from minsheng.reports.snapshots import Difference
 from minsheng.rule_sets import service as rule_sets
 
@@ -138,10 +138,11 @@ def open_comments(facts: ReportFacts) -> int:
     return sum(each.status == "open" for each in facts.comments)
 
 
-def present_comments(session: Session, comments: Iterable[ReportComment]) -> list[CommentOut]:
+def present_comments(session: Session, comments: Iterable[ReportComment]) -> list[ReportCommentOut]:
     """Return comments with their buttons."""
     return [
-        CommentOut.model_validate({**each.model_dump(), "actions": COMMENT.actions(session, each)}) for each in comments
+        ReportCommentOut.model_validate({**each.model_dump(), "actions": COMMENT.actions(session, each)})
+        for each in comments
     ]
 
 

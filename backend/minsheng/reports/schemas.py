@@ -177,7 +177,7 @@ class ChangeOut(Out):
     new: str | None = Field(examples=["35"])
 
 
-class CommentOut(Out):
+class ReportCommentOut(Out):
     """What was said about a report, or about one figure of it."""
 
     id: UUID
@@ -231,7 +231,7 @@ class ReportOut(Out):
         description="与什么相比：退回前审核、确认的数，或所更正的报告", examples=[None]
     )
     changes: list[ChangeOut] = Field(description="自审核或确认后改动的各项")
-    comments: list[CommentOut]
+    comments: list[ReportCommentOut]
     open_comments: int = Field(description="还没处理的批注", examples=[0])
     proposals: list[str] = Field(
         description="可写进进展说明的句子：本期到达的节点", examples=[["11月12日“主体封顶”完成。"]]
@@ -407,14 +407,14 @@ class Workbench(Out):
     missing: list[OwedOut] = Field(description="下级逾期未报")
 
 
-class CommentIn(In):
+class ReportCommentIn(In):
     """What to say about a report, or about one figure of it."""
 
     target_id: UUID | None = Field(default=None, description="说的是哪个数；不填为整份报告")
     text: Remark = Field(min_length=1, description="批注", examples=["与台账差 2 公里，请核对"])
 
 
-class CommentOnIn(CommentIn):
+class ReportCommentOnIn(ReportCommentIn):
     """A comment with the report it is about."""
 
     report_id: UUID
@@ -429,7 +429,9 @@ class SettleIn(In):
 class ReturnIn(ReasonIn):
     """A return, with comments at the figures it is about."""
 
-    comments: Annotated[list[CommentIn], Field(max_length=50, default_factory=list, description="写在数字上的批注")]
+    comments: Annotated[
+        list[ReportCommentIn], Field(max_length=50, default_factory=list, description="写在数字上的批注")
+    ]
 
 
 class ApprovalOut(Out):
