@@ -58,6 +58,7 @@ from minsheng.org import router as org
 from minsheng.plans import router as plans
 from minsheng.pledges import router as pledges
 from minsheng.programmes import router as programmes
+from minsheng.reports import comment_router, version_router
 from minsheng.reports import router as reports
 from minsheng.rule_sets import router as rule_sets
 from minsheng.targets import changes
@@ -85,6 +86,8 @@ ROUTERS = (
     milestones.router,
     template_router.router,
     reports.router,
+    version_router.router,
+    comment_router.router,
     boards.router,
     trials.router,
     figures.router,

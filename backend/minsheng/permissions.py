@@ -47,6 +47,7 @@ class P(StrEnum):
     REPORT_EDIT = "report.edit"
     REPORT_REVIEW = "report.review"
     REPORT_ACCEPT = "report.accept"
+    REPORT_COMMENT = "report.comment"
     BOARD_READ = "board.read"
     JOURNAL_READ = "journal.read"
     CALENDAR_EDIT = "calendar.edit"
@@ -79,6 +80,7 @@ LABELS: dict[P, str] = {
     P.REPORT_EDIT: "填报",
     P.REPORT_REVIEW: "审核",
     P.REPORT_ACCEPT: "确认",
+    P.REPORT_COMMENT: "批注报告",
     P.BOARD_READ: "查看驾驶舱",
     P.JOURNAL_READ: "查看变更记录",
     P.CALENDAR_EDIT: "维护工作日历",
@@ -128,6 +130,7 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
                 P.EXEMPTION_DECIDE,
                 P.ROUND_EDIT,
                 P.REPORT_ACCEPT,
+                P.REPORT_COMMENT,
                 P.JOURNAL_READ,
                 P.CALENDAR_EDIT,
             )
@@ -136,12 +139,15 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
     "lead_department": (
         "牵头部门",
         {
-            Axis.AREA: (*_READ, *_UNIT_SIDE, P.REPORT_EDIT, P.PLAN_EDIT, P.CHANGE_ASK),
+            Axis.AREA: (*_READ, *_UNIT_SIDE, P.REPORT_EDIT, P.REPORT_COMMENT, P.PLAN_EDIT, P.CHANGE_ASK),
             Axis.LINE: (P.TASK_READ, P.TASK_ACKNOWLEDGE, P.REPORT_READ, P.BOARD_READ),
         },
     ),
-    "clerk": ("填报员", {Axis.AREA: (*_READ, *_UNIT_SIDE, P.REPORT_EDIT, P.PLAN_EDIT, P.CHANGE_ASK)}),
-    "reviewer": ("审核员", {Axis.AREA: (*_READ, P.REPORT_REVIEW)}),
+    "clerk": (
+        "填报员",
+        {Axis.AREA: (*_READ, *_UNIT_SIDE, P.REPORT_EDIT, P.REPORT_COMMENT, P.PLAN_EDIT, P.CHANGE_ASK)},
+    ),
+    "reviewer": ("审核员", {Axis.AREA: (*_READ, P.REPORT_REVIEW, P.REPORT_COMMENT)}),
     "leader": ("领导", {Axis.AREA: (*_READ, P.PLEDGE_SIGN)}),
     "finance": ("财务", {Axis.AREA: _READ}),
     "payer": ("拨款员", {Axis.AREA: _HEADERS}),

@@ -11,6 +11,9 @@ import { useSheet, type Sheet } from '@/features/reports/sheet'
 const row = (n: number): Report => ({
   id: `r${n}`,
   version: 1,
+  revision: 1,
+  corrects_id: null,
+  correction_reason: null,
   status: 'draft',
   returned: false,
   return_reason: null,

@@ -35,6 +35,7 @@ _ALL = _SEE | {
     "report.edit",
     "report.review",
     "report.accept",
+    "report.comment",
     "journal.read",
     "calendar.edit",
     "comment.edit",
@@ -72,12 +73,13 @@ AREA = {
         "exemption.decide",
         "round.edit",
         "report.accept",
+        "report.comment",
         "journal.read",
         "calendar.edit",
     },
-    "lead_department": _SEE | _UNIT_SIDE | {"report.edit", "plan.edit", "change.ask"},
-    "clerk": _SEE | _UNIT_SIDE | {"report.edit", "plan.edit", "change.ask"},
-    "reviewer": _SEE | {"report.review"},
+    "lead_department": _SEE | _UNIT_SIDE | {"report.edit", "report.comment", "plan.edit", "change.ask"},
+    "clerk": _SEE | _UNIT_SIDE | {"report.edit", "report.comment", "plan.edit", "change.ask"},
+    "reviewer": _SEE | {"report.review", "report.comment"},
     "leader": _SEE | {"pledge.sign"},
     "auditor": _SEE | {"user.read", "journal.read"},
     "integration": _SEE | {"journal.read"},
@@ -185,6 +187,7 @@ def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912 - one declaration afte
     for name in WITHDRAWN:
         found[name] = Thing("report", name[-1], item="list.roads")
     found["november:roads:a_dept"] = Thing("report", "a_dept", item="list.roads")
+    found["remark:cover:a1"] = Thing("report_comment", "a1", item="list.cover")
     found["adjustment:roads:a1"] = Thing("adjustment", "a1", item="list.roads")
     found["state:roads:a2"] = Thing("state", "a2", item="list.roads")
     found["state:cover:b1"] = Thing("state", "b1", item="list.cover")
@@ -271,6 +274,7 @@ READ = {
     "milestone": "task.read",
     "milestone_move": "task.read",
     "report": "report.read",
+    "report_comment": "report.read",
     "adjustment": "task.read",
     "state": "task.read",
     "rule_set": "programme.read",

@@ -30,6 +30,7 @@ FIRST = {
     "item": "draft",
     "task": "draft",
     "report": "draft",
+    "report_comment": "open",
     "milestone": "draft",
     "milestone_move": "asked",
     "milestone_template": "active",
@@ -113,7 +114,7 @@ def test_a_closed_round_refuses_every_write(prepared: Prepared) -> None:
         for name, (method, path, _) in requests.operations(prepared.contract).items()
         if method != "GET" and path.startswith(f"{requests.API}/reports")
     ]
-    assert len(writing) == 15
+    assert len(writing) == 18
     with at(NOW + timedelta(days=60)):
         cookies = log_in_again(prepared)
         probe = Probe(prepared.url)

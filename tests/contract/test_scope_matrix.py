@@ -128,7 +128,10 @@ def _gets() -> Iterator[Case]:  # noqa: C901, PLR0912 - one case after the other
         ("getRound", "programme.read", ["round:list:2026-11", "round:county_list:2026-10"]),
         ("getTask", "task.read", [name.removesuffix(":target") for name in targets]),
         ("getPlan", "task.read", targets),
-        ("getReport", "report.read", reports),
+        *(
+            (operation, "report.read", reports)
+            for operation in ("getReport", "getReportVersions", "getReportComparison")
+        ),
         (
             "getMilestone",
             "task.read",
@@ -251,6 +254,8 @@ MOVES: dict[str, tuple[str, dict[str, Any] | None, Callable[[str, str], Any]]] =
     "accept": ("report.accept", None, _accepts),
     "sendBack": ("report.accept", {"reason": "请核对"}, _accepts),
     "withdraw": ("task.split", None, lambda *_: 409),
+    "drop": ("report.edit", None, lambda *_: 409),
+    "supersede": ("report.review", None, lambda *_: 409),
 }
 
 
@@ -273,6 +278,26 @@ def _report_writes() -> Iterator[Case]:
             must_cover=(name,),
             allowed=200 if state in {"draft", "ready"} else 409,
         )
+        yield Case(
+            "correctReport",
+            "report.edit",
+            name,
+            body={"reason": "漏报一个村"},
+            must_cover=(name,),
+            # What is accepted lies in a month that has closed.
+            allowed=409,
+        )
+        yield Case(
+            "addReportComment",
+            "report.comment",
+            body={"report_id": f"@{name}", "text": "请核对"},
+            must_see=((name, 404),),
+            must_cover=(name,),
+            allowed=201,
+        )
+    for verb, status in (("settle", 200), ("reopen", 409)):
+        remark = "remark:cover:a1"
+        yield Case(f"{verb}ReportComment", "report.comment", remark, must_cover=(remark,), allowed=status)
     # A figure of somebody else's target in one's own report.
     for target in ("roads:a2:target", "roads:b1:target", "cover:a1:target"):
         yield Case(
@@ -837,6 +862,7 @@ LISTED = {
     "listMilestoneMoves": ("task.read", "milestone_move", "/milestone-moves"),
     "listRounds": ("programme.read", "round", "/rounds"),
     "listReports": ("report.read", "report", "/reports"),
+    "listReportComments": ("report.read", "report_comment", "/report-comments"),
     "listAdjustments": ("task.read", "adjustment", "/adjustments"),
     "listTaskStates": ("task.read", "state", "/task-states"),
     "listRuleSets": ("programme.read", "rule_set", "/rule-sets"),
@@ -848,7 +874,7 @@ LISTED = {
     "listAcknowledgements": ("task.read", "acknowledgement", "/acknowledgements"),
     "listPledges": ("task.read", "pledge", "/pledges"),
 }
-BULK = {f"{verb}Reports": verb for verb in MOVES if verb != "withdraw"}
+BULK = {f"{verb}Reports": verb for verb in MOVES if verb not in {"withdraw", "drop", "supersede"}}
 IN_BULK = {
     "acknowledgeAcknowledgements",
     "splitTasks",

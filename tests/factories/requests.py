@@ -324,6 +324,16 @@ REQUESTS: dict[str, Request] = {
     "sendBackReport": Request("office", _id("november:roads:a2")),
     # A report is withdrawn only after its task was split while it was under review: the refusal is the usual answer.
     "withdrawReport": Request("a-office", _id("november:roads:a1"), status=409),
+    # Only a correction may be given up, and only review lets one take the place of what it corrects.
+    "dropReport": Request("a1-clerk", _id("november:roads:a1"), status=409),
+    "supersedeReport": Request("a-reviewer", _id("october:roads:a1"), status=409),
+    "correctReport": Request("a1-clerk", _id("october:roads:a1"), status=409),
+    "getReportVersions": Request("a1-clerk", _id("october:roads:a1")),
+    "getReportComparison": Request("a1-clerk", _id("november:roads:a1")),
+    "listReportComments": Request("a1-clerk"),
+    "addReportComment": Request("a1-clerk", body={"report_id": "@november:cover:a1"}, status=201),
+    "settleReportComment": Request("a1-clerk", _id("remark:cover:a1")),
+    "reopenReportComment": Request("a-reviewer", _id("remark:cover:a1"), status=409),
     "submitReports": Request("a1-clerk", body={"rows": _rows("november:schools:a1")}),
     "recallReports": Request("a1-clerk", body={"rows": _rows("november:cover:a1")}),
     "reviewReports": Request("a-reviewer", body={"rows": _rows("november:cover:a1")}),
@@ -467,6 +477,8 @@ def _circulated(call: Callable[..., httpx.Response], world: World) -> None:
     world.ids["invitation"] = row["id"]
     said = {"programme_id": key, "unit_id": str(world["a"]), "item_id": None, "text": "建议多种树"}
     made("a-office", "/comments", said, "comment")
+    said = {"report_id": str(world["november:cover:a1"]), "text": "与台账差两个百分点"}
+    made("a-reviewer", "/report-comments", said, "remark:cover:a1")
     listing = {"programme_id": str(world["draft_list"]), "item_id": str(world["list.roads"])}
     made("office", "/item-listings", listing, "listing")
     for unit in ("a", "b"):

@@ -21,7 +21,7 @@ from minsheng.plans.terms import Terms
 from minsheng.plans.verdicts import Case, Due, Waiver
 from minsheng.programmes.models import Indicator, Measure, Programme
 from minsheng.reports import histories
-from minsheng.reports.models import COUNTED, Report, ReportValue, Round
+from minsheng.reports.models import COUNTED, FORECAST, Report, ReportValue, Round
 from minsheng.targets.models import Target, Task
 
 
@@ -232,6 +232,7 @@ def _add_figures(session: Session, programme: Programme, entries: list[Entry]) -
             Report.programme_id == programme.id,
             col(Report.status).in_(COUNTED),
             col(ReportValue.value).is_not(None),
+            ReportValue.state != FORECAST,
         )
         .order_by(col(ReportValue.ends_on))
     ).all():

@@ -233,9 +233,9 @@ def causes(session: Session, programme: Programme, tasks: set[UUID]) -> dict[UUI
             Report.programme_id == programme.id,
             col(Report.task_id).in_(tasks),
             col(Report.cause_code).is_not(None),
-            col(Report.status).not_in(["draft", "void"]),
+            col(Report.status).not_in(["draft", "superseded", "void"]),
         )
-        .order_by(Report.period)
+        .order_by(Report.period, col(Report.revision))
     ).all():
         found[task] = (code, note)
     return found

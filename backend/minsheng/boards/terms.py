@@ -14,7 +14,7 @@ from minsheng.kernel.access import Session
 from minsheng.plans import aims, rules
 from minsheng.plans.terms import uncommon
 from minsheng.programmes.models import Indicator, Programme
-from minsheng.reports.models import COUNTED, Report, ReportValue
+from minsheng.reports.models import COUNTED, FORECAST, Report, ReportValue
 from minsheng.targets.models import Target
 from minsheng.targets.schemas import AdjustedOut
 from minsheng.targets.states import OUTSIDE, standing_on, standings
@@ -47,6 +47,7 @@ def add_terms(session: Session, programme: Programme, entries: Sequence["Entry"]
             Indicator.kind == "ratio",
             col(Report.status).in_(COUNTED),
             col(ReportValue.denominator).is_not(None),
+            ReportValue.state != FORECAST,
         )
         .order_by(col(ReportValue.ends_on))
     ).all():

@@ -46,6 +46,7 @@ class Move:
         takes: the body, if it needs one.
         guards: raise a problem when the row is not ready; also asked to grey out the button.
         effects: what else happens, in the same transaction; later features add theirs with :meth:`Lifecycle.extend`.
+        quiet: whether the button is left out, not greyed out, where a guard refuses: a rare step is no reading matter.
     """
 
     sources: frozenset[str]
@@ -57,6 +58,7 @@ class Move:
     guards: list[Guard] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     bulk: bool = False
+    quiet: bool = False
 
 
 class Action(BaseModel):
@@ -156,6 +158,8 @@ class Lifecycle(Generic[M]):
                     guard(session, row)
             except Problem as problem:
                 reason = problem.detail or problem.title
+                if move.quiet:
+                    continue
             found.append(Action(verb=verb, label=move.label, enabled=reason is None, reason=reason))
         return found
 
@@ -316,6 +320,8 @@ STATE_NAMES: dict[str, str] = {
     "reviewed": "已审核",
     "accepted": "已确认",
     "void": "已作废",
+    "superseded": "已被更正取代",
+    "settled": "已处理",
     "active": "有效",
     "disabled": "已停用",
     "revoked": "已收回",

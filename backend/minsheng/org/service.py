@@ -45,6 +45,20 @@ def in_tree_order(session: Session, keys: set[UUID]) -> list[tuple[Unit, int]]:
     return found
 
 
+def beneath(session: Session, top: Unit) -> dict[UUID, int]:
+    """Return a unit and all visible units beneath it, each with its place in the order of the tree."""
+    children: dict[UUID | None, list[UUID]] = defaultdict(list)
+    for key, parent in session.exec(select(Unit.id, Unit.parent_id).order_by(col(Unit.sort), col(Unit.id))).all():
+        children[parent].append(key)
+    order: dict[UUID, int] = {}
+    waiting = [top.id]
+    while waiting:
+        at = waiting.pop()
+        order[at] = len(order)
+        waiting += reversed(children[at])
+    return order
+
+
 def note_figure(session: Session, body: BaseFigureIn) -> BaseFigure:
     """Note a base figure, or correct the one of the same kind and year.
 

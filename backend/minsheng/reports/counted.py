@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from minsheng.kernel import clock, quantity
 from minsheng.kernel.access import Session
 from minsheng.programmes.models import Indicator
-from minsheng.reports.models import COUNTED, Report, ReportValue, Round
+from minsheng.reports.models import COUNTED, FORECAST, Report, ReportValue, Round
 from minsheng.targets.models import Target, Task, TaskState
 
 
@@ -33,6 +33,7 @@ def done(session: Session, target: Target) -> Decimal | None:
             Target.indicator_id == target.indicator_id,
             col(Report.status).in_(COUNTED),
             col(ReportValue.value).is_not(None),
+            ReportValue.state != FORECAST,
         )
         .order_by(col(ReportValue.ends_on))
     ).all()

@@ -23,9 +23,9 @@ from minsheng.plans.models import Plan
 from minsheng.plans.terms import Terms, terms_of
 from minsheng.plans.verdicts import Case, Others
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
-from minsheng.reports import histories
+from minsheng.reports import forms, histories, snapshots
 from minsheng.reports.judged import Figure, Figures
-from minsheng.reports.models import Report, ReportValue, Round
+from minsheng.reports.models import FORECAST, Report, ReportComment, ReportValue, Round
 from minsheng.rule_sets import service as rule_sets
 from minsheng.rule_sets.definition import RuleSet
 from minsheng.targets.adjusted import approved
@@ -50,7 +50,10 @@ FAR_ABOVE = 10
 
 @dataclass
 class ReportFacts:
-    """A report with what it hangs on."""
+    """A report with what it hangs on.
+
+    ``later`` is the correction of it that was not given up, ``baseline`` what it is compared with.
+    """
 
     report: Report
     programme: Programme
@@ -60,6 +63,10 @@ class ReportFacts:
     unit: Unit
     rule_set: RuleSet
     figures: list[Figure] = field(default_factory=list)
+    later: Report | None = None
+    known: forms.Known = field(default_factory=lambda: forms.Known({}, ()))
+    baseline: snapshots.Baseline | None = None
+    comments: list[ReportComment] = field(default_factory=list)
 
     @cached_property
     def by_target(self) -> dict[UUID, Figure]:
@@ -72,6 +79,13 @@ class ReportFacts:
         return any(
             figure.judgement.bad for figure in self.figures if figure.row is not None and figure.row.value is not None
         )
+
+    def changes(self) -> list[snapshots.Difference]:
+        """Return what differs from what was approved, where an approval was taken back or is being corrected."""
+        if self.baseline is None:
+            return []
+        rows = [figure.row for figure in self.figures if figure.row is not None]
+        return snapshots.differences(self.baseline.snapshot, snapshots.taken(self.report, rows))
 
     def problems(self) -> list[FieldError]:
         """Return what must be put right before the report goes in."""
@@ -125,6 +139,9 @@ class ReportFacts:
         row = figure.row
         if row is None or row.value is None:
             return []
+        found = _rests_on(figure, row)
+        if found:
+            return found
         where, name = f"/cells/{figure.target.id}/value", figure.indicator.name
         if row.numerator is not None and row.denominator is not None and row.numerator > row.denominator:
             message = f"“{name}”的分子大于分母，请核对"
@@ -135,6 +152,18 @@ class ReportFacts:
                 message = f"其中项“{name}”{row.value} 大于“{whole.indicator.name}”{above}，请核对"
                 return [FieldError(pointer=where, code="part-exceeds", message=message)]
         return []
+
+
+def _rests_on(figure: Figure, row: ReportValue) -> list[FieldError]:
+    """Doubt an estimate that would close the target: rough figures say how far it is, not that it is done (R143)."""
+    rough = row.source_basis in {"estimate", "projected"} or row.approx
+    whole = figure.in_force.aim.whole
+    if row.value is None or row.state == FORECAST or not rough or not whole or figure.target.operator == "le":
+        return []
+    if row.value < whole:
+        return []
+    message = f"“{figure.indicator.name}”是估算数或约数，不能作为完成的依据，请补实数"
+    return [FieldError(pointer=f"/cells/{figure.target.id}/value", code="estimate-closes", message=message)]
 
 
 def facts_of(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFacts]:
@@ -166,6 +195,12 @@ def _gather(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFac
     items = rows_by_id(session, Item, {report.item_id for report in reports})
     units = rows_by_id(session, Unit, {report.unit_id for report in reports})
     in_force = rule_sets.all_in_force(session, {each.rule_set for each in programmes.values()})
+    later = {
+        row.corrects_id: row
+        for row in session.exec(
+            select(Report).where(col(Report.corrects_id).in_([each.id for each in reports]), Report.status != "void")
+        ).all()
+    }
     found: dict[UUID, ReportFacts] = {}
     for report in reports:
         unit = units.get(report.unit_id)
@@ -178,9 +213,31 @@ def _gather(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFac
                 item=items[report.item_id],
                 unit=unit,
                 rule_set=in_force[programmes[report.programme_id].rule_set],
+                later=later.get(report.id),
             )
     _add_figures(session, found)
+    _add_around(session, found)
     return found
+
+
+def _add_around(session: Session, found: Mapping[UUID, ReportFacts]) -> None:
+    """Add what is known before anybody types, what was approved, and what was said."""
+    reports = [each.report for each in found.values()]
+    for key, baseline in snapshots.baselines(session, reports).items():
+        found[key].baseline = baseline
+    for comment in session.exec(
+        select(ReportComment).where(col(ReportComment.report_id).in_(found)).order_by(col(ReportComment.id))
+    ).all():
+        found[comment.report_id].comments.append(comment)
+    tasks = {each.task_id for each in reports}
+    words, sentences = forms.last_words(session, tasks), forms.reached(session, tasks)
+    for facts in found.values():
+        round_ = facts.round
+        earlier = [said for period, said in words[facts.task.id] if period < round_.period]
+        facts.known = forms.Known(
+            earlier[-1] if earlier else {},
+            [text for day, text in sentences[facts.task.id] if round_.starts_on <= day <= round_.ends_on],
+        )
 
 
 def rows_by_id(session: Session, kind: type[T], keys: set[UUID]) -> dict[UUID, T]:
@@ -207,7 +264,7 @@ def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
         for row in session.exec(select(ReportValue).where(col(ReportValue.report_id).in_(found))).all()
     }
     keys = [each[0].id for group in targets.values() for each in group]
-    past = _handed_in(session, keys)
+    past, bases = _handed_in(session, keys)
     changes = approved(session, tasks=task_ids)
     states = standings(session, tasks=task_ids)
     around = _Around(session, found.values())
@@ -237,17 +294,24 @@ def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
                     previous=previous,
                     known=around.case(facts, target, indicator, plan, known),
                     past=past[target.id],
+                    last_basis=next(
+                        (each for on, each in reversed(bases[target.id]) if on < facts.round.ends_on), None
+                    ),
                     others=around.others(facts, target.id),
                 )
             )
 
 
-def _handed_in(session: Session, target_ids: list[UUID]) -> dict[UUID, Figures]:
-    """Return the figures that were submitted, in order of their periods."""
+def _handed_in(
+    session: Session, target_ids: list[UUID]
+) -> tuple[dict[UUID, Figures], dict[UUID, list[tuple[date, str | None]]]]:
+    """Return the figures that were submitted, in order of their periods, and beside them what each rested on."""
     past: dict[UUID, Figures] = defaultdict(list)
-    for target_id, *figures in session.exec(
+    bases: dict[UUID, list[tuple[date, str | None]]] = defaultdict(list)
+    for target_id, basis, *figures in session.exec(
         select(  # type: ignore[call-overload]
             ReportValue.target_id,
+            ReportValue.source_basis,
             ReportValue.ends_on,
             ReportValue.value,
             ReportValue.numerator,
@@ -257,13 +321,16 @@ def _handed_in(session: Session, target_ids: list[UUID]) -> dict[UUID, Figures]:
         .join(Report, col(Report.id) == col(ReportValue.report_id))
         .where(
             col(ReportValue.target_id).in_(target_ids),
-            col(Report.status).not_in(["draft", "void"]),
+            # Of a month that is being corrected both rows are known, the newer one last.
+            col(Report.status).not_in(["draft", "superseded", "void"]),
             col(ReportValue.value).is_not(None),
+            ReportValue.state != FORECAST,
         )
-        .order_by(col(ReportValue.target_id), col(ReportValue.ends_on))
+        .order_by(col(ReportValue.target_id), col(ReportValue.ends_on), col(Report.revision))
     ).all():
         past[target_id].append(tuple(figures))
-    return past
+        bases[target_id].append((figures[0], basis))
+    return past, bases
 
 
 class _Around:

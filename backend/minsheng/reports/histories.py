@@ -38,7 +38,8 @@ def dues(
     statement = (
         select(Report.task_id, Round.ends_on, Round.due_at, Round.closes_at, Report.submitted_at)  # type: ignore[call-overload]
         .join(Round, col(Round.id) == col(Report.round_id))
-        .where(col(Report.programme_id).in_(programmes), Report.status != "void")
+        # A correction says nothing about when the month was first handed in.
+        .where(col(Report.programme_id).in_(programmes), Report.status != "void", Report.revision == 1)
         .order_by(col(Round.ends_on))
     )
     if tasks is not None:

@@ -12,7 +12,7 @@ from minsheng.plans.measures import Peers
 from minsheng.plans.terms import Terms
 from minsheng.plans.verdicts import Case, Others, assess
 from minsheng.programmes.models import Indicator, Measure
-from minsheng.reports.models import COUNTED, ReportValue
+from minsheng.reports.models import COUNTED, FORECAST, ReportValue
 from minsheng.rule_sets.definition import RuleSet
 from minsheng.targets.models import Target
 
@@ -37,6 +37,7 @@ class Figure:
     previous: Decimal | None
     known: Case
     past: Figures = field(default_factory=list)
+    last_basis: str | None = None
     others: Others | None = None
 
     @property
@@ -50,7 +51,8 @@ class Figure:
         """What the light is judged by: what counts, and what this report says where it does not count yet."""
         rows = [each for each in self.past if each[4] in COUNTED and each[0] != self.on]
         row = self.row
-        if row is not None and row.value is not None:
+        # What is only expected is not done, whatever becomes of the report (R154).
+        if row is not None and row.value is not None and row.state != FORECAST:
             rows.append((self.on, row.value, row.numerator, row.denominator, self.status))
         rows.sort(key=lambda each: each[0])
         newest = next((status for day, *_, status in reversed(rows) if day <= self.on), "draft")

@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
 from sqlmodel import Field
 
 from minsheng.kernel import clock
@@ -15,6 +16,10 @@ from minsheng.permissions import P
 
 COUNTED = ("reviewed", "accepted")
 """States in which a report's figures count (guide 5.3): somebody other than the clerk stands by them."""
+
+
+FORECAST = "forecast"
+"""The state of a figure that is expected: it is kept and shown, and never counts as done (R154)."""
 
 
 class Round(Row, table=True):
@@ -52,12 +57,18 @@ def _locked_with_round(session: Session, row: "Report | ReportValue") -> Problem
 
 
 class Report(Row, table=True):
-    """What one unit reports for one task in one round."""
+    """What one unit reports for one task in one round.
+
+    A correction after acceptance is another row of the same task and round with the next ``revision``: it names its
+    reason and goes the whole way again. The earlier row counts until the new one does; then it is superseded, and
+    stays with its figures. ``versions.newest`` picks the one that is worked on.
+    """
 
     __scope__ = Scoped(read=P.REPORT_READ, line="item_id")
     __lock__ = staticmethod(_locked_with_round)
     __table_args__ = (
-        UniqueConstraint("task_id", "round_id"),
+        UniqueConstraint("task_id", "round_id", "revision", name="uq_report_task_id_round_id_revision"),
+        Index("ix_report_corrects_id", "corrects_id"),
         Index("ix_report_unit_id_period_id", "unit_id", "period", "id"),
         Index("ix_report_round_id_unit_id", "round_id", "unit_id"),
     )
@@ -68,6 +79,9 @@ class Report(Row, table=True):
     item_id: UUID = Field(nullable=False, foreign_key="item.id")
     unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
     period: str = Field(nullable=False)
+    revision: int = Field(default=1, nullable=False)
+    corrects_id: UUID | None = Field(default=None, foreign_key="report.id")
+    correction_reason: str | None = None
     status: str = Field(default="draft", nullable=False)
     returned: bool = Field(default=False, nullable=False)
     return_reason: str | None = None
@@ -75,6 +89,10 @@ class Report(Row, table=True):
     note: str | None = None
     cause_code: str | None = None
     cause_note: str | None = None
+    physical_note: str | None = None
+    physical_pct: Decimal | None = Field(default=None, sa_type=Figure)
+    invested_fen: int | None = Field(default=None, sa_type=BigInteger)
+    expected_on: date | None = None
     touched_at: datetime | None = Field(default=None, sa_type=Instant)
     touched_by: UUID | None = None
     submitted_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -110,5 +128,57 @@ class ReportValue(Row, table=True):
     basis: str = Field(default="reported", nullable=False)
     source_note: str | None = None
     fall_reason: str | None = None
+    as_of: date | None = None
+    source_basis: str | None = None
+    state: str = Field(default="final", nullable=False)
+    approx: bool = Field(default=False, nullable=False)
+    expected: Decimal | None = Field(default=None, sa_type=Figure)
     touched_at: datetime | None = Field(default=None, sa_type=Instant)
     touched_by: UUID | None = None
+
+
+class ReportApproval(Row, table=True):
+    """What a review or acceptance approved, word for word: whatever becomes of the report, this stays (guide 5.3).
+
+    ``words`` and ``figures`` are as :mod:`minsheng.reports.snapshots` takes them.
+    """
+
+    __tablename__ = "report_approval"
+    __scope__ = Scoped(read=P.REPORT_READ, line="item_id")
+    __table_args__ = (
+        Index("ix_report_approval_report_id", "report_id"),
+        Index("ix_report_approval_unit_id", "unit_id"),
+    )
+
+    report_id: UUID = Field(nullable=False, foreign_key="report.id")
+    item_id: UUID = Field(nullable=False, foreign_key="item.id")
+    unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
+    verb: str = Field(nullable=False)
+    approver_id: UUID | None = None
+    approver_name: str | None = None
+    approved_at: datetime = Field(sa_type=Instant, nullable=False)
+    words: dict[str, Any] = Field(sa_type=JSON, nullable=False)
+    figures: dict[str, Any] = Field(sa_type=JSON, nullable=False)
+
+
+class ReportComment(Row, table=True):
+    """What is said about a report, or about one figure of it; open until somebody says how it was settled."""
+
+    __tablename__ = "report_comment"
+    __scope__ = Scoped(read=P.REPORT_READ, line="item_id")
+    __table_args__ = (
+        Index("ix_report_comment_report_id", "report_id"),
+        Index("ix_report_comment_unit_id_id", "unit_id", "id"),
+    )
+
+    report_id: UUID = Field(nullable=False, foreign_key="report.id")
+    target_id: UUID | None = Field(default=None, foreign_key="target.id")
+    item_id: UUID = Field(nullable=False, foreign_key="item.id")
+    unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
+    text: str = Field(nullable=False)
+    author_id: UUID | None = None
+    author_name: str = Field(nullable=False)
+    status: str = Field(default="open", nullable=False)
+    answer: str | None = None
+    settled_name: str | None = None
+    settled_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -1,15 +1,24 @@
 """Life cycle of reports, and what issuing means for them."""
 
 from minsheng.kernel.access import Session
-from minsheng.kernel.lifecycle import Lifecycle, Move, ReasonIn
+from minsheng.kernel.lifecycle import Lifecycle, Move
 from minsheng.permissions import P
 from minsheng.plans import service as plans
 from minsheng.programmes.policy import PROGRAMME
-from minsheng.reports import counted, service
-from minsheng.reports.models import Report
+from minsheng.reports import comments, counted, service, versions
+from minsheng.reports.models import Report, ReportComment
+from minsheng.reports.schemas import ReturnIn, SettleIn
 from minsheng.targets import adjustments
 from minsheng.targets.models import Task
 from minsheng.targets.policy import STATE, TASK, issue_tasks
+
+
+def supersede_earlier(session: Session, report: Report, _body: object) -> None:
+    """Let a correction take the place of what it corrects, from the moment it counts."""
+    earlier = session.get(Report, report.corrects_id) if report.corrects_id else None
+    if earlier is not None and earlier.status == "accepted":
+        REPORT.follow(session, earlier, "supersede")
+
 
 REPORT = Lifecycle(
     Report,
@@ -33,7 +42,7 @@ REPORT = Lifecycle(
             "审核通过",
             "审核通过，数字从此计入",
             guards=[service.superior, service.not_own_work],
-            effects=[service.stamp("reviewed")],  # type: ignore[list-item]
+            effects=[service.stamp("reviewed"), versions.keep_approved("review"), supersede_earlier],  # type: ignore[list-item]
             bulk=True,
         ),
         "accept": Move(
@@ -43,7 +52,7 @@ REPORT = Lifecycle(
             "确认",
             "主办机构确认报告",
             guards=[service.owner_accepts, service.not_own_work],
-            effects=[service.stamp("accepted")],  # type: ignore[list-item]
+            effects=[service.stamp("accepted"), versions.keep_approved("accept"), supersede_earlier],  # type: ignore[list-item]
             bulk=True,
         ),
         "return": Move(
@@ -52,9 +61,9 @@ REPORT = Lifecycle(
             P.REPORT_REVIEW,
             "退回",
             "带原因退回填报单位",
-            takes=ReasonIn,
+            takes=ReturnIn,
             guards=[service.superior, service.not_own_work],
-            effects=[service.mark_returned],
+            effects=[service.mark_returned, comments.add_with_return],
             bulk=True,
         ),
         "send-back": Move(
@@ -63,9 +72,9 @@ REPORT = Lifecycle(
             P.REPORT_ACCEPT,
             "退回重报",
             "主办机构带原因退回，已审核的重新走一遍",
-            takes=ReasonIn,
+            takes=ReturnIn,
             guards=[service.owner_accepts, service.not_own_work],
-            effects=[service.mark_returned],
+            effects=[service.mark_returned, comments.add_with_return],
             bulk=True,
         ),
         "withdraw": Move(
@@ -76,8 +85,51 @@ REPORT = Lifecycle(
             "任务已分解给下级，本单位不再填报",
             guards=[service.is_split],
         ),
+        "drop": Move(
+            frozenset({"draft"}),
+            "void",
+            P.REPORT_EDIT,
+            "放弃更正",
+            "不再更正，原来的报告照旧有效",
+            guards=[versions.is_correction],
+            quiet=True,
+        ),
+        "supersede": Move(
+            frozenset({"accepted"}),
+            "superseded",
+            P.REPORT_REVIEW,
+            "由更正取代",
+            "更正审核通过后，原报告由它取代，数字留存",
+            guards=[versions.newer_counts],
+            quiet=True,
+        ),
     },
-    final=frozenset({"accepted", "void"}),
+    final=frozenset({"superseded", "void"}),
+)
+
+COMMENT = Lifecycle(
+    ReportComment,
+    "open",
+    {
+        "settle": Move(
+            frozenset({"open"}),
+            "settled",
+            P.REPORT_COMMENT,
+            "已处理",
+            "批注处理完毕，可写怎么处理的",
+            takes=SettleIn,
+            effects=[comments.settle],
+        ),
+        "reopen": Move(
+            frozenset({"settled"}),
+            "open",
+            P.REPORT_COMMENT,
+            "重新打开",
+            "批注还没有处理好",
+            effects=[comments.reopen],
+        ),
+    },
+    final=frozenset(),
 )
 
 

@@ -18,21 +18,19 @@ from minsheng.kernel.fields import Period
 from minsheng.kernel.http import Route
 from minsheng.kernel.pages import Page, Paging
 from minsheng.org.models import Unit
-from minsheng.org.service import in_tree_order
+from minsheng.org.service import beneath, in_tree_order
 from minsheng.permissions import P
-from minsheng.plans import service as plans
 from minsheng.programmes.models import Programme
 from minsheng.programmes.service import in_catalogue_order
-from minsheng.reports import service
-from minsheng.reports.facts import ReportFacts, facts_of, rows_by_id
-from minsheng.reports.judged import Figure
+from minsheng.reports import service, versions
+from minsheng.reports.facts import facts_of, rows_by_id
 from minsheng.reports.models import Report, Round
 from minsheng.reports.policy import REPORT
+from minsheng.reports.present import brief, open_comments, present_reports
 from minsheng.reports.schemas import (
     BatchIn,
     BatchOut,
     BatchResult,
-    CellOut,
     ConflictOut,
     DeskCell,
     DeskCounts,
@@ -46,7 +44,6 @@ from minsheng.reports.schemas import (
     ReportPatch,
     ReportRow,
     ReportStatus,
-    RoundBrief,
     RoundOut,
     RoundPatch,
     WaitingOut,
@@ -56,6 +53,9 @@ from minsheng.rule_sets import service as rule_sets
 from minsheng.rule_sets.definition import NONE
 
 router = APIRouter(tags=["reports"], route_class=Route)
+
+MOST_ROWS = 5000
+"""A county with fifty townships and a hundred tasks each is the largest sheet there is."""
 
 PeriodQuery = Annotated[Period, Query(description="月份")]
 
@@ -69,93 +69,6 @@ def present_rounds(rounds: Sequence[Round], now: datetime) -> list[RoundOut]:
         RoundOut(**each.model_dump(exclude={"created_at", "unit_id", "status"}), state=each.state(now))  # type: ignore[arg-type]
         for each in rounds
     ]
-
-
-def _brief(round_: Round, now: datetime) -> RoundBrief:
-    return RoundBrief(
-        id=round_.id,
-        period=round_.period,
-        state=round_.state(now),  # type: ignore[arg-type]
-        due_at=round_.due_at,
-        closes_at=round_.closes_at,
-    )
-
-
-def _cell(figure: Figure) -> CellOut:
-    row = figure.row
-    judged = figure.judgement
-    return CellOut(
-        target_id=figure.target.id,
-        indicator_name=figure.indicator.name,
-        measure_name=figure.measure.name,
-        decimals=figure.measure.decimals,
-        accumulation=figure.indicator.accumulation,  # type: ignore[arg-type]
-        operator=figure.target.operator,  # type: ignore[arg-type]
-        kind=figure.indicator.kind,  # type: ignore[arg-type]
-        levels=figure.indicator.levels,
-        numerator_name=figure.indicator.numerator_name,
-        denominator_name=figure.indicator.denominator_name,
-        per=figure.indicator.per,
-        part_of=figure.indicator.part_of,
-        target_value=figure.value,
-        target_max=figure.in_force.aim.value_max,
-        original_value=figure.terms.original,
-        adjusted=figure.in_force.told(figure.known.deadline),
-        plan_value=figure.plan_value,
-        previous=figure.previous,
-        current=row.current if row else None,
-        value=row.value if row else None,
-        numerator=row.numerator if row else None,
-        denominator=row.denominator if row else None,
-        basis=row.basis if row else "reported",  # type: ignore[arg-type]
-        source_note=row.source_note if row else None,
-        fall_reason=row.fall_reason if row else None,
-        progress_pct=plans.progress_text(judged),
-        light=judged.light,
-        mark=rule_sets.mark(figure.rule_set, judged.light),
-        explanation=judged.explanation,
-    )
-
-
-def present_reports(session: Session, reports: Sequence[Report]) -> list[ReportOut]:
-    """Return reports with their figures, problems and buttons."""
-    known = facts_of(session, reports)
-    now = clock.now()
-    return [_report(session, known[report.id], now) for report in reports if report.id in known]
-
-
-def _report(session: Session, facts: ReportFacts, now: datetime) -> ReportOut:
-    report = facts.report
-    draft = report.status == "draft"
-    return ReportOut(
-        id=report.id,
-        version=report.version,
-        programme_id=facts.programme.id,
-        programme_name=facts.programme.name,
-        item_id=facts.item.id,
-        item_code=facts.item.code,
-        item_title=facts.item.title,
-        task_id=facts.task.id,
-        unit_id=report.unit_id,
-        unit_name=facts.unit.name,
-        deadline=next((each.in_force.deadline for each in facts.figures), None) or facts.task.deadline,
-        round=_brief(facts.round, now),
-        status=report.status,  # type: ignore[arg-type]
-        returned=report.returned,
-        return_reason=report.return_reason,
-        excused=report.excused,
-        note=report.note,
-        cause_code=report.cause_code,  # type: ignore[arg-type]
-        cause_note=report.cause_note,
-        submitted_at=report.submitted_at,
-        reviewed_at=report.reviewed_at,
-        accepted_at=report.accepted_at,
-        cells=[_cell(figure) for figure in facts.figures],
-        behind=facts.behind,
-        problems=facts.problems() if draft else [],
-        warnings=facts.warnings(),
-        actions=[] if facts.round.closes_at <= now else REPORT.actions(session, report),
-    )
 
 
 # Rounds
@@ -340,9 +253,9 @@ def review_desk(
 ) -> DeskOut:
     """Return one programme and month as units × items, with the state of each report and what may be done to it."""
     programme = rows.fetch(session, Programme, programme_id)
-    reports = session.exec(
-        select(Report).where(Report.programme_id == programme.id, Report.period == period, Report.status != "void")
-    ).all()
+    reports = versions.newest(
+        session.exec(select(Report).where(Report.programme_id == programme.id, Report.period == period)).all()
+    )
     known = facts_of(session, reports)
     now = clock.now()
     cells = []
@@ -350,7 +263,7 @@ def review_desk(
     for facts in known.values():
         report = facts.report
         closed = facts.round.closes_at <= now
-        overdue = report.status == "draft" and facts.round.due_at <= now and not report.excused
+        overdue = report.status == "draft" and facts.round.due_at <= now and not (report.excused or report.corrects_id)
         rule_set = facts.rule_set
         light = max((each.judgement.light for each in facts.figures), key=rule_set.order.__getitem__, default=NONE)
         counts.update([report.status, *(["overdue"] if overdue else []), *(["returned"] if report.returned else [])])
@@ -365,6 +278,9 @@ def review_desk(
                 overdue=overdue,
                 light=light,
                 mark=rule_sets.mark(rule_set, light),
+                revision=report.revision,
+                changes=len(facts.changes()),
+                open_comments=open_comments(facts),
                 verbs=[] if closed else [action.verb for action in REPORT.actions(session, report) if action.enabled],
             )
         )
@@ -375,7 +291,7 @@ def review_desk(
         programme_id=programme.id,
         programme_name=programme.name,
         period=period,
-        round=_brief(round_, now) if round_ else None,
+        round=brief(round_, now) if round_ else None,
         units=[DeskUnit(id=unit.id, parent_id=unit.parent_id, name=unit.name, depth=depth) for unit, depth in units],
         items=[DeskItem(id=item.id, code=item.code, title=item.title) for item in items],
         cells=cells,
@@ -425,34 +341,41 @@ def entry_sheet(
     session: Annotated[Session, allow(P.REPORT_READ)],
     period: Annotated[Period | None, Query(description="月份；省略为最近一个")] = None,
     unit_id: Annotated[UUID | None, Query(description="填报单位；省略为本单位")] = None,
+    below: Annotated[bool, Query(description="含下级各单位：一张表填全县")] = False,  # noqa: FBT002
 ) -> EntrySheet:
-    """Return everything one unit reports for one month, over all programmes, pre-filled with what is known."""
+    """Return everything one unit, or a whole county, reports for one month over all programmes, pre-filled."""
     unit = rows.fetch(session, Unit, unit_id or session.who.unit_id)
+    units = beneath(session, unit) if below else {unit.id: 0}
+    mine = col(Report.unit_id).in_(units)
     periods = list(
         session.exec(
-            select(Report.period)
-            .where(Report.unit_id == unit.id, Report.status != "void")
-            .group_by(Report.period)
-            .order_by(Report.period)
+            select(Report.period).where(mine, Report.status != "void").group_by(Report.period).order_by(Report.period)
         ).all()
     )
     this_month = f"{clock.today():%Y-%m}"
     started = [each for each in periods if each <= this_month]
     chosen = period or (started[-1] if started else this_month)
-    reports = session.exec(
-        select(Report)
-        .where(Report.unit_id == unit.id, Report.period == chosen, Report.status != "void")
-        .order_by(col(Report.id))
-        .limit(1000)
-    ).all()
+    reports = versions.newest(
+        session.exec(
+            select(Report)
+            .where(mine, Report.period == chosen, Report.status != "void")
+            .order_by(col(Report.id))
+            .limit(MOST_ROWS)
+        ).all()
+    )
     order = {item.id: place for place, item in enumerate(in_catalogue_order(session, {r.item_id for r in reports}))}
-    reports = sorted(reports, key=lambda report: (report.programme_id, order.get(report.item_id, 0)))
+    reports = sorted(reports, key=lambda each: (units[each.unit_id], each.programme_id, order.get(each.item_id, 0)))
+    found = present_reports(session, reports)
     return EntrySheet(
         period=chosen,
         unit_id=unit.id,
         unit_name=unit.name,
+        below=below,
         periods=periods,
-        rows=present_reports(session, reports),
+        prefilled=sum(each.prefill.filled for each in found),
+        fields=sum(each.prefill.total for each in found),
+        open_comments=sum(each.open_comments for each in found),
+        rows=found,
     )
 
 
@@ -471,6 +394,7 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
             Report.unit_id,
             Report.status,
             Report.returned,
+            Report.corrects_id.is_(None),  # type: ignore[union-attr]
             func.count(),
         )
         .join(Round, col(Round.id) == col(Report.round_id))
@@ -481,7 +405,14 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
             Round.opens_at <= now,
             Round.closes_at > now,
         )
-        .group_by(Report.programme_id, Report.round_id, Report.unit_id, Report.status, Report.returned)
+        .group_by(
+            Report.programme_id,
+            Report.round_id,
+            Report.unit_id,
+            Report.status,
+            Report.returned,
+            Report.corrects_id.is_(None),  # type: ignore[union-attr]
+        )
     ).all()
     rounds = rows_by_id(session, Round, {row[1] for row in counted})
     programmes = rows_by_id(session, Programme, {row[0] for row in counted})
@@ -489,8 +420,11 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
     owing: dict[tuple[UUID, UUID], Counter[str]] = defaultdict(Counter)
     review: Counter[tuple[str, UUID]] = Counter()
     accept: Counter[tuple[str, UUID]] = Counter()
-    for programme_id, round_id, unit_id, status, returned, number in counted:
-        owing[(round_id, unit_id)].update({"total": number, status: number, "returned": number * (returned is True)})
+    for programme_id, round_id, unit_id, status, returned, first, number in counted:
+        tally = owing[(round_id, unit_id)]
+        tally.update({status: number, "returned": number * (returned is True)})
+        # A correction is work for whoever began it, but nobody is silent who has reported once.
+        tally.update({"total": number, f"first {status}": number} if first else {})
         programme, unit = programmes.get(programme_id), units.get(unit_id)
         if programme is None or unit is None:
             continue
@@ -524,7 +458,7 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
         )
         if unit_id == session.who.unit_id and access.in_area(P.REPORT_EDIT, unit_id):
             owed.append(entry)
-        elif round_.due_at <= now:
+        elif round_.due_at <= now and tally["first draft"]:
             missing.append(entry)
     return Workbench(
         today=clock.today(),

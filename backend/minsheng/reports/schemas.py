@@ -7,7 +7,7 @@ from pydantic import Field
 
 from minsheng.kernel.errors import FieldError
 from minsheng.kernel.fields import Day, In, Moment, Out, Prose, Quantity, Reason, Remark, Version
-from minsheng.kernel.lifecycle import Action
+from minsheng.kernel.lifecycle import Action, ReasonIn
 from minsheng.plans.schemas import Light
 from minsheng.programmes.schemas import IndicatorKind
 from minsheng.rule_sets.schemas import LightMark
@@ -15,8 +15,11 @@ from minsheng.targets.schemas import AdjustedOut, Operator
 
 CauseCode = Literal["funds", "upper_money", "land", "approval", "weather", "staff", "coordination", "unwilling"]
 RoundState = Literal["scheduled", "open", "overdue", "closed"]
-ReportStatus = Literal["draft", "submitted", "reviewed", "accepted", "void"]
+ReportStatus = Literal["draft", "submitted", "reviewed", "accepted", "superseded", "void"]
 FigureBasis = Literal["reported", "published", "generated"]
+SourceBasis = Literal["projected", "survey", "registered", "administrative", "estimate"]
+FigureState = Literal["forecast", "preliminary", "final"]
+Fen = Annotated[int, Field(strict=True, ge=0, le=10**15)]
 
 
 class RoundOut(Out):
@@ -57,6 +60,15 @@ class ValueIn(In):
     denominator: Quantity | None = Field(default=None, description="比率的分母")
     base: "BaseIn | None" = Field(default=None, description="填报人看到的原数")
     fall_reason: Remark | None = Field(default=None, description="数字下降的原因")
+    as_of: Day | None = Field(default=None, description="截至日期；不填为期末")
+    source_basis: SourceBasis | None = Field(
+        default=None, description="数据来源：推算、调查、登记、行政记录、估算", examples=["registered"]
+    )
+    state: FigureState | None = Field(
+        default=None, description="预计、初步、最终；预计数不计入完成", examples=["final"]
+    )
+    approx: bool | None = Field(default=None, strict=True, description="约数")
+    expected: Quantity | None = Field(default=None, description="年底预计达到的数")
 
 
 class BaseIn(In):
@@ -75,6 +87,10 @@ class ReportPatch(In):
     note: Prose | None = Field(default=None, description="进展说明")
     cause_code: CauseCode | None = Field(default=None, description="滞后原因", examples=["land"])
     cause_note: Prose | None = Field(default=None, description="滞后说明一句话")
+    physical_note: Remark | None = Field(default=None, description="形象进度", examples=["主体三层封顶"])
+    physical_pct: Quantity | None = Field(default=None, description="形象进度百分比，0 至 100", examples=["65"])
+    invested_fen: Fen | None = Field(default=None, description="完成投资，分", examples=[128000000])
+    expected_on: Day | None = Field(default=None, description="预计完成日期")
 
 
 class ReportChange(ReportPatch):
@@ -120,6 +136,12 @@ class CellOut(Out):
     basis: FigureBasis = Field(examples=["reported"])
     source_note: str | None
     fall_reason: str | None
+    as_of: Day = Field(description="截至日期；没有另填的为期末")
+    source_basis: SourceBasis | None
+    state: FigureState = Field(examples=["final"])
+    approx: bool = Field(description="约数，显示为 ≈", examples=[False])
+    expected: Quantity | None = Field(description="年底预计达到的数")
+    prefilled: list[str] = Field(description="不用填的栏", examples=[["previous", "as_of", "value"]])
     progress_pct: str | None = Field(examples=["61.9"])
     light: Light = Field(examples=["green"])
     mark: LightMark = Field(description="灯的名称与符号，随亮灯规则而定")
@@ -134,6 +156,42 @@ class RoundBrief(Out):
     state: RoundState = Field(examples=["open"])
     due_at: Moment
     closes_at: Moment
+
+
+class Prefill(Out):
+    """How much of a form was filled in by the system."""
+
+    words: list[str] = Field(description="表上已带出的文字栏", examples=[["physical_note"]])
+    filled: int = Field(description="已带出的栏数", examples=[4])
+    total: int = Field(description="全部栏数", examples=[5])
+
+
+class ChangeOut(Out):
+    """One field that differs between two versions."""
+
+    target_id: UUID | None = Field(description="哪个数；整份报告的文字栏为空")
+    indicator_name: str | None = Field(examples=["线路"])
+    field: str = Field(examples=["value"])
+    label: str = Field(examples=["累计数"])
+    old: str | None = Field(examples=["37"])
+    new: str | None = Field(examples=["35"])
+
+
+class ReportCommentOut(Out):
+    """What was said about a report, or about one figure of it."""
+
+    id: UUID
+    version: int = Field(examples=[1])
+    report_id: UUID
+    target_id: UUID | None = Field(description="说的是哪个数；空为整份报告")
+    text: str = Field(examples=["与台账差 2 公里，请核对"])
+    author_name: str
+    created_at: Moment
+    status: Literal["open", "settled"] = Field(examples=["open"])
+    answer: str | None = Field(description="怎么处理的")
+    settled_name: str | None
+    settled_at: Moment | None
+    actions: list[Action]
 
 
 class ReportOut(Out):
@@ -151,6 +209,9 @@ class ReportOut(Out):
     unit_name: str = Field(examples=["柳市镇"])
     deadline: Day
     round: RoundBrief
+    revision: int = Field(description="第几版；更正一次加一", examples=[1])
+    corrects_id: UUID | None = Field(description="更正的是哪一份")
+    correction_reason: str | None = Field(description="为什么更正", examples=[None])
     status: ReportStatus = Field(examples=["draft"])
     returned: bool = Field(examples=[False])
     return_reason: str | None
@@ -158,9 +219,24 @@ class ReportOut(Out):
     note: str | None
     cause_code: CauseCode | None
     cause_note: str | None
+    physical_note: str | None = Field(description="形象进度；还没动过的草稿带出上期的")
+    physical_pct: Quantity | None
+    invested_fen: int | None = Field(description="完成投资，分")
+    expected_on: Day | None = Field(description="预计完成日期")
     submitted_at: Moment | None
     reviewed_at: Moment | None
     accepted_at: Moment | None
+    corrected_by: UUID | None = Field(description="正在更正或已取代它的报告")
+    changed_since: Literal["review", "accept", "correction"] | None = Field(
+        description="与什么相比：退回前审核、确认的数，或所更正的报告", examples=[None]
+    )
+    changes: list[ChangeOut] = Field(description="自审核或确认后改动的各项")
+    comments: list[ReportCommentOut]
+    open_comments: int = Field(description="还没处理的批注", examples=[0])
+    proposals: list[str] = Field(
+        description="可写进进展说明的句子：本期到达的节点", examples=[["11月12日“主体封顶”完成。"]]
+    )
+    prefill: Prefill
     cells: list[CellOut]
     behind: bool = Field(description="落后序时，须填原因", examples=[False])
     problems: list[FieldError] = Field(description="提交前须解决")
@@ -179,6 +255,8 @@ class ReportRow(Out):
     item_id: UUID
     unit_id: UUID
     period: str = Field(examples=["2026-11"])
+    revision: int = Field(examples=[1])
+    corrects_id: UUID | None
     status: ReportStatus = Field(examples=["submitted"])
     returned: bool
     note: str | None
@@ -225,7 +303,11 @@ class EntrySheet(Out):
     period: str = Field(examples=["2026-11"])
     unit_id: UUID
     unit_name: str = Field(examples=["柳市镇"])
+    below: bool = Field(description="含下级各单位", examples=[False])
     periods: list[str] = Field(description="有填报任务的月份", examples=[["2026-10", "2026-11"]])
+    prefilled: int = Field(description="全表已带出的栏数", examples=[40])
+    fields: int = Field(description="全表栏数", examples=[50])
+    open_comments: int = Field(description="全表还没处理的批注", examples=[0])
     rows: list[ReportOut]
 
 
@@ -258,6 +340,9 @@ class DeskCell(Out):
     overdue: bool
     light: Light = Field(examples=["green"])
     mark: LightMark
+    revision: int = Field(description="大于 1 的是更正", examples=[1])
+    changes: int = Field(description="自确认后改动的项数", examples=[0])
+    open_comments: int = Field(description="还没处理的批注", examples=[0])
     verbs: list[str] = Field(description="可对它做的步骤", examples=[["review", "return"]])
 
 
@@ -320,3 +405,94 @@ class Workbench(Out):
     to_review: list[WaitingOut]
     to_accept: list[WaitingOut]
     missing: list[OwedOut] = Field(description="下级逾期未报")
+
+
+class ReportCommentIn(In):
+    """What to say about a report, or about one figure of it."""
+
+    target_id: UUID | None = Field(default=None, description="说的是哪个数；不填为整份报告")
+    text: Remark = Field(min_length=1, description="批注", examples=["与台账差 2 公里，请核对"])
+
+
+class ReportCommentOnIn(ReportCommentIn):
+    """A comment with the report it is about."""
+
+    report_id: UUID
+
+
+class SettleIn(In):
+    """How a comment was settled."""
+
+    answer: Remark | None = Field(default=None, description="怎么处理的", examples=["已按台账改正"])
+
+
+class ReturnIn(ReasonIn):
+    """A return, with comments at the figures it is about."""
+
+    comments: Annotated[
+        list[ReportCommentIn], Field(max_length=50, default_factory=list, description="写在数字上的批注")
+    ]
+
+
+class ApprovalOut(Out):
+    """What was approved, and what the report has changed since."""
+
+    verb: Literal["review", "accept"] = Field(examples=["review"])
+    approver_name: str | None
+    approved_at: Moment
+    changes: list[ChangeOut] = Field(description="此后改动的各项")
+
+
+class VersionOut(Out):
+    """One version of a report."""
+
+    report_id: UUID
+    revision: int = Field(examples=[2])
+    status: ReportStatus = Field(examples=["reviewed"])
+    counts: bool = Field(description="现在计入的是这一版", examples=[True])
+    reason: str | None = Field(description="更正的原因", examples=["漏报一个村"])
+    touched_at: Moment | None
+    submitted_at: Moment | None
+    reviewed_at: Moment | None
+    accepted_at: Moment | None
+    approvals: list[ApprovalOut]
+    changes: list[ChangeOut] = Field(description="比上一版改动的各项")
+
+
+class VersionsOut(Out):
+    """Every version of what was reported for one task in one round, the first one first."""
+
+    items: list[VersionOut]
+
+
+class PastFigure(Out):
+    """A figure of another period."""
+
+    period: str = Field(examples=["2026-10"])
+    current: Quantity | None
+    value: Quantity | None
+    numerator: Quantity | None
+    denominator: Quantity | None
+
+
+class ComparedOut(Out):
+    """One figure beside those of last period and of the same month of last year."""
+
+    target_id: UUID
+    indicator_name: str = Field(examples=["线路"])
+    measure_name: str = Field(examples=["条"])
+    current: Quantity | None
+    value: Quantity | None
+    last: PastFigure | None
+    last_year: PastFigure | None
+    current_change: Quantity | None = Field(description="本期数比上期")
+    value_change: Quantity | None = Field(description="累计数比上期")
+    value_change_year: Quantity | None = Field(description="累计数比去年同月")
+
+
+class ComparisonOut(Out):
+    """A report beside what was reported before."""
+
+    report_id: UUID
+    period: str = Field(examples=["2026-11"])
+    items: list[ComparedOut]

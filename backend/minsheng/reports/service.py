@@ -3,6 +3,7 @@
 from calendar import monthrange
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -13,10 +14,13 @@ from minsheng.kernel.errors import Conflict, FieldError, Invalid, Locked, OwnWor
 from minsheng.org.models import Unit
 from minsheng.permissions import P
 from minsheng.programmes.models import Programme
+from minsheng.reports import forms
 from minsheng.reports.facts import ReportFacts, facts_of, keep
 from minsheng.reports.figures import FIGURES, figures
+from minsheng.reports.judged import Figure
 from minsheng.reports.models import Report, ReportValue, Round
 from minsheng.reports.schemas import ReportPatch, RoundPatch, ValueIn
+from minsheng.reports.snapshots import WORDS
 from minsheng.targets.models import Target, Task
 
 
@@ -121,6 +125,13 @@ def is_split(session: Session, report: Report) -> None:
 # Writing figures
 
 
+ATTRIBUTES = ("as_of", "source_basis", "state", "approx", "expected")
+"""What a figure rests on."""
+
+ABSENT = {"state": "final", "approx": False}
+"""What an attribute is where nothing was said; the others are empty then."""
+
+
 class FigureConflict(Exception):  # noqa: N818 - not an error but an answer
     """Somebody else changed figures since the clerk saw them."""
 
@@ -155,8 +166,9 @@ def write(session: Session, report: Report, body: ReportPatch) -> bool:
         raise Invalid(errors[0].message, errors=errors)
     if conflicts:
         raise FigureConflict(conflicts)
-    changed = _take_words(report, body) or bool(staged)
+    changed = _take_words(facts, body) or bool(staged)
     if changed:
+        forms.carry(facts, body.model_fields_set)
         report.touched_at = clock.now()
         report.touched_by = session.caller.user_id if session.caller else None
         for row in staged:
@@ -169,12 +181,21 @@ def write(session: Session, report: Report, body: ReportPatch) -> bool:
     return changed
 
 
-def _take_words(report: Report, body: ReportPatch) -> bool:
-    """Take over note and cause; return whether any changed."""
+def _take_words(facts: ReportFacts, body: ReportPatch) -> bool:
+    """Take over what is said of the report as a whole; return whether any of it is not what the form shows.
+
+    Raises:
+        Invalid: a percentage beyond the whole, or a day of completion before the task began.
+    """
     changed = False
-    for name in body.model_fields_set & {"note", "cause_code", "cause_note"}:
-        if getattr(report, name) != (getattr(body, name) or None):
-            setattr(report, name, getattr(body, name) or None)
+    if body.physical_pct is not None and not 0 <= body.physical_pct <= 100:
+        raise invalid("/physical_pct", "range", "形象进度百分比应在 0 至 100 之间")
+    for name in body.model_fields_set & set(WORDS):
+        said = getattr(body, name)
+        said = None if said == "" else said
+        before = forms.shown(facts, name) if name in forms.CARRIED else getattr(facts.report, name)
+        if before != said:
+            setattr(facts.report, name, said)
             changed = True
     return changed
 
@@ -210,13 +231,36 @@ def _stage(
             if name in given and before[name] not in (getattr(each.base, name), after[name])
         ]
     reason = each.fall_reason if "fall_reason" in given else row.fall_reason
-    if fact.row is not None and (before, row.fall_reason) == (after, reason):
+    attributes = _attributes(fact, each, facts.round, where)
+    same = all(getattr(row, name) == value for name, value in attributes.items())
+    if fact.row is not None and same and (before, row.fall_reason) == (after, reason):
         return []
     row.previous, row.fall_reason = fact.previous, reason or None
+    for name, value in attributes.items():
+        setattr(row, name, value)
     for name, figure in after.items():
         setattr(row, name, figure)
     row.basis, row.source_note = "reported", None
     return [row]
+
+
+def _attributes(fact: Figure, each: ValueIn, round_: Round, where: str) -> dict[str, Any]:
+    """Return what the clerk says a figure rests on; of a new one the last report's source holds until he says another.
+
+    Raises:
+        Invalid: a day that has not come, or lies a year back.
+    """
+    given = each.model_fields_set
+    found = {name: getattr(each, name) for name in ATTRIBUTES if name in given}
+    found = {name: ABSENT.get(name) if value is None else value for name, value in found.items()}
+    if fact.row is None:
+        found.setdefault("source_basis", fact.last_basis)
+    day = found.get("as_of")
+    if day is not None and not round_.starts_on - timedelta(days=366) <= day <= max(round_.ends_on, clock.today()):
+        raise invalid(f"{where}/as_of", "range", "截至日期不能晚于期末，也不能早于一年前")
+    if found.get("as_of") == round_.ends_on:
+        found["as_of"] = None
+    return found
 
 
 # Guards and effects of the life cycle

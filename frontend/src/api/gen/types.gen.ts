@@ -531,6 +531,32 @@ export type ApplyIn = {
 };
 
 /**
+ * ApprovalOut
+ *
+ * What was approved, and what the report has changed since.
+ */
+export type ApprovalOut = {
+    /**
+     * Approved At
+     */
+    approved_at: string;
+    /**
+     * Approver Name
+     */
+    approver_name: string | null;
+    /**
+     * Changes
+     *
+     * 此后改动的各项
+     */
+    changes: Array<MinshengReportsSchemasChangeOut>;
+    /**
+     * Verb
+     */
+    verb: 'review' | 'accept';
+};
+
+/**
  * AuthorizeIn
  *
  * Consent of the person who is logged in, for a client with PKCE (RFC 7636).
@@ -1251,6 +1277,18 @@ export type CellOut = {
      */
     adjusted: AdjustedOut | null;
     /**
+     * Approx
+     *
+     * 约数，显示为 ≈
+     */
+    approx: boolean;
+    /**
+     * As Of
+     *
+     * 截至日期；没有另填的为期末
+     */
+    as_of: string;
+    /**
      * Basis
      */
     basis: 'reported' | 'published' | 'generated';
@@ -1274,6 +1312,12 @@ export type CellOut = {
      * Denominator Name
      */
     denominator_name: string | null;
+    /**
+     * Expected
+     *
+     * 年底预计达到的数
+     */
+    expected: string | null;
     /**
      * Explanation
      */
@@ -1347,6 +1391,12 @@ export type CellOut = {
      */
     plan_value: string | null;
     /**
+     * Prefilled
+     *
+     * 不用填的栏
+     */
+    prefilled: Array<string>;
+    /**
      * Previous
      *
      * 上期累计
@@ -1357,9 +1407,17 @@ export type CellOut = {
      */
     progress_pct: string | null;
     /**
+     * Source Basis
+     */
+    source_basis: 'projected' | 'survey' | 'registered' | 'administrative' | 'estimate' | null;
+    /**
      * Source Note
      */
     source_note: string | null;
+    /**
+     * State
+     */
+    state: 'forecast' | 'preliminary' | 'final';
     /**
      * Target Id
      */
@@ -1385,76 +1443,6 @@ export type CellOut = {
 };
 
 /**
- * ChangeOut
- *
- * One committed change.
- */
-export type ChangeOut = {
-    /**
-     * Action
-     *
-     * create、change 或生命周期的动词
-     */
-    action: string;
-    /**
-     * Actor Id
-     */
-    actor_id: string | null;
-    /**
-     * Actor Unit Id
-     */
-    actor_unit_id: string | null;
-    /**
-     * At
-     */
-    at: string;
-    /**
-     * Changes
-     *
-     * 字段 → [旧值, 新值]
-     */
-    changes: {
-        [key: string]: Array<unknown>;
-    };
-    /**
-     * Entity
-     */
-    entity: string;
-    /**
-     * Entity Id
-     */
-    entity_id: string;
-    /**
-     * Id
-     */
-    id: string;
-    /**
-     * Request Id
-     */
-    request_id: string | null;
-    /**
-     * Seq
-     *
-     * 无间断的序号
-     */
-    seq: number;
-    /**
-     * Unit Id
-     */
-    unit_id: string | null;
-    /**
-     * Version
-     */
-    version: number;
-    /**
-     * Why
-     *
-     * 系统自身的改动写明缘由
-     */
-    why: string | null;
-};
-
-/**
  * ChangesOut
  *
  * One page of the feed.
@@ -1463,7 +1451,7 @@ export type ChangesOut = {
     /**
      * Items
      */
-    items: Array<ChangeOut>;
+    items: Array<MinshengIntegrationSchemasChangeOut>;
     /**
      * More
      *
@@ -1576,103 +1564,95 @@ export type ColourIn = {
 };
 
 /**
- * CommentIn
+ * CommentOnIn
  *
- * An opinion about a draft that was sent round.
+ * A comment with the report it is about.
  */
-export type CommentIn = {
+export type CommentOnIn = {
     /**
-     * Item Id
+     * Report Id
+     */
+    report_id: string;
+    /**
+     * Target Id
      *
-     * 针对哪个项目；null 为针对整个计划
+     * 说的是哪个数；不填为整份报告
      */
-    item_id?: string | null;
-    /**
-     * Programme Id
-     */
-    programme_id: string;
+    target_id?: string | null;
     /**
      * Text
+     *
+     * 批注
      */
     text: string;
-    /**
-     * Unit Id
-     *
-     * 以哪个单位的名义
-     */
-    unit_id: string;
 };
 
 /**
- * CommentOut
+ * ComparedOut
  *
- * An opinion and its answer.
+ * One figure beside those of last period and of the same month of last year.
  */
-export type CommentOut = {
+export type ComparedOut = {
     /**
-     * Actions
+     * Current
      */
-    actions: Array<Action>;
+    current: string | null;
     /**
-     * Answer
+     * Current Change
+     *
+     * 本期数比上期
      */
-    answer: string | null;
+    current_change: string | null;
     /**
-     * Answered At
+     * Indicator Name
      */
-    answered_at: string | null;
+    indicator_name: string;
+    last: PastFigure | null;
+    last_year: PastFigure | null;
     /**
-     * Author Name
+     * Measure Name
      */
-    author_name: string;
+    measure_name: string;
     /**
-     * Id
+     * Target Id
      */
-    id: string;
+    target_id: string;
     /**
-     * Item Code
+     * Value
      */
-    item_code: string | null;
+    value: string | null;
     /**
-     * Item Id
+     * Value Change
+     *
+     * 累计数比上期
      */
-    item_id: string | null;
+    value_change: string | null;
     /**
-     * Item Title
+     * Value Change Year
+     *
+     * 累计数比去年同月
      */
-    item_title: string | null;
+    value_change_year: string | null;
+};
+
+/**
+ * ComparisonOut
+ *
+ * A report beside what was reported before.
+ */
+export type ComparisonOut = {
     /**
-     * Made At
+     * Items
      */
-    made_at: string;
+    items: Array<ComparedOut>;
     /**
-     * Outcome
+     * Period
      */
-    outcome: 'adopted' | 'partly' | 'declined' | null;
+    period: string;
     /**
-     * Programme Id
+     * Report Id
      */
-    programme_id: string;
-    /**
-     * Status
-     */
-    status: 'open' | 'answered' | 'void';
-    /**
-     * Text
-     */
-    text: string;
-    /**
-     * Unit Id
-     */
-    unit_id: string;
-    /**
-     * Unit Name
-     */
-    unit_name: string | null;
-    /**
-     * Version
-     */
-    version: number;
+    report_id: string;
 };
 
 /**
@@ -2019,6 +1999,12 @@ export type DemoAccount = {
  */
 export type DeskCell = {
     /**
+     * Changes
+     *
+     * 自确认后改动的项数
+     */
+    changes: number;
+    /**
      * Item Id
      */
     item_id: string;
@@ -2027,6 +2013,12 @@ export type DeskCell = {
      */
     light: string;
     mark: LightMark;
+    /**
+     * Open Comments
+     *
+     * 还没处理的批注
+     */
+    open_comments: number;
     /**
      * Overdue
      */
@@ -2040,9 +2032,15 @@ export type DeskCell = {
      */
     returned: boolean;
     /**
+     * Revision
+     *
+     * 大于 1 的是更正
+     */
+    revision: number;
+    /**
      * Status
      */
-    status: 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'void';
+    status: 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'superseded' | 'void';
     /**
      * Unit Id
      */
@@ -2430,6 +2428,24 @@ export type EndIn = {
  */
 export type EntrySheet = {
     /**
+     * Below
+     *
+     * 含下级各单位
+     */
+    below: boolean;
+    /**
+     * Fields
+     *
+     * 全表栏数
+     */
+    fields: number;
+    /**
+     * Open Comments
+     *
+     * 全表还没处理的批注
+     */
+    open_comments: number;
+    /**
      * Period
      */
     period: string;
@@ -2439,6 +2455,12 @@ export type EntrySheet = {
      * 有填报任务的月份
      */
     periods: Array<string>;
+    /**
+     * Prefilled
+     *
+     * 全表已带出的栏数
+     */
+    prefilled: number;
     /**
      * Rows
      */
@@ -4808,7 +4830,7 @@ export type OwedOut = {
  *
  * What may be done.
  */
-export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'comment.edit' | 'figure.edit' | 'task.read' | 'task.split' | 'change.ask' | 'change.decide' | 'task.acknowledge' | 'pledge.edit' | 'pledge.sign' | 'plan.edit' | 'rule.edit' | 'exemption.decide' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'board.read' | 'journal.read' | 'calendar.edit';
+export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'comment.edit' | 'figure.edit' | 'task.read' | 'task.split' | 'change.ask' | 'change.decide' | 'task.acknowledge' | 'pledge.edit' | 'pledge.sign' | 'plan.edit' | 'rule.edit' | 'exemption.decide' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'report.comment' | 'board.read' | 'journal.read' | 'calendar.edit';
 
 /**
  * Page[AcknowledgementOut]
@@ -4866,22 +4888,6 @@ export type PageCalendarYearOut = {
      * Items
      */
     items: Array<CalendarYearOut>;
-    /**
-     * Next
-     *
-     * 下一页的标记；没有下一页时为 null
-     */
-    next: string | null;
-};
-
-/**
- * Page[CommentOut]
- */
-export type PageCommentOut = {
-    /**
-     * Items
-     */
-    items: Array<CommentOut>;
     /**
      * Next
      *
@@ -5264,6 +5270,34 @@ export type PasswordResetIn = {
      * 新的初始密码；登录后须修改
      */
     password: string;
+};
+
+/**
+ * PastFigure
+ *
+ * A figure of another period.
+ */
+export type PastFigure = {
+    /**
+     * Current
+     */
+    current: string | null;
+    /**
+     * Denominator
+     */
+    denominator: string | null;
+    /**
+     * Numerator
+     */
+    numerator: string | null;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Value
+     */
+    value: string | null;
 };
 
 /**
@@ -5974,6 +6008,32 @@ export type PledgedTask = {
 };
 
 /**
+ * Prefill
+ *
+ * How much of a form was filled in by the system.
+ */
+export type Prefill = {
+    /**
+     * Filled
+     *
+     * 已带出的栏数
+     */
+    filled: number;
+    /**
+     * Total
+     *
+     * 全部栏数
+     */
+    total: number;
+    /**
+     * Words
+     *
+     * 表上已带出的文字栏
+     */
+    words: Array<string>;
+};
+
+/**
  * ProblemOut
  *
  * A refusal as it travels (RFC 9457).
@@ -6297,11 +6357,35 @@ export type ReportChange = {
      */
     cause_note?: string | null;
     /**
+     * Expected On
+     *
+     * 预计完成日期
+     */
+    expected_on?: string | null;
+    /**
+     * Invested Fen
+     *
+     * 完成投资，分
+     */
+    invested_fen?: number | null;
+    /**
      * Note
      *
      * 进展说明
      */
     note?: string | null;
+    /**
+     * Physical Note
+     *
+     * 形象进度
+     */
+    physical_note?: string | null;
+    /**
+     * Physical Pct
+     *
+     * 形象进度百分比，0 至 100
+     */
+    physical_pct?: string | null;
     /**
      * Report Id
      */
@@ -6345,6 +6429,40 @@ export type ReportOut = {
      */
     cells: Array<CellOut>;
     /**
+     * Changed Since
+     *
+     * 与什么相比：退回前审核、确认的数，或所更正的报告
+     */
+    changed_since: 'review' | 'accept' | 'correction' | null;
+    /**
+     * Changes
+     *
+     * 自审核或确认后改动的各项
+     */
+    changes: Array<MinshengReportsSchemasChangeOut>;
+    /**
+     * Comments
+     */
+    comments: Array<MinshengReportsSchemasCommentOut>;
+    /**
+     * Corrected By
+     *
+     * 正在更正或已取代它的报告
+     */
+    corrected_by: string | null;
+    /**
+     * Correction Reason
+     *
+     * 为什么更正
+     */
+    correction_reason: string | null;
+    /**
+     * Corrects Id
+     *
+     * 更正的是哪一份
+     */
+    corrects_id: string | null;
+    /**
      * Deadline
      */
     deadline: string;
@@ -6355,9 +6473,21 @@ export type ReportOut = {
      */
     excused: boolean;
     /**
+     * Expected On
+     *
+     * 预计完成日期
+     */
+    expected_on: string | null;
+    /**
      * Id
      */
     id: string;
+    /**
+     * Invested Fen
+     *
+     * 完成投资，分
+     */
+    invested_fen: number | null;
     /**
      * Item Code
      */
@@ -6375,6 +6505,23 @@ export type ReportOut = {
      */
     note: string | null;
     /**
+     * Open Comments
+     *
+     * 还没处理的批注
+     */
+    open_comments: number;
+    /**
+     * Physical Note
+     *
+     * 形象进度；还没动过的草稿带出上期的
+     */
+    physical_note: string | null;
+    /**
+     * Physical Pct
+     */
+    physical_pct: string | null;
+    prefill: Prefill;
+    /**
      * Problems
      *
      * 提交前须解决
@@ -6389,6 +6536,12 @@ export type ReportOut = {
      */
     programme_name: string;
     /**
+     * Proposals
+     *
+     * 可写进进展说明的句子：本期到达的节点
+     */
+    proposals: Array<string>;
+    /**
      * Return Reason
      */
     return_reason: string | null;
@@ -6400,11 +6553,17 @@ export type ReportOut = {
      * Reviewed At
      */
     reviewed_at: string | null;
+    /**
+     * Revision
+     *
+     * 第几版；更正一次加一
+     */
+    revision: number;
     round: RoundBrief;
     /**
      * Status
      */
-    status: 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'void';
+    status: 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'superseded' | 'void';
     /**
      * Submitted At
      */
@@ -6452,11 +6611,35 @@ export type ReportPatch = {
      */
     cause_note?: string | null;
     /**
+     * Expected On
+     *
+     * 预计完成日期
+     */
+    expected_on?: string | null;
+    /**
+     * Invested Fen
+     *
+     * 完成投资，分
+     */
+    invested_fen?: number | null;
+    /**
      * Note
      *
      * 进展说明
      */
     note?: string | null;
+    /**
+     * Physical Note
+     *
+     * 形象进度
+     */
+    physical_note?: string | null;
+    /**
+     * Physical Pct
+     *
+     * 形象进度百分比，0 至 100
+     */
+    physical_pct?: string | null;
     /**
      * Values
      */
@@ -6487,6 +6670,12 @@ export type ReportRecallBulk = {
  * 带原因退回填报单位(成批)。
  */
 export type ReportReturnBulk = {
+    /**
+     * Comments
+     *
+     * 写在数字上的批注
+     */
+    comments?: Array<MinshengReportsSchemasCommentIn>;
     /**
      * Mode
      *
@@ -6542,6 +6731,10 @@ export type ReportRow = {
      */
     cause_note: string | null;
     /**
+     * Corrects Id
+     */
+    corrects_id: string | null;
+    /**
      * Id
      */
     id: string;
@@ -6570,13 +6763,17 @@ export type ReportRow = {
      */
     reviewed_at: string | null;
     /**
+     * Revision
+     */
+    revision: number;
+    /**
      * Round Id
      */
     round_id: string;
     /**
      * Status
      */
-    status: 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'void';
+    status: 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'superseded' | 'void';
     /**
      * Submitted At
      */
@@ -6601,6 +6798,12 @@ export type ReportRow = {
  * 主办机构带原因退回，已审核的重新走一遍(成批)。
  */
 export type ReportSendBackBulk = {
+    /**
+     * Comments
+     *
+     * 写在数字上的批注
+     */
+    comments?: Array<MinshengReportsSchemasCommentIn>;
     /**
      * Mode
      *
@@ -6635,6 +6838,26 @@ export type ReportSubmitBulk = {
      * Rows
      */
     rows: Array<RowRef>;
+};
+
+/**
+ * ReturnIn
+ *
+ * A return, with comments at the figures it is about.
+ */
+export type ReturnIn = {
+    /**
+     * Comments
+     *
+     * 写在数字上的批注
+     */
+    comments?: Array<MinshengReportsSchemasCommentIn>;
+    /**
+     * Reason
+     *
+     * 原因，对方会看到
+     */
+    reason: string;
 };
 
 /**
@@ -7164,6 +7387,20 @@ export type ScheduledStep = {
      * 离开始还有几个工作日
      */
     workdays_left: number | null;
+};
+
+/**
+ * SettleIn
+ *
+ * How a comment was settled.
+ */
+export type SettleIn = {
+    /**
+     * Answer
+     *
+     * 怎么处理的
+     */
+    answer?: string | null;
 };
 
 /**
@@ -9286,6 +9523,18 @@ export type UserPatch = {
  */
 export type ValueIn = {
     /**
+     * Approx
+     *
+     * 约数
+     */
+    approx?: boolean | null;
+    /**
+     * As Of
+     *
+     * 截至日期；不填为期末
+     */
+    as_of?: string | null;
+    /**
      * 填报人看到的原数
      */
     base?: BaseIn | null;
@@ -9302,6 +9551,12 @@ export type ValueIn = {
      */
     denominator?: string | null;
     /**
+     * Expected
+     *
+     * 年底预计达到的数
+     */
+    expected?: string | null;
+    /**
      * Fall Reason
      *
      * 数字下降的原因
@@ -9314,6 +9569,18 @@ export type ValueIn = {
      */
     numerator?: string | null;
     /**
+     * Source Basis
+     *
+     * 数据来源：推算、调查、登记、行政记录、估算
+     */
+    source_basis?: 'projected' | 'survey' | 'registered' | 'administrative' | 'estimate' | null;
+    /**
+     * State
+     *
+     * 预计、初步、最终；预计数不计入完成
+     */
+    state?: 'forecast' | 'preliminary' | 'final' | null;
+    /**
      * Target Id
      */
     target_id: string;
@@ -9323,6 +9590,76 @@ export type ValueIn = {
      * 累计数；时点指标为当前数，等级为第几级
      */
     value?: string | null;
+};
+
+/**
+ * VersionOut
+ *
+ * One version of a report.
+ */
+export type VersionOut = {
+    /**
+     * Accepted At
+     */
+    accepted_at: string | null;
+    /**
+     * Approvals
+     */
+    approvals: Array<ApprovalOut>;
+    /**
+     * Changes
+     *
+     * 比上一版改动的各项
+     */
+    changes: Array<MinshengReportsSchemasChangeOut>;
+    /**
+     * Counts
+     *
+     * 现在计入的是这一版
+     */
+    counts: boolean;
+    /**
+     * Reason
+     *
+     * 更正的原因
+     */
+    reason: string | null;
+    /**
+     * Report Id
+     */
+    report_id: string;
+    /**
+     * Reviewed At
+     */
+    reviewed_at: string | null;
+    /**
+     * Revision
+     */
+    revision: number;
+    /**
+     * Status
+     */
+    status: 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'superseded' | 'void';
+    /**
+     * Submitted At
+     */
+    submitted_at: string | null;
+    /**
+     * Touched At
+     */
+    touched_at: string | null;
+};
+
+/**
+ * VersionsOut
+ *
+ * Every version of what was reported for one task in one round, the first one first.
+ */
+export type VersionsOut = {
+    /**
+     * Items
+     */
+    items: Array<VersionOut>;
 };
 
 /**
@@ -9455,6 +9792,322 @@ export type YearDayIn = {
      * Name
      */
     name: string;
+};
+
+/**
+ * CommentIn
+ *
+ * An opinion about a draft that was sent round.
+ */
+export type MinshengConsultationSchemasCommentIn = {
+    /**
+     * Item Id
+     *
+     * 针对哪个项目；null 为针对整个计划
+     */
+    item_id?: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Unit Id
+     *
+     * 以哪个单位的名义
+     */
+    unit_id: string;
+};
+
+/**
+ * CommentOut
+ *
+ * An opinion and its answer.
+ */
+export type MinshengConsultationSchemasCommentOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Answer
+     */
+    answer: string | null;
+    /**
+     * Answered At
+     */
+    answered_at: string | null;
+    /**
+     * Author Name
+     */
+    author_name: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Code
+     */
+    item_code: string | null;
+    /**
+     * Item Id
+     */
+    item_id: string | null;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Outcome
+     */
+    outcome: 'adopted' | 'partly' | 'declined' | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Status
+     */
+    status: 'open' | 'answered' | 'void';
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * ChangeOut
+ *
+ * One committed change.
+ */
+export type MinshengIntegrationSchemasChangeOut = {
+    /**
+     * Action
+     *
+     * create、change 或生命周期的动词
+     */
+    action: string;
+    /**
+     * Actor Id
+     */
+    actor_id: string | null;
+    /**
+     * Actor Unit Id
+     */
+    actor_unit_id: string | null;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Changes
+     *
+     * 字段 → [旧值, 新值]
+     */
+    changes: {
+        [key: string]: Array<unknown>;
+    };
+    /**
+     * Entity
+     */
+    entity: string;
+    /**
+     * Entity Id
+     */
+    entity_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Request Id
+     */
+    request_id: string | null;
+    /**
+     * Seq
+     *
+     * 无间断的序号
+     */
+    seq: number;
+    /**
+     * Unit Id
+     */
+    unit_id: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Why
+     *
+     * 系统自身的改动写明缘由
+     */
+    why: string | null;
+};
+
+/**
+ * Page[CommentOut]
+ */
+export type MinshengKernelPagesPageCommentOut1 = {
+    /**
+     * Items
+     */
+    items: Array<MinshengConsultationSchemasCommentOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[CommentOut]
+ */
+export type MinshengKernelPagesPageCommentOut2 = {
+    /**
+     * Items
+     */
+    items: Array<MinshengReportsSchemasCommentOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * ChangeOut
+ *
+ * One field that differs between two versions.
+ */
+export type MinshengReportsSchemasChangeOut = {
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string | null;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * New
+     */
+    new: string | null;
+    /**
+     * Old
+     */
+    old: string | null;
+    /**
+     * Target Id
+     *
+     * 哪个数；整份报告的文字栏为空
+     */
+    target_id: string | null;
+};
+
+/**
+ * CommentIn
+ *
+ * What to say about a report, or about one figure of it.
+ */
+export type MinshengReportsSchemasCommentIn = {
+    /**
+     * Target Id
+     *
+     * 说的是哪个数；不填为整份报告
+     */
+    target_id?: string | null;
+    /**
+     * Text
+     *
+     * 批注
+     */
+    text: string;
+};
+
+/**
+ * CommentOut
+ *
+ * What was said about a report, or about one figure of it.
+ */
+export type MinshengReportsSchemasCommentOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Answer
+     *
+     * 怎么处理的
+     */
+    answer: string | null;
+    /**
+     * Author Name
+     */
+    author_name: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Report Id
+     */
+    report_id: string;
+    /**
+     * Settled At
+     */
+    settled_at: string | null;
+    /**
+     * Settled Name
+     */
+    settled_name: string | null;
+    /**
+     * Status
+     */
+    status: 'open' | 'settled';
+    /**
+     * Target Id
+     *
+     * 说的是哪个数；空为整份报告
+     */
+    target_id: string | null;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Version
+     */
+    version: number;
 };
 
 export type ListAcknowledgementsData = {
@@ -11514,13 +12167,13 @@ export type ListCommentsResponses = {
     /**
      * Successful Response
      */
-    200: PageCommentOut;
+    200: MinshengKernelPagesPageCommentOut1;
 };
 
 export type ListCommentsResponse = ListCommentsResponses[keyof ListCommentsResponses];
 
 export type CreateCommentData = {
-    body: CommentIn;
+    body: MinshengConsultationSchemasCommentIn;
     headers?: {
         /**
          * Idempotency-Key
@@ -11575,7 +12228,7 @@ export type CreateCommentResponses = {
     /**
      * Successful Response
      */
-    201: CommentOut;
+    201: MinshengConsultationSchemasCommentOut;
 };
 
 export type CreateCommentResponse = CreateCommentResponses[keyof CreateCommentResponses];
@@ -11655,7 +12308,7 @@ export type AnswerCommentResponses = {
     /**
      * Successful Response
      */
-    200: CommentOut;
+    200: MinshengConsultationSchemasCommentOut;
 };
 
 export type AnswerCommentResponse = AnswerCommentResponses[keyof AnswerCommentResponses];
@@ -11735,7 +12388,7 @@ export type WithdrawCommentResponses = {
     /**
      * Successful Response
      */
-    200: CommentOut;
+    200: MinshengConsultationSchemasCommentOut;
 };
 
 export type WithdrawCommentResponse = WithdrawCommentResponses[keyof WithdrawCommentResponses];
@@ -12035,6 +12688,12 @@ export type GetEntrySheetData = {
          * 填报单位；省略为本单位
          */
         unit_id?: string | null;
+        /**
+         * Below
+         *
+         * 含下级各单位：一张表填全县
+         */
+        below?: boolean;
     };
     url: '/api/v1/entry-sheet';
 };
@@ -18171,6 +18830,311 @@ export type GetSplitWorkbookResponses = {
 
 export type GetSplitWorkbookResponse = GetSplitWorkbookResponses[keyof GetSplitWorkbookResponses];
 
+export type ListReportCommentsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Report Id
+         *
+         * 哪份报告
+         */
+        report_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 填报单位
+         */
+        unit_id?: string | null;
+        /**
+         * Status
+         *
+         * open 还没处理，settled 已处理
+         */
+        status?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/report-comments';
+};
+
+export type ListReportCommentsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListReportCommentsError = ListReportCommentsErrors[keyof ListReportCommentsErrors];
+
+export type ListReportCommentsResponses = {
+    /**
+     * Successful Response
+     */
+    200: MinshengKernelPagesPageCommentOut2;
+};
+
+export type ListReportCommentsResponse = ListReportCommentsResponses[keyof ListReportCommentsResponses];
+
+export type AddReportCommentData = {
+    body: CommentOnIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/report-comments';
+};
+
+export type AddReportCommentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type AddReportCommentError = AddReportCommentErrors[keyof AddReportCommentErrors];
+
+export type AddReportCommentResponses = {
+    /**
+     * Successful Response
+     */
+    201: MinshengReportsSchemasCommentOut;
+};
+
+export type AddReportCommentResponse = AddReportCommentResponses[keyof AddReportCommentResponses];
+
+export type ReopenReportCommentData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/report-comments/{id}/reopen';
+};
+
+export type ReopenReportCommentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReopenReportCommentError = ReopenReportCommentErrors[keyof ReopenReportCommentErrors];
+
+export type ReopenReportCommentResponses = {
+    /**
+     * Successful Response
+     */
+    200: MinshengReportsSchemasCommentOut;
+};
+
+export type ReopenReportCommentResponse = ReopenReportCommentResponses[keyof ReopenReportCommentResponses];
+
+export type SettleReportCommentData = {
+    body: SettleIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/report-comments/{id}/settle';
+};
+
+export type SettleReportCommentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SettleReportCommentError = SettleReportCommentErrors[keyof SettleReportCommentErrors];
+
+export type SettleReportCommentResponses = {
+    /**
+     * Successful Response
+     */
+    200: MinshengReportsSchemasCommentOut;
+};
+
+export type SettleReportCommentResponse = SettleReportCommentResponses[keyof SettleReportCommentResponses];
+
 export type ListReportsData = {
     body?: never;
     headers?: {
@@ -18212,7 +19176,7 @@ export type ListReportsData = {
          *
          * 状态
          */
-        status?: 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'void' | null;
+        status?: 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'superseded' | 'void' | null;
         /**
          * Returned
          *
@@ -18557,6 +19521,224 @@ export type AcceptReportResponses = {
 
 export type AcceptReportResponse = AcceptReportResponses[keyof AcceptReportResponses];
 
+export type GetReportComparisonData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/comparison';
+};
+
+export type GetReportComparisonErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetReportComparisonError = GetReportComparisonErrors[keyof GetReportComparisonErrors];
+
+export type GetReportComparisonResponses = {
+    /**
+     * Successful Response
+     */
+    200: ComparisonOut;
+};
+
+export type GetReportComparisonResponse = GetReportComparisonResponses[keyof GetReportComparisonResponses];
+
+export type CorrectReportData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/corrections';
+};
+
+export type CorrectReportErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CorrectReportError = CorrectReportErrors[keyof CorrectReportErrors];
+
+export type CorrectReportResponses = {
+    /**
+     * Successful Response
+     */
+    201: ReportOut;
+};
+
+export type CorrectReportResponse = CorrectReportResponses[keyof CorrectReportResponses];
+
+export type DropReportData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/drop';
+};
+
+export type DropReportErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type DropReportError = DropReportErrors[keyof DropReportErrors];
+
+export type DropReportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReportOut;
+};
+
+export type DropReportResponse = DropReportResponses[keyof DropReportResponses];
+
 export type RecallReportData = {
     body?: never;
     headers?: {
@@ -18638,7 +19820,7 @@ export type RecallReportResponses = {
 export type RecallReportResponse = RecallReportResponses[keyof RecallReportResponses];
 
 export type ReturnReportData = {
-    body: ReasonIn;
+    body: ReturnIn;
     headers?: {
         /**
          * If-Match
@@ -18798,7 +19980,7 @@ export type ReviewReportResponses = {
 export type ReviewReportResponse = ReviewReportResponses[keyof ReviewReportResponses];
 
 export type SendBackReportData = {
-    body: ReasonIn;
+    body: ReturnIn;
     headers?: {
         /**
          * If-Match
@@ -18956,6 +20138,144 @@ export type SubmitReportResponses = {
 };
 
 export type SubmitReportResponse = SubmitReportResponses[keyof SubmitReportResponses];
+
+export type SupersedeReportData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/supersede';
+};
+
+export type SupersedeReportErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SupersedeReportError = SupersedeReportErrors[keyof SupersedeReportErrors];
+
+export type SupersedeReportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReportOut;
+};
+
+export type SupersedeReportResponse = SupersedeReportResponses[keyof SupersedeReportResponses];
+
+export type GetReportVersionsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/versions';
+};
+
+export type GetReportVersionsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetReportVersionsError = GetReportVersionsErrors[keyof GetReportVersionsErrors];
+
+export type GetReportVersionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: VersionsOut;
+};
+
+export type GetReportVersionsResponse = GetReportVersionsResponses[keyof GetReportVersionsResponses];
 
 export type WithdrawReportData = {
     body?: never;

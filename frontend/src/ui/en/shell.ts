@@ -69,6 +69,7 @@ export const shell = {
   已审核: 'Reviewed',
   已确认: 'Accepted',
   已作废: 'Void',
+  已被更正取代: 'Superseded by a correction',
   已下达: 'Issued',
   已关闭: 'Closed',
   启用: 'Active',
