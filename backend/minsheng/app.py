@@ -58,6 +58,7 @@ from minsheng.org import router as org
 from minsheng.plans import router as plans
 from minsheng.pledges import router as pledges
 from minsheng.programmes import router as programmes
+from minsheng.reports import round_router
 from minsheng.reports import router as reports
 from minsheng.rule_sets import router as rule_sets
 from minsheng.targets import changes
@@ -84,6 +85,7 @@ ROUTERS = (
     exemptions.router,
     milestones.router,
     template_router.router,
+    round_router.router,
     reports.router,
     boards.router,
     trials.router,

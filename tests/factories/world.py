@@ -29,7 +29,7 @@ from minsheng.programmes.policy import PROGRAMME
 from minsheng.programmes.schemas import IssueIn
 from minsheng.reports import policy as _reports  # noqa: F401 - what issuing means for reports
 from minsheng.reports.models import Report, ReportValue
-from minsheng.reports.service import month_end
+from minsheng.reports.rounds import month_end
 from minsheng.rule_sets.service import ensure_presets
 from minsheng.targets.models import Target, Task
 

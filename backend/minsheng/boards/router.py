@@ -36,7 +36,7 @@ from minsheng.plans.schemas import CurveOut, CurvePoint, JudgementOut, PartOut, 
 from minsheng.plans.verdicts import PARTS
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
 from minsheng.programmes.service import in_catalogue_order
-from minsheng.reports.service import month_end
+from minsheng.reports.rounds import month_end
 from minsheng.rule_sets import service as rule_sets
 from minsheng.rule_sets.definition import RuleSet
 from minsheng.targets.models import Target

@@ -28,7 +28,7 @@ from minsheng.plans.verdicts import Others, assess
 from minsheng.programmes.models import Programme
 from minsheng.reports import facts
 from minsheng.reports.models import Report
-from minsheng.reports.service import month_end
+from minsheng.reports.rounds import month_end
 from minsheng.rule_sets import service as rule_sets
 from minsheng.rule_sets.definition import RuleSet
 from minsheng.targets.models import Target

@@ -5,7 +5,7 @@ from minsheng.kernel.lifecycle import Lifecycle, Move, ReasonIn
 from minsheng.permissions import P
 from minsheng.plans import service as plans
 from minsheng.programmes.policy import PROGRAMME
-from minsheng.reports import counted, service
+from minsheng.reports import counted, rounds, service
 from minsheng.reports.models import Report
 from minsheng.targets import adjustments
 from minsheng.targets.models import Task
@@ -85,14 +85,14 @@ def withdraw_from_parent(session: Session, task: Task, _body: object) -> None:
     """Once its shares are handed down, the unit above no longer reports the task itself."""
     if task.parent_id is None:
         return
-    for report in service.open_drafts(session, task.parent_id):
+    for report in rounds.open_drafts(session, task.parent_id):
         if report.id not in session.moving:
             REPORT.follow(session, report, "withdraw")
 
 
 # The rounds must stand before the tasks are issued: each task then expects its reports in them.
-PROGRAMME.extend("issue", effect=service.make_rounds, before=issue_tasks)
-TASK.extend("issue", effect=service.expect_reports)
+PROGRAMME.extend("issue", effect=rounds.make_rounds, before=issue_tasks)
+TASK.extend("issue", effect=rounds.expect_reports)
 TASK.extend("issue", effect=withdraw_from_parent)
 plans.guards.append(service.plan_unused)
 adjustments.done_sources.append(counted.done)

@@ -1,4 +1,4 @@
-"""Rounds, reports, the entry sheet and the review desk over HTTP."""
+"""Reports, the entry sheet and the review desk over HTTP."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -47,8 +47,6 @@ from minsheng.reports.schemas import (
     ReportRow,
     ReportStatus,
     RoundBrief,
-    RoundOut,
-    RoundPatch,
     WaitingOut,
     Workbench,
 )
@@ -61,14 +59,6 @@ PeriodQuery = Annotated[Period, Query(description="月份")]
 
 
 # Presenting
-
-
-def present_rounds(rounds: Sequence[Round], now: datetime) -> list[RoundOut]:
-    """Return rounds with the state the clock gives them."""
-    return [
-        RoundOut(**each.model_dump(exclude={"created_at", "unit_id", "status"}), state=each.state(now))  # type: ignore[arg-type]
-        for each in rounds
-    ]
 
 
 def _brief(round_: Round, now: datetime) -> RoundBrief:
@@ -156,50 +146,6 @@ def _report(session: Session, facts: ReportFacts, now: datetime) -> ReportOut:
         warnings=facts.warnings(),
         actions=[] if facts.round.closes_at <= now else REPORT.actions(session, report),
     )
-
-
-# Rounds
-
-
-@router.get("/rounds", summary="填报期列表", operation_id="listRounds")
-def list_rounds(
-    page: Paging,
-    session: Annotated[Session, allow(P.PROGRAMME_READ)],
-    programme_id: Annotated[UUID | None, Query(description="所属计划")] = None,
-    period: Annotated[Period | None, Query(description="月份")] = None,
-) -> Page[RoundOut]:
-    """Collection periods; readable by every unit beneath the owner."""
-    statement = select(Round)
-    if programme_id:
-        statement = statement.where(Round.programme_id == programme_id)
-    if period:
-        statement = statement.where(Round.period == period)
-    found: Sequence[Round] = session.exec(page.apply(statement, (Round.period, Round.id))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda each: (each.period, each.id))
-    return Page(items=present_rounds(found, clock.now()), next=following)
-
-
-@router.get("/rounds/{id}", summary="一个填报期", operation_id="getRound")
-def get_round(id: UUID, response: Response, session: Annotated[Session, allow(P.PROGRAMME_READ)]) -> RoundOut:  # noqa: A002
-    """Return one round."""
-    round_ = rows.fetch(session, Round, id)
-    rows.tag(response, round_)
-    return present_rounds([round_], clock.now())[0]
-
-
-@router.patch("/rounds/{id}", summary="调整填报期", operation_id="changeRound")
-def change_round(
-    id: UUID,  # noqa: A002
-    body: RoundPatch,
-    version: IfMatch,
-    response: Response,
-    session: Annotated[Session, allow(P.ROUND_EDIT)],
-) -> RoundOut:
-    """Move the cut-off or the lock of a round, with a reason."""
-    round_ = rows.hold(session, Round, id, version)
-    service.change_round(session, round_, body)
-    rows.tag(response, round_)
-    return present_rounds([round_], clock.now())[0]
 
 
 # Reports

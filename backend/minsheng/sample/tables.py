@@ -17,7 +17,7 @@ from minsheng.permissions import ROLES
 from minsheng.plans.models import Plan
 from minsheng.programmes.models import Indicator, Item, ItemLead, Measure, Programme
 from minsheng.reports.models import Report, ReportValue
-from minsheng.reports.service import rounds_of
+from minsheng.reports.rounds import rounds_of
 from minsheng.sample.people import PASSWORD
 from minsheng.sample.shapes import Sample
 from minsheng.targets.models import Target, Task

@@ -19604,7 +19604,7 @@ export type ListRoundsData = {
         /**
          * Period
          *
-         * 月份
+         * 期间
          */
         period?: string | null;
         /**
