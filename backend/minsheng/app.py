@@ -57,6 +57,7 @@ from minsheng.milestones import template_router
 from minsheng.org import router as org
 from minsheng.plans import router as plans
 from minsheng.pledges import router as pledges
+from minsheng.programmes import cadence_router
 from minsheng.programmes import router as programmes
 from minsheng.reports import round_router
 from minsheng.reports import router as reports
@@ -77,6 +78,7 @@ ROUTERS = (
     calendars.router,
     rule_sets.router,
     programmes.router,
+    cadence_router.router,
     consultation.router,
     targets.router,
     changes.router,

@@ -26,6 +26,7 @@ from minsheng.programmes.models import Indicator, Item, Measure, Programme
 from minsheng.reports import histories
 from minsheng.reports.judged import Figure, Figures
 from minsheng.reports.models import Report, ReportValue, Round
+from minsheng.reports.rounds import leading
 from minsheng.rule_sets import service as rule_sets
 from minsheng.rule_sets.definition import RuleSet
 from minsheng.targets.adjusted import approved
@@ -214,7 +215,7 @@ def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
     for key, facts in found.items():
         for target, indicator, measure, plan in targets[facts.task.id]:
             row = rows.get((key, target.id))
-            earlier = [each for each in past[target.id] if each[0] < facts.round.ends_on]
+            earlier = [each for each in past[target.id] if each[0] < facts.round.starts_on]
             previous = earlier[-1][1] if earlier else None
             if facts.report.status != "draft":
                 previous = row.previous if row else None
@@ -243,7 +244,7 @@ def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
 
 
 def _handed_in(session: Session, target_ids: list[UUID]) -> dict[UUID, Figures]:
-    """Return the figures that were submitted, in order of their periods."""
+    """Return the figures that were submitted in order of their periods; of two that end together the longer is last."""
     past: dict[UUID, Figures] = defaultdict(list)
     for target_id, *figures in session.exec(
         select(  # type: ignore[call-overload]
@@ -255,12 +256,13 @@ def _handed_in(session: Session, target_ids: list[UUID]) -> dict[UUID, Figures]:
             Report.status,
         )
         .join(Report, col(Report.id) == col(ReportValue.report_id))
+        .join(Round, col(Round.id) == col(Report.round_id))
         .where(
             col(ReportValue.target_id).in_(target_ids),
             col(Report.status).not_in(["draft", "void"]),
             col(ReportValue.value).is_not(None),
         )
-        .order_by(col(ReportValue.target_id), col(ReportValue.ends_on))
+        .order_by(col(ReportValue.target_id), col(ReportValue.ends_on), col(Round.starts_on).desc())
     ).all():
         past[target_id].append(tuple(figures))
     return past
@@ -285,12 +287,8 @@ class _Around:
         self._milestones = milestones.weights(session, tasks=tasks) if stepping else {}
         self._ends: dict[UUID, list[date]] = defaultdict(list)
         if counting:
-            for programme, day in session.exec(
-                select(Round.programme_id, Round.ends_on)  # type: ignore[call-overload]
-                .where(col(Round.programme_id).in_(counting))
-                .order_by(col(Round.ends_on))
-            ).all():
-                self._ends[programme].append(day)
+            for programme in counting:
+                self._ends[programme] = [each.ends_on for each in leading(session, programme)]
         self._others: dict[tuple[UUID, date], Mapping[UUID, Others]] = {}
 
     def case(self, facts: ReportFacts, target: Target, indicator: Indicator, plan: Plan | None, known: Terms) -> Case:

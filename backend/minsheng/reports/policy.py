@@ -4,7 +4,9 @@ from minsheng.kernel.access import Session
 from minsheng.kernel.lifecycle import Lifecycle, Move, ReasonIn
 from minsheng.permissions import P
 from minsheng.plans import service as plans
-from minsheng.programmes.policy import PROGRAMME
+from minsheng.programmes import cadences
+from minsheng.programmes.models import Cadence, Programme
+from minsheng.programmes.policy import CADENCE, PROGRAMME
 from minsheng.reports import counted, rounds, service
 from minsheng.reports.models import Report
 from minsheng.targets import adjustments
@@ -90,8 +92,25 @@ def withdraw_from_parent(session: Session, task: Task, _body: object) -> None:
             REPORT.follow(session, report, "withdraw")
 
 
+def start_cadences(session: Session, programme: Programme, _body: object) -> None:
+    """With a list its cadences start; a list that has none is reported on every month."""
+    drafts = [each for each in cadences.of_programmes(session, [programme.id]) if each.status == "draft"]
+    for cadence in drafts or [cadences.usual(programme)]:
+        session.add(cadence)
+        CADENCE.follow(session, cadence, "start")
+
+
+def cancel_rounds(session: Session, cadence: Cadence, _body: object) -> None:
+    """What had not begun when a cadence ends is expected no longer."""
+    for report in rounds.cancel(session, cadence):
+        REPORT.follow(session, report, "withdraw")
+
+
 # The rounds must stand before the tasks are issued: each task then expects its reports in them.
-PROGRAMME.extend("issue", effect=rounds.make_rounds, before=issue_tasks)
+PROGRAMME.extend("issue", effect=start_cadences, before=issue_tasks)
+CADENCE.extend("start", effect=rounds.make)
+CADENCE.extend("complete", effect=rounds.make)
+CADENCE.extend("end", effect=cancel_rounds)
 TASK.extend("issue", effect=rounds.expect_reports)
 TASK.extend("issue", effect=withdraw_from_parent)
 plans.guards.append(service.plan_unused)

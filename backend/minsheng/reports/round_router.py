@@ -38,7 +38,7 @@ def list_rounds(
     period: Annotated[Period | None, Query(description="期间")] = None,
 ) -> Page[RoundOut]:
     """Collection periods; readable by every unit beneath the owner."""
-    statement = select(Round)
+    statement = select(Round).where(Round.status == "active")
     if programme_id:
         statement = statement.where(Round.programme_id == programme_id)
     if period:

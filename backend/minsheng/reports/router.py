@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import or_
 from sqlmodel import col, func, select
 
+from minsheng.calendars import periods
 from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Session, find
 from minsheng.kernel.door import IfMatch, allow
@@ -23,11 +24,12 @@ from minsheng.permissions import P
 from minsheng.plans import service as plans
 from minsheng.programmes.models import Programme
 from minsheng.programmes.service import in_catalogue_order
-from minsheng.reports import service
+from minsheng.reports import rounds, service
 from minsheng.reports.facts import ReportFacts, facts_of, rows_by_id
 from minsheng.reports.judged import Figure
 from minsheng.reports.models import Report, Round
 from minsheng.reports.policy import REPORT
+from minsheng.reports.rounds import reopened_now
 from minsheng.reports.schemas import (
     BatchIn,
     BatchOut,
@@ -55,7 +57,7 @@ from minsheng.rule_sets.definition import NONE
 
 router = APIRouter(tags=["reports"], route_class=Route)
 
-PeriodQuery = Annotated[Period, Query(description="月份")]
+PeriodQuery = Annotated[Period, Query(description="填报期，如 2026-11")]
 
 
 # Presenting
@@ -65,6 +67,8 @@ def _brief(round_: Round, now: datetime) -> RoundBrief:
     return RoundBrief(
         id=round_.id,
         period=round_.period,
+        content=round_.content,  # type: ignore[arg-type]
+        title=round_.title,
         state=round_.state(now),  # type: ignore[arg-type]
         due_at=round_.due_at,
         closes_at=round_.closes_at,
@@ -111,10 +115,11 @@ def present_reports(session: Session, reports: Sequence[Report]) -> list[ReportO
     """Return reports with their figures, problems and buttons."""
     known = facts_of(session, reports)
     now = clock.now()
-    return [_report(session, known[report.id], now) for report in reports if report.id in known]
+    locked = rounds.lock_of(session, [facts.round for facts in known.values()])
+    return [_report(session, known[report.id], now, locked) for report in reports if report.id in known]
 
 
-def _report(session: Session, facts: ReportFacts, now: datetime) -> ReportOut:
+def _report(session: Session, facts: ReportFacts, now: datetime, locked: rounds.Lock) -> ReportOut:
     report = facts.report
     draft = report.status == "draft"
     return ReportOut(
@@ -134,6 +139,8 @@ def _report(session: Session, facts: ReportFacts, now: datetime) -> ReportOut:
         returned=report.returned,
         return_reason=report.return_reason,
         excused=report.excused,
+        late=rounds.late(facts.round, report.submitted_at),
+        reopened_until=locked.reopened_until(report),
         note=report.note,
         cause_code=report.cause_code,  # type: ignore[arg-type]
         cause_note=report.cause_note,
@@ -144,7 +151,7 @@ def _report(session: Session, facts: ReportFacts, now: datetime) -> ReportOut:
         behind=facts.behind,
         problems=facts.problems() if draft else [],
         warnings=facts.warnings(),
-        actions=[] if facts.round.closes_at <= now else REPORT.actions(session, report),
+        actions=[] if locked(report) else REPORT.actions(session, report),
     )
 
 
@@ -155,7 +162,7 @@ def _report(session: Session, facts: ReportFacts, now: datetime) -> ReportOut:
 def list_reports(
     page: Paging,
     session: Annotated[Session, allow(P.REPORT_READ)],
-    period: Annotated[Period | None, Query(description="月份")] = None,
+    period: Annotated[Period | None, Query(description="填报期，如 2026-11")] = None,
     programme_id: Annotated[UUID | None, Query(description="所属计划")] = None,
     item_id: Annotated[UUID | None, Query(description="所属项目")] = None,
     unit_id: Annotated[UUID | None, Query(description="填报单位")] = None,
@@ -283,19 +290,22 @@ def review_desk(
     session: Annotated[Session, allow(P.REPORT_READ)],
     programme_id: Annotated[UUID, Query(description="计划")],
     period: PeriodQuery,
+    round_id: Annotated[UUID | None, Query(description="某一填报期，如报材料的；省略为报数字的")] = None,
 ) -> DeskOut:
     """Return one programme and month as units × items, with the state of each report and what may be done to it."""
     programme = rows.fetch(session, Programme, programme_id)
+    shown = rounds.of_period(session, programme.id, period, round_id)
     reports = session.exec(
-        select(Report).where(Report.programme_id == programme.id, Report.period == period, Report.status != "void")
+        select(Report).where(col(Report.round_id).in_({each.id for each in shown}), Report.status != "void")
     ).all()
     known = facts_of(session, reports)
     now = clock.now()
+    locked = rounds.lock_of(session, [facts.round for facts in known.values()])
     cells = []
     counts: Counter[str] = Counter()
     for facts in known.values():
         report = facts.report
-        closed = facts.round.closes_at <= now
+        closed = locked(report)
         overdue = report.status == "draft" and facts.round.due_at <= now and not report.excused
         rule_set = facts.rule_set
         light = max((each.judgement.light for each in facts.figures), key=rule_set.order.__getitem__, default=NONE)
@@ -316,7 +326,7 @@ def review_desk(
         )
     units = in_tree_order(session, {cell.unit_id for cell in cells})
     items = in_catalogue_order(session, {cell.item_id for cell in cells})
-    round_ = session.exec(select(Round).where(Round.programme_id == programme.id, Round.period == period)).one_or_none()
+    round_ = shown[-1] if shown else None
     return DeskOut(
         programme_id=programme.id,
         programme_name=programme.name,
@@ -369,22 +379,18 @@ REPORT.mount(router, "/reports", "Report", ReportOut, present_reports)
 @router.get("/entry-sheet", summary="月度填报表", operation_id="getEntrySheet")
 def entry_sheet(
     session: Annotated[Session, allow(P.REPORT_READ)],
-    period: Annotated[Period | None, Query(description="月份；省略为最近一个")] = None,
+    period: Annotated[Period | None, Query(description="填报期；省略为最近一个")] = None,
     unit_id: Annotated[UUID | None, Query(description="填报单位；省略为本单位")] = None,
 ) -> EntrySheet:
     """Return everything one unit reports for one month, over all programmes, pre-filled with what is known."""
     unit = rows.fetch(session, Unit, unit_id or session.who.unit_id)
-    periods = list(
-        session.exec(
-            select(Report.period)
-            .where(Report.unit_id == unit.id, Report.status != "void")
-            .group_by(Report.period)
-            .order_by(Report.period)
-        ).all()
-    )
-    this_month = f"{clock.today():%Y-%m}"
-    started = [each for each in periods if each <= this_month]
-    chosen = period or (started[-1] if started else this_month)
+    known = session.exec(
+        select(Report.period).where(Report.unit_id == unit.id, Report.status != "void").group_by(Report.period)
+    ).all()
+    offered = periods.in_order(known)
+    today = clock.today()
+    started = [each for each in offered if periods.read(each).starts_on <= today]
+    chosen = period or (started[-1] if started else f"{today:%Y-%m}")
     reports = session.exec(
         select(Report)
         .where(Report.unit_id == unit.id, Report.period == chosen, Report.status != "void")
@@ -397,7 +403,7 @@ def entry_sheet(
         period=chosen,
         unit_id=unit.id,
         unit_name=unit.name,
-        periods=periods,
+        periods=offered,
         rows=present_reports(session, reports),
     )
 
@@ -425,7 +431,7 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
             # What nobody has to report is not owed; what was handed in all the same is looked at.
             or_(col(Report.excused).is_(False), col(Report.status) != "draft"),
             Round.opens_at <= now,
-            Round.closes_at > now,
+            or_(col(Round.closes_at) > now, reopened_now(now)),
         )
         .group_by(Report.programme_id, Report.round_id, Report.unit_id, Report.status, Report.returned)
     ).all()

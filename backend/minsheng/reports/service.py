@@ -12,7 +12,7 @@ from minsheng.permissions import P
 from minsheng.programmes.models import Programme
 from minsheng.reports.facts import ReportFacts, facts_of, keep
 from minsheng.reports.figures import FIGURES, figures
-from minsheng.reports.models import Report, ReportValue
+from minsheng.reports.models import Report, ReportValue, Round
 from minsheng.reports.schemas import ReportPatch, ValueIn
 from minsheng.targets.models import Target, Task
 
@@ -23,6 +23,9 @@ def is_split(session: Session, report: Report) -> None:
     Raises:
         Conflict: it has not.
     """
+    round_ = session.get(Round, report.round_id)
+    if round_ is not None and round_.status == "void":
+        return
     child = session.exec(select(Task.id).where(Task.parent_id == report.task_id, Task.status == "issued")).first()
     if child is None and not any(verb == "issue" for verb in session.moving.values()):
         message = "任务没有分解给下级，仍须填报。"

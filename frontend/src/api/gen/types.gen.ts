@@ -1069,6 +1069,236 @@ export type BodyRevokeToken = {
 };
 
 /**
+ * CadenceIn
+ *
+ * A cadence of a list; it asks for nothing until it is started.
+ */
+export type CadenceIn = {
+    /**
+     * Close After Days
+     *
+     * 截止后几天锁定；其间报送记为迟报
+     */
+    close_after_days?: number;
+    /**
+     * Content
+     *
+     * 报数字，或报材料
+     */
+    content?: 'figures' | 'document';
+    /**
+     * Cut Offs
+     *
+     * 截止日；旬报三个，其他一个
+     */
+    cut_offs?: Array<CutOffIn>;
+    /**
+     * Every
+     *
+     * 旬、周、月、季、半年
+     */
+    every?: 'ten_days' | 'week' | 'month' | 'quarter' | 'half_year';
+    /**
+     * From On
+     *
+     * 从哪天起
+     */
+    from_on?: string | null;
+    /**
+     * Holiday
+     *
+     * 截止日不是工作日时：提前、顺延、不变
+     */
+    holiday?: 'earlier_workday' | 'later_workday' | 'none';
+    /**
+     * Hour
+     *
+     * 截止钟点（北京时间）
+     */
+    hour?: number;
+    /**
+     * Later By
+     *
+     * 顺延到节后第几个工作日
+     */
+    later_by?: number;
+    /**
+     * Open After Days
+     *
+     * 期初几天后开始填报
+     */
+    open_after_days?: number;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Tier
+     *
+     * 只由某一层级填报；省略为全部
+     */
+    tier?: 'city' | 'county' | 'township' | null;
+    /**
+     * Title
+     *
+     * 材料的名称；报材料时必填
+     */
+    title?: string | null;
+    /**
+     * Until On
+     *
+     * 到哪天止
+     */
+    until_on?: string | null;
+};
+
+/**
+ * CadenceOut
+ *
+ * A cadence of a list.
+ */
+export type CadenceOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Close After Days
+     */
+    close_after_days: number;
+    /**
+     * Content
+     */
+    content: 'figures' | 'document';
+    /**
+     * Cut Offs
+     */
+    cut_offs: Array<CutOffOut>;
+    /**
+     * End Reason
+     */
+    end_reason: string | null;
+    /**
+     * Every
+     */
+    every: 'ten_days' | 'week' | 'month' | 'quarter' | 'half_year';
+    /**
+     * From On
+     */
+    from_on: string | null;
+    /**
+     * Holiday
+     */
+    holiday: 'earlier_workday' | 'later_workday' | 'none';
+    /**
+     * Hour
+     */
+    hour: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Later By
+     */
+    later_by: number;
+    /**
+     * Made Until
+     *
+     * 填报期已生成到哪天；早于计划结束日说明其后的工作日历还没有
+     */
+    made_until: string | null;
+    /**
+     * Open After Days
+     */
+    open_after_days: number;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Status
+     */
+    status: 'draft' | 'active' | 'ended' | 'void';
+    /**
+     * Tier
+     */
+    tier: 'city' | 'county' | 'township' | null;
+    /**
+     * Title
+     */
+    title: string | null;
+    /**
+     * Until On
+     */
+    until_on: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Words
+     */
+    words: string;
+};
+
+/**
+ * CadencePatch
+ *
+ * What may change while a cadence is not started.
+ */
+export type CadencePatch = {
+    /**
+     * Close After Days
+     */
+    close_after_days?: number | null;
+    /**
+     * Content
+     */
+    content?: 'figures' | 'document' | null;
+    /**
+     * Cut Offs
+     */
+    cut_offs?: Array<CutOffIn> | null;
+    /**
+     * Every
+     */
+    every?: 'ten_days' | 'week' | 'month' | 'quarter' | 'half_year' | null;
+    /**
+     * From On
+     */
+    from_on?: string | null;
+    /**
+     * Holiday
+     */
+    holiday?: 'earlier_workday' | 'later_workday' | 'none' | null;
+    /**
+     * Hour
+     */
+    hour?: number | null;
+    /**
+     * Later By
+     */
+    later_by?: number | null;
+    /**
+     * Open After Days
+     */
+    open_after_days?: number | null;
+    /**
+     * Tier
+     */
+    tier?: 'city' | 'county' | 'township' | null;
+    /**
+     * Title
+     */
+    title?: string | null;
+    /**
+     * Until On
+     */
+    until_on?: string | null;
+};
+
+/**
  * CalendarDayOut
  *
  * One day with the answer that holds for the unit.
@@ -1834,6 +2064,42 @@ export type CurvePoint = {
      * On
      */
     on: string;
+};
+
+/**
+ * CutOffIn
+ *
+ * A day relative to the period: of a week the weekday, else the day of the month, some weeks or months later.
+ */
+export type CutOffIn = {
+    /**
+     * After
+     *
+     * 0 为本周、当月（季、半年为末月），1 为下周、次月
+     */
+    after: number;
+    /**
+     * Day
+     *
+     * 周报为星期几（1—7），其他为几日；没有那一日的月份取月末
+     */
+    day: number;
+};
+
+/**
+ * CutOffOut
+ *
+ * A day relative to the period.
+ */
+export type CutOffOut = {
+    /**
+     * After
+     */
+    after: number;
+    /**
+     * Day
+     */
+    day: number;
 };
 
 /**
@@ -4817,6 +5083,22 @@ export type PageBaseFigureOut = {
 };
 
 /**
+ * Page[CadenceOut]
+ */
+export type PageCadenceOut = {
+    /**
+     * Items
+     */
+    items: Array<CadenceOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[CalendarYearOut]
  */
 export type PageCalendarYearOut = {
@@ -5834,6 +6116,78 @@ export type PledgedTask = {
 };
 
 /**
+ * PreviewOut
+ *
+ * The periods that a cadence gives over a list's whole span.
+ */
+export type PreviewOut = {
+    /**
+     * Rows
+     */
+    rows: Array<PreviewRow>;
+    /**
+     * Words
+     */
+    words: string;
+};
+
+/**
+ * PreviewRow
+ *
+ * One period of a cadence: its cut-off as named, and as it is after the holiday policy.
+ */
+export type PreviewRow = {
+    /**
+     * Closes At
+     */
+    closes_at: string | null;
+    /**
+     * Due At
+     */
+    due_at: string | null;
+    /**
+     * Due On
+     *
+     * 按节假日调整后的截止日；工作日历缺这一年时为空
+     */
+    due_on: string | null;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Moved
+     *
+     * 因节假日调整过
+     */
+    moved: boolean;
+    /**
+     * Named On
+     *
+     * 规定的截止日
+     */
+    named_on: string;
+    /**
+     * Opens At
+     */
+    opens_at: string | null;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Why
+     *
+     * 规定的那天是什么日子，或为什么算不出
+     */
+    why: string | null;
+};
+
+/**
  * ProblemOut
  *
  * A refusal as it travels (RFC 9457).
@@ -5879,19 +6233,19 @@ export type ProgrammeIn = {
     /**
      * Close After Days
      *
-     * 截止后几天锁定
+     * 月报截止后几天锁定
      */
     close_after_days?: number;
     /**
      * Cut Off Day
      *
-     * 次月几日截止
+     * 随计划设一个月报：次月几日截止；其他周期另设
      */
     cut_off_day?: number;
     /**
      * Cut Off Hour
      *
-     * 截止钟点（北京时间）
+     * 月报的截止钟点（北京时间）
      */
     cut_off_hour?: number;
     /**
@@ -5951,18 +6305,6 @@ export type ProgrammeOut = {
      */
     actions: Array<Action>;
     /**
-     * Close After Days
-     */
-    close_after_days: number;
-    /**
-     * Cut Off Day
-     */
-    cut_off_day: number;
-    /**
-     * Cut Off Hour
-     */
-    cut_off_hour: number;
-    /**
      * Ends On
      */
     ends_on: string;
@@ -5992,6 +6334,12 @@ export type ProgrammeOut = {
      * 从哪个计划复制而来
      */
     predecessor_id: string | null;
+    /**
+     * Reporting
+     *
+     * 填报周期
+     */
+    reporting: Array<string>;
     /**
      * Rule Reason
      *
@@ -6038,18 +6386,6 @@ export type ProgrammeOut = {
  * What may change while the list is a draft.
  */
 export type ProgrammePatch = {
-    /**
-     * Close After Days
-     */
-    close_after_days?: number | null;
-    /**
-     * Cut Off Day
-     */
-    cut_off_day?: number | null;
-    /**
-     * Cut Off Hour
-     */
-    cut_off_hour?: number | null;
     /**
      * Ends On
      */
@@ -6231,6 +6567,12 @@ export type ReportOut = {
      */
     item_title: string;
     /**
+     * Late
+     *
+     * 截止后才报送
+     */
+    late: boolean;
+    /**
      * Note
      */
     note: string | null;
@@ -6248,6 +6590,12 @@ export type ReportOut = {
      * Programme Name
      */
     programme_name: string;
+    /**
+     * Reopened Until
+     *
+     * 填报期关闭后，例外开放到何时
+     */
+    reopened_until: string | null;
     /**
      * Return Reason
      */
@@ -6582,6 +6930,12 @@ export type RoundBrief = {
      */
     closes_at: string;
     /**
+     * Content
+     *
+     * 报数字，或报材料
+     */
+    content: 'figures' | 'document';
+    /**
      * Due At
      */
     due_at: string;
@@ -6597,6 +6951,12 @@ export type RoundBrief = {
      * State
      */
     state: 'scheduled' | 'open' | 'overdue' | 'closed';
+    /**
+     * Title
+     *
+     * 材料的名称
+     */
+    title: string | null;
 };
 
 /**
@@ -6606,6 +6966,10 @@ export type RoundBrief = {
  */
 export type RoundOut = {
     /**
+     * Cadence Id
+     */
+    cadence_id: string;
+    /**
      * Change Reason
      */
     change_reason: string | null;
@@ -6613,6 +6977,12 @@ export type RoundOut = {
      * Closes At
      */
     closes_at: string;
+    /**
+     * Content
+     *
+     * 报数字，或报材料
+     */
+    content: 'figures' | 'document';
     /**
      * Due At
      */
@@ -6645,6 +7015,18 @@ export type RoundOut = {
      * State
      */
     state: 'scheduled' | 'open' | 'overdue' | 'closed';
+    /**
+     * Tier
+     *
+     * 只由某一层级填报
+     */
+    tier: 'city' | 'county' | 'township' | null;
+    /**
+     * Title
+     *
+     * 材料的名称
+     */
+    title: string | null;
     /**
      * Version
      */
@@ -10808,6 +11190,658 @@ export type GetTotalResponses = {
 
 export type GetTotalResponse = GetTotalResponses[keyof GetTotalResponses];
 
+export type ListCadencesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/cadences';
+};
+
+export type ListCadencesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListCadencesError = ListCadencesErrors[keyof ListCadencesErrors];
+
+export type ListCadencesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageCadenceOut;
+};
+
+export type ListCadencesResponse = ListCadencesResponses[keyof ListCadencesResponses];
+
+export type CreateCadenceData = {
+    body: CadenceIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/cadences';
+};
+
+export type CreateCadenceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateCadenceError = CreateCadenceErrors[keyof CreateCadenceErrors];
+
+export type CreateCadenceResponses = {
+    /**
+     * Successful Response
+     */
+    201: CadenceOut;
+};
+
+export type CreateCadenceResponse = CreateCadenceResponses[keyof CreateCadenceResponses];
+
+export type GetCadenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cadences/{id}';
+};
+
+export type GetCadenceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetCadenceError = GetCadenceErrors[keyof GetCadenceErrors];
+
+export type GetCadenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: CadenceOut;
+};
+
+export type GetCadenceResponse = GetCadenceResponses[keyof GetCadenceResponses];
+
+export type ChangeCadenceData = {
+    body: CadencePatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cadences/{id}';
+};
+
+export type ChangeCadenceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeCadenceError = ChangeCadenceErrors[keyof ChangeCadenceErrors];
+
+export type ChangeCadenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: CadenceOut;
+};
+
+export type ChangeCadenceResponse = ChangeCadenceResponses[keyof ChangeCadenceResponses];
+
+export type CompleteCadenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cadences/{id}/complete';
+};
+
+export type CompleteCadenceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CompleteCadenceError = CompleteCadenceErrors[keyof CompleteCadenceErrors];
+
+export type CompleteCadenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: CadenceOut;
+};
+
+export type CompleteCadenceResponse = CompleteCadenceResponses[keyof CompleteCadenceResponses];
+
+export type EndCadenceData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cadences/{id}/end';
+};
+
+export type EndCadenceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type EndCadenceError = EndCadenceErrors[keyof EndCadenceErrors];
+
+export type EndCadenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: CadenceOut;
+};
+
+export type EndCadenceResponse = EndCadenceResponses[keyof EndCadenceResponses];
+
+export type StartCadenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cadences/{id}/start';
+};
+
+export type StartCadenceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type StartCadenceError = StartCadenceErrors[keyof StartCadenceErrors];
+
+export type StartCadenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: CadenceOut;
+};
+
+export type StartCadenceResponse = StartCadenceResponses[keyof StartCadenceResponses];
+
+export type VoidCadenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cadences/{id}/void';
+};
+
+export type VoidCadenceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidCadenceError = VoidCadenceErrors[keyof VoidCadenceErrors];
+
+export type VoidCadenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: CadenceOut;
+};
+
+export type VoidCadenceResponse = VoidCadenceResponses[keyof VoidCadenceResponses];
+
+export type PreviewCadenceData = {
+    body: CadenceIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/cadences:preview';
+};
+
+export type PreviewCadenceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type PreviewCadenceError = PreviewCadenceErrors[keyof PreviewCadenceErrors];
+
+export type PreviewCadenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: PreviewOut;
+};
+
+export type PreviewCadenceResponse = PreviewCadenceResponses[keyof PreviewCadenceResponses];
+
 export type GetCalendarData = {
     body?: never;
     headers?: {
@@ -11880,7 +12914,7 @@ export type GetEntrySheetData = {
         /**
          * Period
          *
-         * 月份；省略为最近一个
+         * 填报期；省略为最近一个
          */
         period?: string | null;
         /**
@@ -18040,7 +19074,7 @@ export type ListReportsData = {
         /**
          * Period
          *
-         * 月份
+         * 填报期，如 2026-11
          */
         period?: string | null;
         /**
@@ -18148,9 +19182,15 @@ export type GetReviewDeskData = {
         /**
          * Period
          *
-         * 月份
+         * 填报期，如 2026-11
          */
         period: string;
+        /**
+         * Round Id
+         *
+         * 某一填报期，如报材料的；省略为报数字的
+         */
+        round_id?: string | null;
     };
     url: '/api/v1/reports/desk';
 };
