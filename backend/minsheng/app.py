@@ -57,8 +57,9 @@ from minsheng.milestones import template_router
 from minsheng.org import router as org
 from minsheng.plans import router as plans
 from minsheng.pledges import router as pledges
+from minsheng.programmes import cadence_router
 from minsheng.programmes import router as programmes
-from minsheng.reports import comment_router, version_router
+from minsheng.reports import comment_router, round_router, version_router
 from minsheng.reports import router as reports
 from minsheng.rule_sets import router as rule_sets
 from minsheng.targets import changes
@@ -77,6 +78,7 @@ ROUTERS = (
     calendars.router,
     rule_sets.router,
     programmes.router,
+    cadence_router.router,
     consultation.router,
     targets.router,
     changes.router,
@@ -85,6 +87,7 @@ ROUTERS = (
     exemptions.router,
     milestones.router,
     template_router.router,
+    round_router.router,
     reports.router,
     version_router.router,
     comment_router.router,

@@ -41,17 +41,15 @@ def test_a_list_starts_as_a_draft_of_its_owner(people: Callers, world: World) ->
         "rule_set": "points-10-30",
         "rule_reason": None,
         "predecessor_id": None,
-        "cut_off_day": 5,
-        "cut_off_hour": 18,
-        "close_after_days": 5,
+        "reporting": ["每月，次月5日18时截止"],
         "source": "温政发〔2026〕1号",
     }
     assert made["actions"] == [
         {"verb": "consult", "label": "征求意见", "enabled": False, "reason": "计划里还没有项目。"},
         {"verb": "issue", "label": "下达", "enabled": False, "reason": "计划里还没有项目，不能下达。"},
     ]
-    changed = office.patch(f"/programmes/{made['id']}", {"cut_off_day": 8, "source": None}, version=1)
-    assert (changed["cut_off_day"], changed["source"], changed["version"]) == (8, None, 2)
+    changed = office.patch(f"/programmes/{made['id']}", {"name": "实事", "source": None}, version=1)
+    assert (changed["name"], changed["source"], changed["version"]) == ("实事", None, 2)
 
 
 WRONG_LIST_NAMES_THE_FIELD: list[tuple[dict[str, Any], tuple[str, str]]] = [

@@ -19,7 +19,7 @@ from minsheng.kernel.access import Access, AccessError, Open, Private, Scoped, S
 from minsheng.kernel.db import Database
 from minsheng.kernel.ids import new_id
 from minsheng.org.models import Unit
-from minsheng.programmes.models import Item, Programme
+from minsheng.programmes.models import Cadence, Item, Programme
 from minsheng.reports.models import Report, ReportValue, Round
 from minsheng.targets.models import Task
 from tests.factories.world import NOW
@@ -391,7 +391,7 @@ def _many(engine: sa.Engine, world: World) -> list[Any]:
             [
                 {**row(), "id": programme if number == 0 else new_id(), "unit_id": units[number % 200], "year": 2026,
                  "name": "计划", "kind": "livelihood", "status": "issued", "level_labels": [],
-                 "rule_set": "points-10-30", "cut_off_day": 5, "cut_off_hour": 18, "close_after_days": 5, **span}
+                 "rule_set": "points-10-30", **span}
                 for number in range(ROWS)
             ],
         )  # fmt: skip
@@ -401,8 +401,11 @@ def _many(engine: sa.Engine, world: World) -> list[Any]:
             for number in range(ROWS)
         ]  # fmt: skip
         add(Item, items)
+        cadence = {**row(), "programme_id": programme, "unit_id": units[0], "every": "month", "cut_offs": [[1, 5]]}
+        add(Cadence, [cadence])
         rounds = [
-            {**row(), "programme_id": programme, "unit_id": units[number % 200], "period": f"r{number}",
+            {**row(), "cadence_id": cadence["id"], "programme_id": programme, "unit_id": units[number % 200],
+             "period": f"r{number}",
              "starts_on": DAY, "ends_on": DAY, "opens_at": NOW, "due_at": NOW, "closes_at": NOW, "status": "active"}
             for number in range(ROWS)
         ]  # fmt: skip

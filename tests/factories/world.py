@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import col, select
 
+from minsheng.calendars import periods
 from minsheng.calendars.service import ensure_days
 from minsheng.identity import credentials
 from minsheng.identity.models import Grant, Role, User
@@ -29,7 +30,6 @@ from minsheng.programmes.policy import PROGRAMME
 from minsheng.programmes.schemas import IssueIn
 from minsheng.reports import policy as _reports  # noqa: F401 - what issuing means for reports
 from minsheng.reports.models import Report, ReportValue
-from minsheng.reports.service import month_end
 from minsheng.rule_sets.service import ensure_presets
 from minsheng.targets.models import Target, Task
 
@@ -343,7 +343,7 @@ def _october(session: Session, world: World) -> None:
                 target_id=world[f"{name}:target"],
                 item_id=report.item_id,
                 unit_id=report.unit_id,
-                ends_on=month_end("2026-10"),
+                ends_on=periods.read("2026-10").ends_on,
                 previous=None if snapshot else Decimal(0),
                 current=None if snapshot else value,
                 value=value,

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261122_corrections"
-down_revision = "20261122_adjusted_versions"
+down_revision = "20261122_phases"
 branch_labels = None
 depends_on = None
 

@@ -29,6 +29,7 @@ from minsheng.plans.verdicts import made_up_on
 from minsheng.programmes.models import Programme
 from minsheng.programmes.policy import PROGRAMME
 from minsheng.reports.models import Round
+from minsheng.reports.rounds import leading
 from minsheng.rule_sets import service as rule_sets
 from minsheng.rule_sets.definition import DONE
 from minsheng.targets.models import TargetAdjustment, TaskState
@@ -44,12 +45,8 @@ def waiting(session: Session, programme: Programme) -> list[Round]:
     frozen = set(
         session.exec(select(FrozenLight.round_id).where(FrozenLight.programme_id == programme.id).distinct()).all()
     )
-    closed = session.exec(
-        select(Round)
-        .where(Round.programme_id == programme.id, Round.closes_at <= clock.now())
-        .order_by(col(Round.ends_on))
-    ).all()
-    return [each for each in closed if each.id not in frozen]
+    now = clock.now()
+    return [each for each in leading(session, programme.id) if each.closes_at <= now and each.id not in frozen]
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from minsheng.plans.verdicts import Case, Due, Waiver
 from minsheng.programmes.models import Indicator, Measure, Programme
 from minsheng.reports import histories
 from minsheng.reports.models import COUNTED, FORECAST, Report, ReportValue, Round
+from minsheng.reports.rounds import leading
 from minsheng.targets.models import Target, Task
 
 
@@ -105,13 +106,14 @@ class Entry:
             own=self.unit_name,
             terms=self.terms,
             milestones=self.milestones,
+            bounds=self.ends,
             pairs=tuple(self.rated if self.leaf else [each[:3] for each in rolled(self)]) if self.terms else (),
         )
 
 
 @dataclass
 class Gathered:
-    """All issued targets of one programme in a session's scope, and its rounds."""
+    """All issued targets of one programme in a session's scope, and the rounds that its lights follow."""
 
     programme: Programme
     rounds: Sequence[Round]
@@ -126,7 +128,7 @@ class Gathered:
 
 def gather(session: Session, programme: Programme, *, reports: bool = False) -> Gathered:
     """Gather every issued target of a programme; ``reports`` adds when reports were due and came in."""
-    rounds = session.exec(select(Round).where(Round.programme_id == programme.id).order_by(col(Round.ends_on))).all()
+    rounds = leading(session, programme.id)
     entries = _entries(session, programme)
     _add_figures(session, programme, entries)
     add_terms(session, programme, entries)
@@ -228,16 +230,21 @@ def _add_figures(session: Session, programme: Programme, entries: list[Entry]) -
     for target, ends_on, value, status in session.exec(
         select(ReportValue.target_id, ReportValue.ends_on, ReportValue.value, Report.status)  # type: ignore[call-overload]
         .join(Report, col(Report.id) == col(ReportValue.report_id))
+        .join(Round, col(Round.id) == col(Report.round_id))
         .where(
             Report.programme_id == programme.id,
             col(Report.status).in_(COUNTED),
             col(ReportValue.value).is_not(None),
             ReportValue.state != FORECAST,
         )
-        .order_by(col(ReportValue.ends_on))
+        # Two periods that end on one day: the figure of the longer one is the one that counts.
+        .order_by(col(ReportValue.ends_on), col(Round.starts_on).desc())
     ).all():
         entry = by_target.get(target)
         if entry is not None:
+            if entry.reported and entry.reported[-1][0] == ends_on:
+                entry.reported.pop()
+                entry.unaccepted.discard(ends_on)
             entry.reported.append((ends_on, value))
             if status != "accepted":
                 entry.unaccepted.add(ends_on)

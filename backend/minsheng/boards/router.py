@@ -22,6 +22,7 @@ from minsheng.boards.schemas import (
     SummaryRow,
 )
 from minsheng.boards.service import Line, Picture, picture
+from minsheng.calendars.periods import month_end
 from minsheng.kernel import rows
 from minsheng.kernel.access import Session
 from minsheng.kernel.door import allow
@@ -36,7 +37,6 @@ from minsheng.plans.schemas import CurveOut, CurvePoint, JudgementOut, PartOut, 
 from minsheng.plans.verdicts import PARTS
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
 from minsheng.programmes.service import in_catalogue_order
-from minsheng.reports.service import month_end
 from minsheng.rule_sets import service as rule_sets
 from minsheng.rule_sets.definition import RuleSet
 from minsheng.targets.models import Target
@@ -281,7 +281,7 @@ def _month_ends(start: date, end: date) -> list[date]:
     found = [start]
     at = start
     while True:
-        last = month_end(f"{at:%Y-%m}")
+        last = month_end(at)
         if last >= end:
             return [*found, end]
         found.append(last)

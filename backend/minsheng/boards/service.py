@@ -27,8 +27,7 @@ from minsheng.plans.measures import Peers
 from minsheng.plans.verdicts import Others, assess
 from minsheng.programmes.models import Programme
 from minsheng.reports import facts
-from minsheng.reports.models import Report
-from minsheng.reports.service import month_end
+from minsheng.reports.models import Report, Round
 from minsheng.rule_sets import service as rule_sets
 from minsheng.rule_sets.definition import RuleSet
 from minsheng.targets.models import Target
@@ -62,7 +61,7 @@ class Line:
     @property
     def accepted(self) -> bool:
         """Whether the figure of the day, and of a sum each of its parts, comes from a report that is accepted."""
-        until = month_end(f"{self.judged_on:%Y-%m}")
+        until = self.entry.case.until(self.judged_on)
         for leaf in self.entry.leaves():
             newest = max((day for day, _ in leaf.reported if day <= until), default=None)
             if newest is None or newest in leaf.unaccepted:
@@ -137,7 +136,7 @@ def lit(gathered: Gathered, rule_set: RuleSet, on: date | None, visible: frozens
 
 def _figure(entry: Entry, on: date | None, floor: date) -> tuple[Decimal | None, date | None, int]:
     """Return the figure of a day (or the newest), the day up to which all of it was reported, and how many lack one."""
-    until = month_end(f"{on:%Y-%m}") if on else date.max
+    until = entry.case.until(on) if on else date.max
 
     def newest(leaf: Entry) -> tuple[date, Decimal] | None:
         at = bisect_right(leaf.reported, until, key=lambda each: each[0])
@@ -229,13 +228,14 @@ def causes(session: Session, programme: Programme, tasks: set[UUID]) -> dict[UUI
     found: dict[UUID, tuple[str | None, str | None]] = {}
     for task, code, note in session.exec(
         select(Report.task_id, Report.cause_code, Report.cause_note)
+        .join(Round, col(Round.id) == col(Report.round_id))
         .where(
             Report.programme_id == programme.id,
             col(Report.task_id).in_(tasks),
             col(Report.cause_code).is_not(None),
             col(Report.status).not_in(["draft", "superseded", "void"]),
         )
-        .order_by(Report.period, col(Report.revision))
+        .order_by(col(Round.ends_on), col(Round.starts_on).desc(), col(Report.revision))
     ).all():
         found[task] = (code, note)
     return found

@@ -14,7 +14,7 @@ from minsheng.kernel.access import Session
 from minsheng.plans import aims, rules
 from minsheng.plans.terms import uncommon
 from minsheng.programmes.models import Indicator, Programme
-from minsheng.reports.models import COUNTED, FORECAST, Report, ReportValue
+from minsheng.reports.models import COUNTED, FORECAST, Report, ReportValue, Round
 from minsheng.targets.models import Target
 from minsheng.targets.schemas import AdjustedOut
 from minsheng.targets.states import OUTSIDE, standing_on, standings
@@ -42,6 +42,7 @@ def add_terms(session: Session, programme: Programme, entries: Sequence["Entry"]
         .join(Report, col(Report.id) == col(ReportValue.report_id))
         .join(Target, col(Target.id) == col(ReportValue.target_id))
         .join(Indicator, col(Indicator.id) == col(Target.indicator_id))
+        .join(Round, col(Round.id) == col(Report.round_id))
         .where(
             Report.programme_id == programme.id,
             Indicator.kind == "ratio",
@@ -49,10 +50,13 @@ def add_terms(session: Session, programme: Programme, entries: Sequence["Entry"]
             col(ReportValue.denominator).is_not(None),
             ReportValue.state != FORECAST,
         )
-        .order_by(col(ReportValue.ends_on))
+        .order_by(col(ReportValue.ends_on), col(Round.starts_on).desc())
     ).all():
         if target in rated:
-            rated[target].rated.append((ends_on, numerator, denominator))
+            known_pairs = rated[target].rated
+            if known_pairs and known_pairs[-1][0] == ends_on:
+                known_pairs.pop()
+            known_pairs.append((ends_on, numerator, denominator))
 
 
 def rolled(entry: "Entry") -> list[tuple[date, Decimal, Decimal, Decimal]]:

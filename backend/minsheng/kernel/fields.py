@@ -133,8 +133,15 @@ Reason = Annotated[str, Field(min_length=2, max_length=500), AfterValidator(_tex
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """A short stable key."""
 
-Period = Annotated[str, Field(pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$", examples=["2026-11"])]
-"""A month."""
+Period = Annotated[
+    str,
+    Field(
+        pattern=r"^(19|20|21)\d\d-((0[1-9]|1[0-2])(-[123])?|W(0[1-9]|[1-4]\d|5[0-3])|Q[1-4]|H[12])$",
+        description="2026-11 月 · 2026-11-1 上旬（2 中旬、3 下旬） · 2026-W47 周 · 2026-Q4 季 · 2026-H2 半年",
+        examples=["2026-11"],
+    ),
+]
+"""A period of collection: month, ten days (旬), ISO week, quarter or half-year."""
 
 Whole = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 """A small count."""

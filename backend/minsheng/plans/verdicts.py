@@ -3,7 +3,7 @@
 Pure: one function judges any target at any date from what was known about it.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -55,7 +55,8 @@ class Case:
     ``figures`` are the counted ones by the end of their period, rising; ``ends`` the ends of the programme's periods;
     ``line`` the straight line from issue to deadline; ``accepted`` whether the newest figure's report is accepted.
     ``terms`` belong to a target that is more than one value to reach or keep under; ``pairs`` are the numerators and
-    denominators of a rate by the end of their period; ``milestones`` the fixed ones of its task.
+    denominators of a rate by the end of their period; ``milestones`` the fixed ones of its task; ``bounds`` the days
+    that end a period within a month, where there are any.
     """
 
     operator: str
@@ -73,13 +74,14 @@ class Case:
     terms: Terms | None = None
     pairs: tuple[tuple[date, Decimal, Decimal], ...] = ()
     milestones: tuple[DatedWeight, ...] = ()
+    bounds: tuple[date, ...] = ()
 
     def in_force(self, on: date) -> InForce | None:
         """Return what holds on a day, None for a plain target."""
         if self.terms is None:
             return None
         found = self.terms.on(on, self.line.start, self.deadline)
-        until = _month_end(on)
+        until = self.until(on)
         pair = next((each for each in reversed(self.pairs) if each[0] <= until), None)
         return found if pair is None else replace(found, numerator=pair[1], denominator=pair[2])
 
@@ -108,9 +110,17 @@ class Case:
         return aims.progress(found.aim, figure)
 
     def figure(self, on: date) -> Decimal | None:
-        """Return the newest figure of the month of a day or before it."""
-        at = bisect_right(self.figures, _month_end(on), key=lambda each: each[0])
+        """Return the newest figure of the period of a day or before it."""
+        at = bisect_right(self.figures, self.until(on), key=lambda each: each[0])
         return self.figures[at - 1][1] if at else None
+
+    def until(self, on: date) -> date:
+        """Return the last day whose figures a day is judged by: the end of its period, or of its month if nearer.
+
+        A month's figures are dated by its end, so that a day in the middle of it is judged by them.
+        """
+        at = bisect_left(self.bounds, on)
+        return min(self.bounds[at], _month_end(on)) if at < len(self.bounds) else _month_end(on)
 
 
 def _month_end(day: date) -> date:
@@ -254,11 +264,7 @@ def months_unstarted(case: Case, on: date, actual: Decimal | None) -> int | None
         return None
     if actual is not None and actual > 0:
         return 0
-    months = 0
-    for end in case.ends:
-        if end <= on and expected_share(plan, target, end) > 0:
-            months += 1
-    return months
+    return len({(end.year, end.month) for end in case.ends if end <= on and expected_share(plan, target, end) > 0})
 
 
 def _by_place(rule_set: RuleSet, judged: Judgement, peers: Peers, case: Case, on: date) -> Judgement:

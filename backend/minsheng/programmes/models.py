@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, Index, inspect
 from sqlalchemy.orm.attributes import get_history
 from sqlmodel import Field
 
@@ -32,9 +32,6 @@ class Programme(Row, table=True):
     level_labels: list[str] = Field(default_factory=list, sa_type=JSON, nullable=False)
     rule_set: str = Field(default="points-10-30", nullable=False)
     rule_reason: str | None = None
-    cut_off_day: int = Field(default=5, nullable=False)
-    cut_off_hour: int = Field(default=18, nullable=False)
-    close_after_days: int = Field(default=5, nullable=False)
     source: str | None = None
     # Ids of rows that are never deleted and were looked up when they were written: no foreign key is needed, and SQLite
     # would have to rebuild a table that half of the others point to.
@@ -112,6 +109,42 @@ class ItemLead(Row, table=True):
     department_id: UUID = Field(nullable=False, foreign_key="unit.id")
     role: str = Field(nullable=False)
     status: str = Field(default="draft", nullable=False)
+
+
+class Cadence(Row, table=True):
+    """How often and by when a list is reported on (填报周期): what its rounds are made from.
+
+    ``cut_offs`` are ``[after, day]`` pairs, see :class:`minsheng.calendars.periods.CutOff`. A cadence in force is not
+    changed: it ends, and another begins. ``made_until`` is the last day its rounds reach so far.
+    """
+
+    __scope__ = Scoped(read=P.PROGRAMME_READ, header=("status", frozenset({"active", "ended"})))
+    __table_args__ = (Index("ix_cadence_programme_id", "programme_id"), Index("ix_cadence_unit_id", "unit_id"))
+
+    programme_id: UUID = Field(nullable=False, foreign_key="programme.id")
+    unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
+    every: str = Field(nullable=False)
+    content: str = Field(default="figures", nullable=False)
+    title: str | None = None
+    tier: str | None = None
+    cut_offs: list[list[int]] = Field(sa_type=JSON, nullable=False)
+    hour: int = Field(default=18, nullable=False)
+    holiday: str = Field(default="none", nullable=False)
+    later_by: int = Field(default=1, nullable=False)
+    open_after_days: int = Field(default=0, nullable=False)
+    close_after_days: int = Field(default=5, nullable=False)
+    from_on: date | None = None
+    until_on: date | None = None
+    made_until: date | None = None
+    end_reason: str | None = None
+    status: str = Field(default="draft", nullable=False)
+
+    @staticmethod
+    def __lock__(session: Session, row: "Cadence") -> Problem | None:
+        """Refuse a change of a cadence that is in force or over, except by a move."""
+        before = get_history(row, "status").deleted or [row.status]
+        started = inspect(row).persistent and before[0] != "draft"
+        return Locked("填报周期已启用，请先停用再另设。") if started and row.id not in session.moving else None
 
 
 class Measure(Row, table=True):

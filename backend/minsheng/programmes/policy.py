@@ -1,10 +1,10 @@
 """Life cycles of programmes and items."""
 
 from minsheng.identity import authority
-from minsheng.kernel.lifecycle import Lifecycle, Move
+from minsheng.kernel.lifecycle import Lifecycle, Move, ReasonIn
 from minsheng.permissions import P
-from minsheng.programmes import service
-from minsheng.programmes.models import Item, ItemListing, Programme
+from minsheng.programmes import cadences, service
+from minsheng.programmes.models import Cadence, Item, ItemListing, Programme
 from minsheng.programmes.schemas import ConsultIn, IssueIn, RuleChangeIn
 from minsheng.rule_sets.policy import RULE_SET
 
@@ -65,6 +65,40 @@ LISTING = Lifecycle(
     "draft",
     {"end": Move(frozenset({"draft"}), "ended", P.PROGRAMME_EDIT, "移出", "不再列入这个计划")},
     final=frozenset({"issued", "ended"}),
+)
+
+CADENCE = Lifecycle(
+    Cadence,
+    "draft",
+    {
+        "start": Move(
+            frozenset({"draft"}),
+            "active",
+            P.ROUND_EDIT,
+            "启用",
+            "启用填报周期：生成各期填报，已下达的任务从此按期填报",
+            guards=[cadences.list_issued],
+        ),
+        "complete": Move(
+            frozenset({"active"}),
+            "active",
+            P.ROUND_EDIT,
+            "补齐各期",
+            "工作日历补录后，把还没有的填报期生成出来",
+            guards=[cadences.incomplete],
+        ),
+        "end": Move(
+            frozenset({"active"}),
+            "ended",
+            P.ROUND_EDIT,
+            "停用",
+            "停用填报周期：已开始的各期照旧，未开始的取消",
+            takes=ReasonIn,
+            effects=[cadences.keep_reason],
+        ),
+        "void": Move(frozenset({"draft"}), "void", P.ROUND_EDIT, "作废", "作废未启用的填报周期"),
+    },
+    final=frozenset({"ended", "void"}),
 )
 
 authority.subject_sources.append(service.subjects_led)

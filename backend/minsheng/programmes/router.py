@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from sqlmodel import col, select
 
+from minsheng.calendars import periods
 from minsheng.kernel import rows
 from minsheng.kernel.access import Session
 from minsheng.kernel.door import IfMatch, allow
@@ -16,7 +17,7 @@ from minsheng.kernel.http import Route
 from minsheng.kernel.pages import Page, Paging
 from minsheng.org.service import unit_names
 from minsheng.permissions import P
-from minsheng.programmes import copies, indicators, listings, service
+from minsheng.programmes import cadences, copies, indicators, listings, service
 from minsheng.programmes.models import Indicator, Item, ItemLead, ItemListing, Measure, Programme
 from minsheng.programmes.policy import ITEM, LISTING, PROGRAMME
 from minsheng.programmes.schemas import (
@@ -48,10 +49,15 @@ YearQuery = Annotated[int | None, Query(ge=1990, le=2200, description="年度")]
 def present_programmes(session: Session, programmes: Sequence[Programme]) -> list[ProgrammeOut]:
     """Return programmes with their owners' names and buttons."""
     names = unit_names(session, {programme.unit_id for programme in programmes})
+    reporting: dict[UUID, list[str]] = defaultdict(list)
+    for cadence in cadences.of_programmes(session, [programme.id for programme in programmes]):
+        if cadence.status != "ended":
+            reporting[cadence.programme_id].append(periods.words(cadences.rule_of(cadence)))
     return [
         ProgrammeOut(
             **programme.model_dump(exclude={"created_at"}),
             unit_name=names.get(programme.unit_id),
+            reporting=reporting[programme.id],
             actions=PROGRAMME.actions(session, programme),
         )
         for programme in programmes

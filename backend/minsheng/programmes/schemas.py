@@ -41,9 +41,9 @@ class ProgrammeIn(In):
     ends_on: Day
     level_labels: Labels = Field(default=["大项", "小项"], description="各层的叫法")
     rule_set: Code = Field(default="points-10-30", description="亮灯规则的代号", examples=["points-10-30"])
-    cut_off_day: CutOffDay = Field(default=5, description="次月几日截止")
-    cut_off_hour: CutOffHour = Field(default=18, description="截止钟点（北京时间）")
-    close_after_days: CloseAfter = Field(default=5, description="截止后几天锁定")
+    cut_off_day: CutOffDay = Field(default=5, description="随计划设一个月报：次月几日截止；其他周期另设")
+    cut_off_hour: CutOffHour = Field(default=18, description="月报的截止钟点（北京时间）")
+    close_after_days: CloseAfter = Field(default=5, description="月报截止后几天锁定")
     source: Prose | None = Field(default=None, description="依据文件")
 
 
@@ -55,9 +55,6 @@ class ProgrammePatch(In):
     ends_on: Day | None = None
     level_labels: Labels | None = None
     rule_set: Code | None = None
-    cut_off_day: CutOffDay | None = None
-    cut_off_hour: CutOffHour | None = None
-    close_after_days: CloseAfter | None = None
     source: Prose | None = None
 
 
@@ -98,9 +95,7 @@ class ProgrammeOut(Out):
     level_labels: list[str] = Field(examples=[["大项", "小项"]])
     rule_set: str = Field(examples=["points-10-30"])
     rule_reason: str | None = Field(description="最近一次更换亮灯规则的原因", examples=[None])
-    cut_off_day: int = Field(examples=[5])
-    cut_off_hour: int = Field(examples=[18])
-    close_after_days: int = Field(examples=[5])
+    reporting: list[str] = Field(description="填报周期", examples=[["每月，次月5日18时截止"]])
     source: str | None
     predecessor_id: UUID | None = Field(description="从哪个计划复制而来")
     actions: list[Action]

@@ -1,7 +1,7 @@
 """What is done with programmes, items and indicators."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -27,14 +27,22 @@ from minsheng.rule_sets.models import RuleSet
 
 MAX_DEPTH = 8
 
+Beginning = Callable[[Session, Programme, ProgrammeIn], None]
+
+beginnings: list[Beginning] = []
+"""What a new list is given beside itself."""
+
 
 def create(session: Session, body: ProgrammeIn) -> Programme:
     """Start a promise list as a draft."""
     rows.fetch(session, Unit, body.unit_id)
-    programme = Programme(**body.model_dump())
+    programme = Programme(**body.model_dump(exclude={"cut_off_day", "cut_off_hour", "close_after_days"}))
     _check_span(programme)
     rule_sets.usable(session, programme.rule_set, programme.unit_id)
     session.add(programme)
+    session.flush()
+    for follow in beginnings:
+        follow(session, programme, body)
     session.flush()
     return programme
 

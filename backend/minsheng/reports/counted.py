@@ -27,6 +27,7 @@ def done(session: Session, target: Target) -> Decimal | None:
     figures = session.exec(
         select(ReportValue.target_id, ReportValue.value)  # type: ignore[type-var]
         .join(Report, col(Report.id) == col(ReportValue.report_id))
+        .join(Round, col(Round.id) == col(Report.round_id))
         .join(Target, col(Target.id) == col(ReportValue.target_id))
         .where(
             col(Report.task_id).in_(tasks),
@@ -35,7 +36,7 @@ def done(session: Session, target: Target) -> Decimal | None:
             col(ReportValue.value).is_not(None),
             ReportValue.state != FORECAST,
         )
-        .order_by(col(ReportValue.ends_on))
+        .order_by(col(ReportValue.ends_on), col(Round.starts_on).desc())
     ).all()
     # In the order of their dates, so that the last one of each target stays.
     newest = {key: value for key, value in figures if value is not None}

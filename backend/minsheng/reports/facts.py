@@ -26,6 +26,7 @@ from minsheng.programmes.models import Indicator, Item, Measure, Programme
 from minsheng.reports import forms, histories, snapshots
 from minsheng.reports.judged import Figure, Figures
 from minsheng.reports.models import FORECAST, Report, ReportComment, ReportValue, Round
+from minsheng.reports.rounds import leading
 from minsheng.rule_sets import service as rule_sets
 from minsheng.rule_sets.definition import RuleSet
 from minsheng.targets.adjusted import approved
@@ -271,7 +272,7 @@ def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
     for key, facts in found.items():
         for target, indicator, measure, plan in targets[facts.task.id]:
             row = rows.get((key, target.id))
-            earlier = [each for each in past[target.id] if each[0] < facts.round.ends_on]
+            earlier = [each for each in past[target.id] if each[0] < facts.round.starts_on]
             previous = earlier[-1][1] if earlier else None
             if facts.report.status != "draft":
                 previous = row.previous if row else None
@@ -305,7 +306,10 @@ def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
 def _handed_in(
     session: Session, target_ids: list[UUID]
 ) -> tuple[dict[UUID, Figures], dict[UUID, list[tuple[date, str | None]]]]:
-    """Return the figures that were submitted, in order of their periods, and beside them what each rested on."""
+    """Return the figures that were submitted, in order of their periods, and beside them what each rested on.
+
+    Of two that end together the longer is last.
+    """
     past: dict[UUID, Figures] = defaultdict(list)
     bases: dict[UUID, list[tuple[date, str | None]]] = defaultdict(list)
     for target_id, basis, *figures in session.exec(
@@ -319,6 +323,7 @@ def _handed_in(
             Report.status,
         )
         .join(Report, col(Report.id) == col(ReportValue.report_id))
+        .join(Round, col(Round.id) == col(Report.round_id))
         .where(
             col(ReportValue.target_id).in_(target_ids),
             # Of a month that is being corrected both rows are known, the newer one last.
@@ -326,7 +331,12 @@ def _handed_in(
             col(ReportValue.value).is_not(None),
             ReportValue.state != FORECAST,
         )
-        .order_by(col(ReportValue.target_id), col(ReportValue.ends_on), col(Report.revision))
+        .order_by(
+            col(ReportValue.target_id),
+            col(ReportValue.ends_on),
+            col(Round.starts_on).desc(),
+            col(Report.revision),
+        )
     ).all():
         past[target_id].append(tuple(figures))
         bases[target_id].append((figures[0], basis))
@@ -352,12 +362,8 @@ class _Around:
         self._milestones = milestones.weights(session, tasks=tasks) if stepping else {}
         self._ends: dict[UUID, list[date]] = defaultdict(list)
         if counting:
-            for programme, day in session.exec(
-                select(Round.programme_id, Round.ends_on)  # type: ignore[call-overload]
-                .where(col(Round.programme_id).in_(counting))
-                .order_by(col(Round.ends_on))
-            ).all():
-                self._ends[programme].append(day)
+            for programme in counting:
+                self._ends[programme] = [each.ends_on for each in leading(session, programme)]
         self._others: dict[tuple[UUID, date], Mapping[UUID, Others]] = {}
 
     def case(self, facts: ReportFacts, target: Target, indicator: Indicator, plan: Plan | None, known: Terms) -> Case:

@@ -15,6 +15,7 @@ from minsheng.kernel import clock
 from minsheng.kernel.access import Session
 from minsheng.plans.verdicts import Due, Waiver
 from minsheng.reports.models import Report, Round
+from minsheng.reports.rounds import leading
 
 
 def waivers(session: Session, programmes: Collection[UUID]) -> dict[UUID, tuple[Waiver, ...]]:
@@ -32,11 +33,23 @@ def waivers(session: Session, programmes: Collection[UUID]) -> dict[UUID, tuple[
 def dues(
     session: Session, programmes: Collection[UUID], tasks: Collection[UUID] | None = None
 ) -> dict[UUID, tuple[Due, ...]]:
-    """Return when the reports of lists, or of some of their tasks, were due and came in, by task."""
+    """Return when the reports of lists, or of some of their tasks, were due and came in, by task.
+
+    Only those of the form that lights follow: a late text, or a ten-day figure beside the month, lights nothing.
+    """
     today = clock.today()
+    lights = {key: {each.id for each in leading(session, key, every_tier=True)} for key in programmes}
     found: dict[UUID, list[Due]] = defaultdict(list)
     statement = (
-        select(Report.task_id, Round.ends_on, Round.due_at, Round.closes_at, Report.submitted_at)  # type: ignore[call-overload]
+        select(  # type: ignore[call-overload]
+            Report.task_id,
+            Report.programme_id,
+            Round.id,
+            Round.ends_on,
+            Round.due_at,
+            Round.closes_at,
+            Report.submitted_at,
+        )
         .join(Round, col(Round.id) == col(Report.round_id))
         # A correction says nothing about when the month was first handed in.
         .where(col(Report.programme_id).in_(programmes), Report.status != "void", Report.revision == 1)
@@ -44,7 +57,9 @@ def dues(
     )
     if tasks is not None:
         statement = statement.where(col(Report.task_id).in_(tasks))
-    for task, ends_on, due_at, closes_at, submitted_at in session.exec(statement).all():
+    for task, programme, key, ends_on, due_at, closes_at, submitted_at in session.exec(statement).all():
+        if key not in lights[programme]:
+            continue
         last = clock.day_of(closes_at - timedelta(seconds=1))
         sent = clock.day_of(submitted_at) if submitted_at else None
         found[task].append(Due(ends_on, clock.day_of(due_at - timedelta(seconds=1)), sent, min(today, last)))

@@ -58,6 +58,8 @@ class Figure:
         newest = next((status for day, *_, status in reversed(rows) if day <= self.on), "draft")
         return replace(
             self.known,
+            # What a later part of the same month says is not this period's.
+            bounds=(self.on,),
             figures=tuple((day, value) for day, value, *_ in rows),
             pairs=tuple(
                 (day, over, under) for day, _, over, under, _ in rows if over is not None and under is not None

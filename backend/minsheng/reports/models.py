@@ -13,6 +13,7 @@ from minsheng.kernel.access import Scoped, Session
 from minsheng.kernel.db import Figure, Instant, Row
 from minsheng.kernel.errors import Problem, RoundClosed
 from minsheng.permissions import P
+from minsheng.reports.granted import running
 
 COUNTED = ("reviewed", "accepted")
 """States in which a report's figures count (guide 5.3): somebody other than the clerk stands by them."""
@@ -23,15 +24,27 @@ FORECAST = "forecast"
 
 
 class Round(Row, table=True):
-    """A collection period of a programme (填报期); open, due and closed follow from the clock."""
+    """A collection period of a programme (填报期); open, due and closed follow from the clock.
+
+    ``content`` says whether figures are due or a text (R164); ``tier`` whether only one tier reports. Rounds that have
+    not opened are void once their cadence has ended.
+    """
 
     __tablename__ = "report_round"
     __scope__ = Scoped(read=P.PROGRAMME_READ, header=("status", frozenset({"active"})))
-    __table_args__ = (UniqueConstraint("programme_id", "period"), Index("ix_report_round_unit_id", "unit_id"))
+    __table_args__ = (
+        UniqueConstraint("cadence_id", "period"),
+        Index("ix_report_round_unit_id", "unit_id"),
+        Index("ix_report_round_programme_id_ends_on", "programme_id", "ends_on"),
+    )
 
     programme_id: UUID = Field(nullable=False, foreign_key="programme.id")
     unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
+    cadence_id: UUID = Field(nullable=False, foreign_key="cadence.id")
     period: str = Field(nullable=False)
+    content: str = Field(default="figures", nullable=False)
+    title: str | None = None
+    tier: str | None = None
     starts_on: date = Field(nullable=False)
     ends_on: date = Field(nullable=False)
     opens_at: datetime = Field(sa_type=Instant, nullable=False)
@@ -51,9 +64,17 @@ class Round(Row, table=True):
 
 def _locked_with_round(session: Session, row: "Report | ReportValue") -> Problem | None:
     round_ = session.get(Round, row.round_id)
-    if round_ is None or round_.closes_at <= clock.now():
+    if round_ is not None and round_.closes_at > clock.now():
+        return None
+    granted = running(session, [round_.id]) if round_ is not None else []
+    if not any(each.lets(row.unit_id, _task_of(session, row)) for each in granted):
         return RoundClosed(f"{round_.period if round_ else ''} 填报期已关闭，不能再改。")
     return None
+
+
+def _task_of(session: Session, row: "Report | ReportValue") -> UUID | None:
+    report = row if isinstance(row, Report) else session.get(Report, row.report_id)
+    return report.task_id if report else None
 
 
 class Report(Row, table=True):

@@ -4,8 +4,10 @@ from minsheng.kernel.access import Session
 from minsheng.kernel.lifecycle import Lifecycle, Move
 from minsheng.permissions import P
 from minsheng.plans import service as plans
-from minsheng.programmes.policy import PROGRAMME
-from minsheng.reports import comments, counted, service, versions
+from minsheng.programmes import cadences
+from minsheng.programmes.models import Cadence, Programme
+from minsheng.programmes.policy import CADENCE, PROGRAMME
+from minsheng.reports import comments, counted, rounds, service, versions
 from minsheng.reports.models import Report, ReportComment
 from minsheng.reports.schemas import ReturnIn, SettleIn
 from minsheng.targets import adjustments
@@ -137,14 +139,31 @@ def withdraw_from_parent(session: Session, task: Task, _body: object) -> None:
     """Once its shares are handed down, the unit above no longer reports the task itself."""
     if task.parent_id is None:
         return
-    for report in service.open_drafts(session, task.parent_id):
+    for report in rounds.open_drafts(session, task.parent_id):
         if report.id not in session.moving:
             REPORT.follow(session, report, "withdraw")
 
 
+def start_cadences(session: Session, programme: Programme, _body: object) -> None:
+    """With a list its cadences start; a list that has none is reported on every month."""
+    drafts = [each for each in cadences.of_programmes(session, [programme.id]) if each.status == "draft"]
+    for cadence in drafts or [cadences.usual(programme)]:
+        session.add(cadence)
+        CADENCE.follow(session, cadence, "start")
+
+
+def cancel_rounds(session: Session, cadence: Cadence, _body: object) -> None:
+    """What had not begun when a cadence ends is expected no longer."""
+    for report in rounds.cancel(session, cadence):
+        REPORT.follow(session, report, "withdraw")
+
+
 # The rounds must stand before the tasks are issued: each task then expects its reports in them.
-PROGRAMME.extend("issue", effect=service.make_rounds, before=issue_tasks)
-TASK.extend("issue", effect=service.expect_reports)
+PROGRAMME.extend("issue", effect=start_cadences, before=issue_tasks)
+CADENCE.extend("start", effect=rounds.make)
+CADENCE.extend("complete", effect=rounds.make)
+CADENCE.extend("end", effect=cancel_rounds)
+TASK.extend("issue", effect=rounds.expect_reports)
 TASK.extend("issue", effect=withdraw_from_parent)
 plans.guards.append(service.plan_unused)
 adjustments.done_sources.append(counted.done)

@@ -9,7 +9,7 @@ from minsheng.kernel.access import Session
 from minsheng.kernel.lifecycle import Action
 from minsheng.permissions import P
 from minsheng.plans import service as plans
-from minsheng.reports import forms
+from minsheng.reports import forms, rounds
 from minsheng.reports.facts import ReportFacts, facts_of
 from minsheng.reports.judged import Figure
 from minsheng.reports.models import Report, ReportComment, Round
@@ -24,6 +24,8 @@ def brief(round_: Round, now: datetime) -> RoundBrief:
     return RoundBrief(
         id=round_.id,
         period=round_.period,
+        content=round_.content,  # type: ignore[arg-type]
+        title=round_.title,
         state=round_.state(now),  # type: ignore[arg-type]
         due_at=round_.due_at,
         closes_at=round_.closes_at,
@@ -76,10 +78,11 @@ def present_reports(session: Session, reports: Sequence[Report]) -> list[ReportO
     """Return reports with their figures, problems and buttons."""
     known = facts_of(session, reports)
     now = clock.now()
-    return [_report(session, known[report.id], now) for report in reports if report.id in known]
+    locked = rounds.lock_of(session, [facts.round for facts in known.values()])
+    return [_report(session, known[report.id], now, locked) for report in reports if report.id in known]
 
 
-def _report(session: Session, facts: ReportFacts, now: datetime) -> ReportOut:
+def _report(session: Session, facts: ReportFacts, now: datetime, locked: rounds.Lock) -> ReportOut:
     report = facts.report
     draft = report.status == "draft"
     return ReportOut(
@@ -102,6 +105,8 @@ def _report(session: Session, facts: ReportFacts, now: datetime) -> ReportOut:
         returned=report.returned,
         return_reason=report.return_reason,
         excused=report.excused,
+        late=rounds.late(facts.round, report.submitted_at),
+        reopened_until=locked.reopened_until(report),
         note=report.note,
         cause_code=report.cause_code,  # type: ignore[arg-type]
         cause_note=report.cause_note,
@@ -120,9 +125,7 @@ def _report(session: Session, facts: ReportFacts, now: datetime) -> ReportOut:
         behind=facts.behind,
         problems=facts.problems() if draft else [],
         warnings=facts.warnings(),
-        actions=[]
-        if facts.round.closes_at <= now
-        else [*REPORT.actions(session, report), *_correcting(session, facts)],
+        actions=[] if locked(report) else [*REPORT.actions(session, report), *_correcting(session, facts)],
     )
 
 

@@ -1,8 +1,7 @@
-"""Rounds, reports, the entry sheet and the review desk over HTTP."""
+"""Reports, the entry sheet and the review desk over HTTP."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import or_
 from sqlmodel import col, func, select
 
+from minsheng.calendars import periods
 from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Session, find
 from minsheng.kernel.door import IfMatch, allow
@@ -22,11 +22,12 @@ from minsheng.org.service import beneath, in_tree_order
 from minsheng.permissions import P
 from minsheng.programmes.models import Programme
 from minsheng.programmes.service import in_catalogue_order
-from minsheng.reports import service, versions
+from minsheng.reports import rounds, service, versions
 from minsheng.reports.facts import facts_of, rows_by_id
 from minsheng.reports.models import Report, Round
 from minsheng.reports.policy import REPORT
 from minsheng.reports.present import brief, open_comments, present_reports
+from minsheng.reports.rounds import reopened_now
 from minsheng.reports.schemas import (
     BatchIn,
     BatchOut,
@@ -44,8 +45,6 @@ from minsheng.reports.schemas import (
     ReportPatch,
     ReportRow,
     ReportStatus,
-    RoundOut,
-    RoundPatch,
     WaitingOut,
     Workbench,
 )
@@ -57,62 +56,10 @@ router = APIRouter(tags=["reports"], route_class=Route)
 MOST_ROWS = 5000
 """A county with fifty townships and a hundred tasks each is the largest sheet there is."""
 
-PeriodQuery = Annotated[Period, Query(description="月份")]
+PeriodQuery = Annotated[Period, Query(description="填报期，如 2026-11")]
 
 
 # Presenting
-
-
-def present_rounds(rounds: Sequence[Round], now: datetime) -> list[RoundOut]:
-    """Return rounds with the state the clock gives them."""
-    return [
-        RoundOut(**each.model_dump(exclude={"created_at", "unit_id", "status"}), state=each.state(now))  # type: ignore[arg-type]
-        for each in rounds
-    ]
-
-
-# Rounds
-
-
-@router.get("/rounds", summary="填报期列表", operation_id="listRounds")
-def list_rounds(
-    page: Paging,
-    session: Annotated[Session, allow(P.PROGRAMME_READ)],
-    programme_id: Annotated[UUID | None, Query(description="所属计划")] = None,
-    period: Annotated[Period | None, Query(description="月份")] = None,
-) -> Page[RoundOut]:
-    """Collection periods; readable by every unit beneath the owner."""
-    statement = select(Round)
-    if programme_id:
-        statement = statement.where(Round.programme_id == programme_id)
-    if period:
-        statement = statement.where(Round.period == period)
-    found: Sequence[Round] = session.exec(page.apply(statement, (Round.period, Round.id))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda each: (each.period, each.id))
-    return Page(items=present_rounds(found, clock.now()), next=following)
-
-
-@router.get("/rounds/{id}", summary="一个填报期", operation_id="getRound")
-def get_round(id: UUID, response: Response, session: Annotated[Session, allow(P.PROGRAMME_READ)]) -> RoundOut:  # noqa: A002
-    """Return one round."""
-    round_ = rows.fetch(session, Round, id)
-    rows.tag(response, round_)
-    return present_rounds([round_], clock.now())[0]
-
-
-@router.patch("/rounds/{id}", summary="调整填报期", operation_id="changeRound")
-def change_round(
-    id: UUID,  # noqa: A002
-    body: RoundPatch,
-    version: IfMatch,
-    response: Response,
-    session: Annotated[Session, allow(P.ROUND_EDIT)],
-) -> RoundOut:
-    """Move the cut-off or the lock of a round, with a reason."""
-    round_ = rows.hold(session, Round, id, version)
-    service.change_round(session, round_, body)
-    rows.tag(response, round_)
-    return present_rounds([round_], clock.now())[0]
 
 
 # Reports
@@ -122,7 +69,7 @@ def change_round(
 def list_reports(
     page: Paging,
     session: Annotated[Session, allow(P.REPORT_READ)],
-    period: Annotated[Period | None, Query(description="月份")] = None,
+    period: Annotated[Period | None, Query(description="填报期，如 2026-11")] = None,
     programme_id: Annotated[UUID | None, Query(description="所属计划")] = None,
     item_id: Annotated[UUID | None, Query(description="所属项目")] = None,
     unit_id: Annotated[UUID | None, Query(description="填报单位")] = None,
@@ -250,19 +197,22 @@ def review_desk(
     session: Annotated[Session, allow(P.REPORT_READ)],
     programme_id: Annotated[UUID, Query(description="计划")],
     period: PeriodQuery,
+    round_id: Annotated[UUID | None, Query(description="某一填报期，如报材料的；省略为报数字的")] = None,
 ) -> DeskOut:
     """Return one programme and month as units × items, with the state of each report and what may be done to it."""
     programme = rows.fetch(session, Programme, programme_id)
+    shown = rounds.of_period(session, programme.id, period, round_id)
     reports = versions.newest(
-        session.exec(select(Report).where(Report.programme_id == programme.id, Report.period == period)).all()
+        session.exec(select(Report).where(col(Report.round_id).in_({each.id for each in shown}))).all()
     )
     known = facts_of(session, reports)
     now = clock.now()
+    locked = rounds.lock_of(session, [facts.round for facts in known.values()])
     cells = []
     counts: Counter[str] = Counter()
     for facts in known.values():
         report = facts.report
-        closed = facts.round.closes_at <= now
+        closed = locked(report)
         overdue = report.status == "draft" and facts.round.due_at <= now and not (report.excused or report.corrects_id)
         rule_set = facts.rule_set
         light = max((each.judgement.light for each in facts.figures), key=rule_set.order.__getitem__, default=NONE)
@@ -286,7 +236,7 @@ def review_desk(
         )
     units = in_tree_order(session, {cell.unit_id for cell in cells})
     items = in_catalogue_order(session, {cell.item_id for cell in cells})
-    round_ = session.exec(select(Round).where(Round.programme_id == programme.id, Round.period == period)).one_or_none()
+    round_ = shown[-1] if shown else None
     return DeskOut(
         programme_id=programme.id,
         programme_name=programme.name,
@@ -339,7 +289,7 @@ REPORT.mount(router, "/reports", "Report", ReportOut, present_reports)
 @router.get("/entry-sheet", summary="月度填报表", operation_id="getEntrySheet")
 def entry_sheet(
     session: Annotated[Session, allow(P.REPORT_READ)],
-    period: Annotated[Period | None, Query(description="月份；省略为最近一个")] = None,
+    period: Annotated[Period | None, Query(description="填报期；省略为最近一个")] = None,
     unit_id: Annotated[UUID | None, Query(description="填报单位；省略为本单位")] = None,
     below: Annotated[bool, Query(description="含下级各单位：一张表填全县")] = False,  # noqa: FBT002
 ) -> EntrySheet:
@@ -347,14 +297,11 @@ def entry_sheet(
     unit = rows.fetch(session, Unit, unit_id or session.who.unit_id)
     units = beneath(session, unit) if below else {unit.id: 0}
     mine = col(Report.unit_id).in_(units)
-    periods = list(
-        session.exec(
-            select(Report.period).where(mine, Report.status != "void").group_by(Report.period).order_by(Report.period)
-        ).all()
-    )
-    this_month = f"{clock.today():%Y-%m}"
-    started = [each for each in periods if each <= this_month]
-    chosen = period or (started[-1] if started else this_month)
+    known = session.exec(select(Report.period).where(mine, Report.status != "void").group_by(Report.period)).all()
+    offered = periods.in_order(known)
+    today = clock.today()
+    started = [each for each in offered if periods.read(each).starts_on <= today]
+    chosen = period or (started[-1] if started else f"{today:%Y-%m}")
     reports = versions.newest(
         session.exec(
             select(Report)
@@ -371,7 +318,7 @@ def entry_sheet(
         unit_id=unit.id,
         unit_name=unit.name,
         below=below,
-        periods=periods,
+        periods=offered,
         prefilled=sum(each.prefill.filled for each in found),
         fields=sum(each.prefill.total for each in found),
         open_comments=sum(each.open_comments for each in found),
@@ -403,7 +350,7 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
             # What nobody has to report is not owed; what was handed in all the same is looked at.
             or_(col(Report.excused).is_(False), col(Report.status) != "draft"),
             Round.opens_at <= now,
-            Round.closes_at > now,
+            or_(col(Round.closes_at) > now, reopened_now(now)),
         )
         .group_by(
             Report.programme_id,

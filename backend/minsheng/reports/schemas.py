@@ -9,6 +9,7 @@ from minsheng.kernel.errors import FieldError
 from minsheng.kernel.fields import Day, In, Moment, Out, Prose, Quantity, Reason, Remark, Version
 from minsheng.kernel.lifecycle import Action, ReasonIn
 from minsheng.plans.schemas import Light
+from minsheng.programmes.cadence_schemas import CadenceTier, Content
 from minsheng.programmes.schemas import IndicatorKind
 from minsheng.rule_sets.schemas import LightMark
 from minsheng.targets.schemas import AdjustedOut, Operator
@@ -28,7 +29,11 @@ class RoundOut(Out):
     id: UUID
     version: int = Field(examples=[1])
     programme_id: UUID
+    cadence_id: UUID
     period: str = Field(examples=["2026-11"])
+    content: Content = Field(description="报数字，或报材料", examples=["figures"])
+    title: str | None = Field(description="材料的名称", examples=[None])
+    tier: CadenceTier | None = Field(description="只由某一层级填报", examples=[None])
     starts_on: Day
     ends_on: Day
     opens_at: Moment
@@ -153,6 +158,8 @@ class RoundBrief(Out):
 
     id: UUID
     period: str = Field(examples=["2026-11"])
+    content: Content = Field(description="报数字，或报材料", examples=["figures"])
+    title: str | None = Field(description="材料的名称", examples=[None])
     state: RoundState = Field(examples=["open"])
     due_at: Moment
     closes_at: Moment
@@ -216,6 +223,8 @@ class ReportOut(Out):
     returned: bool = Field(examples=[False])
     return_reason: str | None
     excused: bool = Field(description="任务处于特殊状态，不必填报", examples=[False])
+    late: bool = Field(description="截止后才报送", examples=[False])
+    reopened_until: Moment | None = Field(description="填报期关闭后，例外开放到何时", examples=[None])
     note: str | None
     cause_code: CauseCode | None
     cause_note: str | None

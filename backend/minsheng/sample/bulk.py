@@ -15,7 +15,7 @@ from minsheng.identity.models import Grant, Role, User
 from minsheng.kernel import clock
 from minsheng.kernel.access import Session
 from minsheng.org.models import Unit
-from minsheng.programmes.models import Indicator, Item, Measure, Programme
+from minsheng.programmes.models import Cadence, Indicator, Item, Measure, Programme
 from minsheng.reports.models import Report, ReportValue, Round
 from minsheng.sample.people import PASSWORD
 from minsheng.sample.synthetic import Synthetic
@@ -29,7 +29,7 @@ def key(table: int, number: int) -> UUID:
     return UUID(int=(table << 80) | (0x7 << 76) | (0x8 << 60) | number)
 
 
-UNIT, PROGRAMME, ITEM, MEASURE, INDICATOR, TASK, TARGET, ROUND, REPORT, VALUE, USER, GRANT = range(1, 13)
+UNIT, PROGRAMME, ITEM, MEASURE, INDICATOR, TASK, TARGET, ROUND, REPORT, VALUE, USER, GRANT, CADENCE = range(1, 14)
 
 
 class Bulk:
@@ -87,9 +87,6 @@ class Bulk:
                     "issued_on": first,
                     "level_labels": ["项目"],
                     "rule_set": "points-10-30",
-                    "cut_off_day": 5,
-                    "cut_off_hour": 18,
-                    "close_after_days": 5,
                 }
             ],
         )
@@ -162,6 +159,21 @@ class Bulk:
 
     def _rounds(self, root: UUID) -> None:
         self.spans = {}
+        self._insert(
+            Cadence,
+            CADENCE,
+            [
+                {
+                    "n": 1,
+                    "programme_id": key(PROGRAMME, 1),
+                    "unit_id": root,
+                    "every": "month",
+                    "cut_offs": [[1, 5]],
+                    "made_until": self.data.round_span(self.data.rounds)[1],
+                    "status": "active",
+                }
+            ],
+        )
         for n, period in self.data.round_rows():
             start, end = self.data.round_span(n)
             self.spans[n] = (period, end - timedelta(days=1))
@@ -175,6 +187,7 @@ class Bulk:
                         "n": n,
                         "programme_id": key(PROGRAMME, 1),
                         "unit_id": root,
+                        "cadence_id": key(CADENCE, 1),
                         "period": period,
                         "starts_on": start,
                         "ends_on": end - timedelta(days=1),

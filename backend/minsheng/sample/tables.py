@@ -15,9 +15,9 @@ from minsheng.kernel.ids import new_id
 from minsheng.org.models import Unit
 from minsheng.permissions import ROLES
 from minsheng.plans.models import Plan
-from minsheng.programmes.models import Indicator, Item, ItemLead, Measure, Programme
-from minsheng.reports.models import Report, ReportValue
-from minsheng.reports.service import rounds_of
+from minsheng.programmes.models import Cadence, Indicator, Item, ItemLead, Measure, Programme
+from minsheng.reports.models import Report, ReportValue, Round
+from minsheng.reports.rounds import rounds_of
 from minsheng.sample.people import PASSWORD
 from minsheng.sample.shapes import Sample
 from minsheng.targets.models import Target, Task
@@ -110,9 +110,6 @@ class Loader:
                 issued_on=each.issued_on,
                 level_labels=list(each.level_labels),
                 rule_set=each.rule_set,
-                cut_off_day=each.cut_off_day,
-                cut_off_hour=each.cut_off_hour,
-                close_after_days=each.close_after_days,
                 source=each.source,
             )
             for each in data.programmes
@@ -208,9 +205,24 @@ class Loader:
         )
 
     def _reports(self) -> None:
-        rounds = {
-            (key, each.period): each for key, programme in self.programmes.items() for each in rounds_of(programme)
-        }
+        rounds: dict[tuple[str, str], Round] = {}
+        cadences = []
+        for given in self.data.programmes:
+            programme = self.programmes[given.key]
+            cadence = Cadence(
+                programme_id=programme.id,
+                unit_id=programme.unit_id,
+                every="month",
+                cut_offs=[[1, given.cut_off_day]],
+                hour=given.cut_off_hour,
+                close_after_days=given.close_after_days,
+                status="active" if programme.status == "issued" else "draft",
+            )
+            made = rounds_of(programme, cadence)
+            cadence.made_until = made[-1].ends_on
+            cadences.append(cadence)
+            rounds |= {(given.key, each.period): each for each in made}
+        self._add(cadences)
         spans = {key: (each.id, each.ends_on, each.closes_at) for key, each in rounds.items()}
         self._add(rounds.values())
         reports, values = [], []
