@@ -214,7 +214,7 @@ def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912 - one declaration afte
         found[f"rules:{code}"] = Thing("rule_set", "")
     for unit in ("city", "a"):
         found[f"template:{unit}"] = Thing("template", unit)
-    for code in ("works", "subsidy", "insurance", "training", "service", "policy"):
+    for code in ("works", "subsidy", "insurance", "training", "service", "policy", "ongoing"):
         found[f"template:{code}"] = Thing("template", "")
     for unit in ("a1", "b1"):
         found[f"exemption:{unit}"] = Thing("exemption", unit, item="list.roads")

@@ -127,6 +127,7 @@ def _gets() -> Iterator[Case]:  # noqa: C901, PLR0912 - one case after the other
         ("getIndicator", "programme.read", ["roads", "schools", "parks"]),
         ("getRound", "programme.read", ["round:list:2026-11", "round:county_list:2026-10"]),
         ("getTask", "task.read", [name.removesuffix(":target") for name in targets]),
+        ("getTaskPhases", "task.read", [name.removesuffix(":target") for name in targets]),
         ("getPlan", "task.read", targets),
         *(
             (operation, "report.read", reports)

@@ -234,6 +234,7 @@ REQUESTS: dict[str, Request] = {
     "voidTask": Request("office", _id("roads:city_dept")),
     "issueTasks": Request("office", body={"rows": _rows("roads:city_dept")}),
     "getSplit": Request("office", _id("list")),
+    "getTaskPhases": Request("a1-clerk", _id("roads:a1")),
     "getPlan": Request("a1-clerk", _id("roads:a1:target")),
     "savePlan": Request("a-office", _id("roads:a_dept:target"), body={"kind": "straight", "points": []}, version=0),
     # Milestones
