@@ -29,6 +29,8 @@ from minsheng import __version__
 from minsheng.boards import figures, freezing, trials
 from minsheng.boards import router as boards
 from minsheng.calendars import router as calendars
+from minsheng.chases import router as chases
+from minsheng.chases import sending
 from minsheng.consultation import router as consultation
 from minsheng.exemptions import router as exemptions
 from minsheng.identity import login
@@ -85,6 +87,7 @@ ROUTERS = (
     milestones.router,
     template_router.router,
     reports.router,
+    chases.router,
     boards.router,
     trials.router,
     figures.router,
@@ -92,21 +95,32 @@ ROUTERS = (
 )
 
 
-def create_app(settings: Settings | None = None, *, freezing_lights: bool = False) -> FastAPI:
-    """Return the application for one installation; ``freezing_lights`` starts the thread that freezes closed rounds."""
+def create_app(
+    settings: Settings | None = None, *, freezing_lights: bool = False, sending_chases: bool = False
+) -> FastAPI:
+    """Return the application for one installation.
+
+    ``freezing_lights`` starts the thread that freezes closed rounds, ``sending_chases`` the one that chases by rules
+    and delivers what waits in the outbox.
+    """
     settings = settings or Settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         stop = threading.Event()
-        beside = threading.Thread(target=freezing.keep_freezing, args=(app.state.database, stop), daemon=True)
-        if freezing_lights:
-            beside.start()
+        database: Database = app.state.database
+        work = [
+            threading.Thread(target=freezing.keep_freezing, args=(database, stop), daemon=True),
+            threading.Thread(target=sending.keep_sending, args=(database, settings, stop), daemon=True),
+        ]
+        beside = [thread for thread, wanted in zip(work, (freezing_lights, sending_chases), strict=True) if wanted]
+        for thread in beside:
+            thread.start()
         yield
         stop.set()
-        if freezing_lights:
-            # What is being written may end; what is being judged is judged again by the next process.
-            beside.join(FAREWELL_SECONDS)
+        for thread in beside:
+            # What is being written may end; what is being judged or sent is done again by the next process.
+            thread.join(FAREWELL_SECONDS)
         app.state.database.dispose()
 
     app = FastAPI(

@@ -17,6 +17,8 @@ _MODULES = (
     "exemptions.models",
     "milestones.models",
     "reports.models",
+    "chases.models",
+    "attachments.models",
     "boards.models",
 )
 

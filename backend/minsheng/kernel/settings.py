@@ -31,6 +31,13 @@ class Settings(BaseSettings):
     allow_plain_http: bool = Field(
         default=False, description="内网没有证书时才打开：会话 Cookie 不再要求 https;本机回环地址始终可用"
     )
+    chase_cooldown_hours: int = Field(
+        default=24, ge=0, le=720, description="同一单位同一填报期两次催报的最短间隔（小时）"
+    )
+    chase_http_url: str = Field(default="", description="催报的 HTTP 接口地址（短信、工作群）；留空则没有这个渠道")
+    chase_http_token: str = Field(default="", description="催报接口的令牌，作为 Authorization: Bearer 发送")
+    chase_http_seconds: float = Field(default=5.0, gt=0, le=30, description="等待催报接口的上限（秒）")
+    chase_http_private_hosts: str = Field(default="", description="允许在内网的催报接口主机名，空格分隔")
     demo_accounts: bool = Field(default=False, description="登录页列出演示账号；只用于样例数据")
     secret_keys: str = Field(
         default="", description="签名密钥 kid:hex，新的在前，最多两个；留空则由 init 写入数据目录的 secrets 文件"
