@@ -17,8 +17,8 @@ from minsheng.attachments.schemas import (
     AttachmentOut,
     AttachmentStatus,
     Sha256,
-    UploadIn,
-    UploadOut,
+    UploadStart,
+    UploadState,
 )
 from minsheng.kernel import files, rows
 from minsheng.kernel.access import Session
@@ -45,10 +45,10 @@ def _place(request: Request) -> service.Place:
     return service.Place.of(request.app.state.settings)
 
 
-def _out(upload: files.Upload, response: Response) -> UploadOut:
+def _out(upload: files.Upload, response: Response) -> UploadState:
     response.headers["Upload-Offset"] = str(upload.offset)
     response.headers["Upload-Length"] = str(upload.size)
-    return UploadOut(sha256=upload.sha256, size=upload.size, offset=upload.offset, complete=upload.complete)
+    return UploadState(sha256=upload.sha256, size=upload.size, offset=upload.offset, complete=upload.complete)
 
 
 HashInPath = Annotated[Sha256, Path(description="文件的 SHA-256")]
@@ -59,11 +59,11 @@ HashInPath = Annotated[Sha256, Path(description="文件的 SHA-256")]
 
 @router.post("/uploads", status_code=201, summary="开始或继续上传", operation_id="createUpload")
 def create_upload(
-    body: UploadIn,
+    body: UploadStart,
     request: Request,
     response: Response,
     session: Annotated[Session, allow(P.REPORT_EDIT, rows_only_read=True)],
-) -> UploadOut:
+) -> UploadState:
     """Declare hash and size, and learn where to begin: at 0, or where an earlier attempt stopped.
 
     Asking again changes nothing. Uploads are one's own, and forgotten after two days without a piece.
@@ -77,7 +77,7 @@ def get_upload(
     request: Request,
     response: Response,
     session: Annotated[Session, allow(P.REPORT_EDIT)],
-) -> UploadOut:
+) -> UploadState:
     """Return how far one's own upload has come; HEAD answers with the headers alone."""
     upload = _place(request).store.upload(session.who.user_id, sha256)
     if upload is None:
@@ -102,7 +102,7 @@ async def append_upload(
     upload_offset: Annotated[
         int, Header(alias="Upload-Offset", ge=0, le=2**40, description="这一段从哪个字节开始", examples=[0])
     ],
-) -> UploadOut:
+) -> UploadState:
     """Add a piece where the upload stands; elsewhere it is refused with the place (409 ``wrong-offset``).
 
     After the last piece the hash must agree and the content is looked at: what is not let in is gone at once (422).

@@ -15,14 +15,14 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=["9f86d081" * 
 AttachmentStatus = Literal["active", "void"]
 
 
-class UploadIn(In):
+class UploadStart(In):
     """What is going to be sent."""
 
     sha256: Sha256 = Field(description="整个文件的 SHA-256")
     size: int = Field(strict=True, ge=1, le=2**40, description="字节数", examples=[204800])
 
 
-class UploadOut(Out):
+class UploadState(Out):
     """How far an upload has come."""
 
     sha256: str

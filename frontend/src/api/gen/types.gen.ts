@@ -531,6 +531,122 @@ export type ApplyIn = {
 };
 
 /**
+ * AttachmentIn
+ *
+ * Hang an uploaded file on a report or a milestone.
+ */
+export type AttachmentIn = {
+    /**
+     * Milestone Id
+     *
+     * 节点
+     */
+    milestone_id?: string | null;
+    /**
+     * Name
+     *
+     * 文件名，只作文字保存
+     */
+    name: string;
+    /**
+     * Report Id
+     *
+     * 报告；与节点二选一
+     */
+    report_id?: string | null;
+    /**
+     * Sha256
+     *
+     * 已上传的内容
+     */
+    sha256: string;
+};
+
+/**
+ * AttachmentOut
+ *
+ * One file of evidence.
+ */
+export type AttachmentOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Added At
+     */
+    added_at: string;
+    /**
+     * Height
+     */
+    height: number | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Media Type
+     */
+    media_type: string;
+    /**
+     * Milestone Id
+     */
+    milestone_id: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Place
+     *
+     * 照片自带的经纬度，没有也可以
+     */
+    place: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Report Id
+     */
+    report_id: string | null;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Status
+     */
+    status: 'active' | 'void';
+    /**
+     * Taken At
+     *
+     * 照片自带的拍摄时间，没有也可以
+     */
+    taken_at: string | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Width
+     */
+    width: number | null;
+};
+
+/**
  * AuthorizeIn
  *
  * Consent of the person who is logged in, for a client with PKCE (RFC 7636).
@@ -1470,6 +1586,386 @@ export type ChangesOut = {
      * 下次从这里读起；没有新变更时与来时相同的位置
      */
     next: string;
+};
+
+/**
+ * ChannelOut
+ *
+ * One way a chase can go.
+ */
+export type ChannelOut = {
+    /**
+     * By Hand
+     *
+     * 由人打电话、发通知，再回来登记结果
+     */
+    by_hand: boolean;
+    /**
+     * Key
+     */
+    key: 'system' | 'http' | 'log' | 'phone' | 'paper';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Ready
+     *
+     * 已配置，可以使用
+     */
+    ready: boolean;
+};
+
+/**
+ * ChaseIn
+ *
+ * One chase.
+ */
+export type ChaseIn = {
+    /**
+     * Channel
+     */
+    channel?: 'system' | 'http' | 'log' | 'phone' | 'paper';
+    /**
+     * Round Id
+     */
+    round_id: string;
+    /**
+     * Text
+     */
+    text?: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+};
+
+/**
+ * ChaseOut
+ *
+ * A chase and what became of it.
+ */
+export type ChaseOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * By Unit Id
+     */
+    by_unit_id: string;
+    /**
+     * By Unit Name
+     */
+    by_unit_name: string | null;
+    /**
+     * Channel
+     */
+    channel: 'system' | 'http' | 'log' | 'phone' | 'paper';
+    /**
+     * Delivered At
+     */
+    delivered_at: string | null;
+    /**
+     * Failure
+     *
+     * 没有送达的原因
+     */
+    failure: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Nth
+     *
+     * 第几次催
+     */
+    nth: number;
+    /**
+     * Owed
+     */
+    owed: number;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string | null;
+    /**
+     * Read At
+     */
+    read_at: string | null;
+    /**
+     * Returned
+     */
+    returned: number;
+    /**
+     * Round Id
+     */
+    round_id: string;
+    /**
+     * Scheduled
+     *
+     * 按规则自动催的
+     */
+    scheduled: boolean;
+    /**
+     * Sent At
+     */
+    sent_at: string;
+    /**
+     * Status
+     */
+    status: 'queued' | 'delivered' | 'failed' | 'read';
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * ChaseResult
+ *
+ * What became of one chase of many.
+ */
+export type ChaseResult = {
+    /**
+     * Chase Id
+     */
+    chase_id: string | null;
+    /**
+     * Code
+     */
+    code: string | null;
+    /**
+     * Detail
+     */
+    detail: string | null;
+    /**
+     * Errors
+     */
+    errors: Array<FieldError>;
+    /**
+     * Outcome
+     */
+    outcome: 'sent' | 'ready' | 'refused';
+    /**
+     * Round Id
+     */
+    round_id: string;
+    /**
+     * Text
+     */
+    text: string | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+};
+
+/**
+ * ChaseResults
+ *
+ * What became of each.
+ */
+export type ChaseResults = {
+    /**
+     * Results
+     */
+    results: Array<ChaseResult>;
+};
+
+/**
+ * ChaseRuleIn
+ *
+ * A rule that chases by itself.
+ */
+export type ChaseRuleIn = {
+    /**
+     * Channel
+     */
+    channel?: 'system' | 'http' | 'log' | 'phone' | 'paper';
+    /**
+     * Hour
+     *
+     * 几点以后
+     */
+    hour?: number;
+    /**
+     * Kind
+     */
+    kind: 'before' | 'after' | 'every' | 'repeated';
+    /**
+     * Number
+     *
+     * 天数；repeated 为连续几期
+     */
+    number: number;
+    /**
+     * Programme Id
+     *
+     * 只对这个计划；省略为全部
+     */
+    programme_id?: string | null;
+    /**
+     * Text
+     */
+    text?: string;
+    /**
+     * Unit Id
+     *
+     * 谁催：其下级受这条规则管
+     */
+    unit_id: string;
+};
+
+/**
+ * ChaseRuleOut
+ *
+ * A rule as it stands.
+ */
+export type ChaseRuleOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Channel
+     */
+    channel: 'system' | 'http' | 'log' | 'phone' | 'paper';
+    /**
+     * Hour
+     */
+    hour: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'before' | 'after' | 'every' | 'repeated';
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Programme Id
+     */
+    programme_id: string | null;
+    /**
+     * Programme Name
+     */
+    programme_name: string | null;
+    /**
+     * Status
+     */
+    status: 'active' | 'retired';
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * ChaseRulePatch
+ *
+ * What may change of a rule.
+ */
+export type ChaseRulePatch = {
+    /**
+     * Channel
+     */
+    channel?: 'system' | 'http' | 'log' | 'phone' | 'paper' | null;
+    /**
+     * Hour
+     */
+    hour?: number | null;
+    /**
+     * Number
+     */
+    number?: number | null;
+    /**
+     * Text
+     */
+    text?: string | null;
+};
+
+/**
+ * ChaseTarget
+ *
+ * Who is chased for what.
+ */
+export type ChaseTarget = {
+    /**
+     * Round Id
+     */
+    round_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+};
+
+/**
+ * ChasesIn
+ *
+ * Many chases with the same words.
+ */
+export type ChasesIn = {
+    /**
+     * Channel
+     */
+    channel?: 'system' | 'http' | 'log' | 'phone' | 'paper';
+    /**
+     * Dry Run
+     *
+     * 只看文字与能否催，不发
+     */
+    dry_run?: boolean;
+    /**
+     * Targets
+     */
+    targets: Array<ChaseTarget>;
+    /**
+     * Text
+     */
+    text?: string;
 };
 
 /**
@@ -4766,7 +5262,7 @@ export type OwedOut = {
  *
  * What may be done.
  */
-export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'comment.edit' | 'figure.edit' | 'task.read' | 'task.split' | 'change.ask' | 'change.decide' | 'task.acknowledge' | 'pledge.edit' | 'pledge.sign' | 'plan.edit' | 'rule.edit' | 'exemption.decide' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'board.read' | 'journal.read' | 'calendar.edit';
+export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'comment.edit' | 'figure.edit' | 'task.read' | 'task.split' | 'change.ask' | 'change.decide' | 'task.acknowledge' | 'pledge.edit' | 'pledge.sign' | 'plan.edit' | 'rule.edit' | 'exemption.decide' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'report.chase' | 'board.read' | 'journal.read' | 'calendar.edit';
 
 /**
  * Page[AcknowledgementOut]
@@ -4801,6 +5297,22 @@ export type PageAdjustmentOut = {
 };
 
 /**
+ * Page[AttachmentOut]
+ */
+export type PageAttachmentOut = {
+    /**
+     * Items
+     */
+    items: Array<AttachmentOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[BaseFigureOut]
  */
 export type PageBaseFigureOut = {
@@ -4824,6 +5336,38 @@ export type PageCalendarYearOut = {
      * Items
      */
     items: Array<CalendarYearOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[ChaseOut]
+ */
+export type PageChaseOut = {
+    /**
+     * Items
+     */
+    items: Array<ChaseOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[ChaseRuleOut]
+ */
+export type PageChaseRuleOut = {
+    /**
+     * Items
+     */
+    items: Array<ChaseRuleOut>;
     /**
      * Next
      *
@@ -6077,6 +6621,86 @@ export type ProgrammePatch = {
 };
 
 /**
+ * RateOut
+ *
+ * How one unit reported in one programme over a span.
+ */
+export type RateOut = {
+    /**
+     * Complete
+     *
+     * 其中现在已提交的
+     */
+    complete: number;
+    /**
+     * Complete Pct
+     */
+    complete_pct: string;
+    /**
+     * Expected
+     *
+     * 基数：期间已到截止时间的应报报告数
+     */
+    expected: number;
+    /**
+     * On Time
+     *
+     * 其中按时提交的
+     */
+    on_time: number;
+    /**
+     * On Time Pct
+     */
+    on_time_pct: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Tier
+     */
+    tier: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+};
+
+/**
+ * RatesOut
+ *
+ * On-time and completeness rates with the base they use.
+ */
+export type RatesOut = {
+    /**
+     * Base
+     *
+     * 基数与口径
+     */
+    base: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Items
+     */
+    items: Array<RateOut>;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+};
+
+/**
  * ReasonIn
  *
  * A move that needs a reason.
@@ -6114,6 +6738,70 @@ export type RepeatIn = {
      * To
      */
     to: string;
+};
+
+/**
+ * RepeatedList
+ *
+ * Repeated silence beneath the caller.
+ */
+export type RepeatedList = {
+    /**
+     * Items
+     */
+    items: Array<RepeatedOut>;
+    /**
+     * Rounds
+     *
+     * 连续几期起列出；规则没有规定时为默认值
+     */
+    rounds: number;
+};
+
+/**
+ * RepeatedOut
+ *
+ * A unit that has been silent in several rounds in a row.
+ */
+export type RepeatedOut = {
+    /**
+     * Chases
+     *
+     * 这些期里共催了几次
+     */
+    chases: number;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Rounds
+     *
+     * 连续几期没有报齐
+     */
+    rounds: number;
+    /**
+     * Since
+     *
+     * 从哪一期起
+     */
+    since: string;
+    /**
+     * Tier
+     */
+    tier: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
 };
 
 /**
@@ -7024,6 +7712,162 @@ export type ScheduledStep = {
      * 离开始还有几个工作日
      */
     workdays_left: number | null;
+};
+
+/**
+ * SilenceOut
+ *
+ * Who is silent, and what chases can be made of.
+ */
+export type SilenceOut = {
+    /**
+     * Channels
+     */
+    channels: Array<ChannelOut>;
+    /**
+     * Cooldown Hours
+     *
+     * 同一单位同一填报期两次催报的最短间隔（小时）
+     */
+    cooldown_hours: number;
+    /**
+     * Counts
+     *
+     * 按层级与状态的单位数
+     */
+    counts: {
+        [key: string]: {
+            [key: string]: number;
+        };
+    };
+    /**
+     * Cut
+     *
+     * 条目超过上限，请缩小范围
+     */
+    cut: boolean;
+    /**
+     * Items
+     */
+    items: Array<SilentOut>;
+    /**
+     * Placeholders
+     *
+     * 占位符与含义
+     */
+    placeholders: {
+        [key: string]: string;
+    };
+    /**
+     * Template
+     *
+     * 催报文字的默认模板
+     */
+    template: string;
+};
+
+/**
+ * SilentOut
+ *
+ * What one unit has not reported in one round.
+ */
+export type SilentOut = {
+    /**
+     * Answered
+     *
+     * 最近一次催报以后又交过报告
+     */
+    answered: boolean;
+    /**
+     * Chasable
+     *
+     * 由本人所在机构催报
+     */
+    chasable: boolean;
+    /**
+     * Chased At
+     *
+     * 最近一次催报
+     */
+    chased_at: string | null;
+    /**
+     * Chased By
+     *
+     * 最近一次的渠道
+     */
+    chased_by: string | null;
+    /**
+     * Chases
+     *
+     * 已催几次
+     */
+    chases: number;
+    /**
+     * Closes At
+     */
+    closes_at: string;
+    /**
+     * Days Over
+     *
+     * 逾期天数；负数为距截止的天数
+     */
+    days_over: number;
+    /**
+     * Due At
+     */
+    due_at: string;
+    /**
+     * Owed
+     *
+     * 没有交的报告数
+     */
+    owed: number;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Read
+     *
+     * 最近一次催报是否已阅
+     */
+    read: boolean;
+    /**
+     * Returned
+     *
+     * 其中被退回的
+     */
+    returned: number;
+    /**
+     * Round Id
+     */
+    round_id: string;
+    /**
+     * State
+     *
+     * due 待报、late 逾期、missing 关闭仍未报、returned 被退回
+     */
+    state: 'due' | 'late' | 'missing' | 'returned';
+    /**
+     * Tier
+     */
+    tier: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
 };
 
 /**
@@ -8989,6 +9833,54 @@ export type UploadOut = {
 };
 
 /**
+ * UploadStart
+ *
+ * What is going to be sent.
+ */
+export type UploadStart = {
+    /**
+     * Sha256
+     *
+     * 整个文件的 SHA-256
+     */
+    sha256: string;
+    /**
+     * Size
+     *
+     * 字节数
+     */
+    size: number;
+};
+
+/**
+ * UploadState
+ *
+ * How far an upload has come.
+ */
+export type UploadState = {
+    /**
+     * Complete
+     *
+     * 收齐、哈希相符、内容检查通过
+     */
+    complete: boolean;
+    /**
+     * Offset
+     *
+     * 已收到的字节数，从这里继续
+     */
+    offset: number;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Size
+     */
+    size: number;
+};
+
+/**
  * UploadedCell
  *
  * One cell of an uploaded split workbook that is not as it was.
@@ -9990,6 +10882,503 @@ export type WithdrawAdjustmentResponses = {
 };
 
 export type WithdrawAdjustmentResponse = WithdrawAdjustmentResponses[keyof WithdrawAdjustmentResponses];
+
+export type ListAttachmentsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Report Id
+         *
+         * 报告
+         */
+        report_id?: string | null;
+        /**
+         * Milestone Id
+         *
+         * 节点
+         */
+        milestone_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'active' | 'void';
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/attachments';
+};
+
+export type ListAttachmentsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListAttachmentsError = ListAttachmentsErrors[keyof ListAttachmentsErrors];
+
+export type ListAttachmentsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageAttachmentOut;
+};
+
+export type ListAttachmentsResponse = ListAttachmentsResponses[keyof ListAttachmentsResponses];
+
+export type CreateAttachmentData = {
+    body: AttachmentIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/attachments';
+};
+
+export type CreateAttachmentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateAttachmentError = CreateAttachmentErrors[keyof CreateAttachmentErrors];
+
+export type CreateAttachmentResponses = {
+    /**
+     * Successful Response
+     */
+    201: AttachmentOut;
+};
+
+export type CreateAttachmentResponse = CreateAttachmentResponses[keyof CreateAttachmentResponses];
+
+export type GetAttachmentData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/attachments/{id}';
+};
+
+export type GetAttachmentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetAttachmentError = GetAttachmentErrors[keyof GetAttachmentErrors];
+
+export type GetAttachmentResponses = {
+    /**
+     * Successful Response
+     */
+    200: AttachmentOut;
+};
+
+export type GetAttachmentResponse = GetAttachmentResponses[keyof GetAttachmentResponses];
+
+export type GetAttachmentContentData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/attachments/{id}/content';
+};
+
+export type GetAttachmentContentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 范围超出文件
+     */
+    416: unknown;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetAttachmentContentError = GetAttachmentContentErrors[keyof GetAttachmentContentErrors];
+
+export type GetAttachmentContentResponses = {
+    /**
+     * 文件
+     */
+    200: Blob | File;
+    /**
+     * 文件的一段
+     */
+    206: unknown;
+};
+
+export type GetAttachmentContentResponse = GetAttachmentContentResponses[keyof GetAttachmentContentResponses];
+
+export type GetAttachmentThumbnailData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/attachments/{id}/thumbnail';
+};
+
+export type GetAttachmentThumbnailErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 没有缩略图
+     */
+    409: unknown;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetAttachmentThumbnailError = GetAttachmentThumbnailErrors[keyof GetAttachmentThumbnailErrors];
+
+export type GetAttachmentThumbnailResponses = {
+    /**
+     * 缩略图
+     */
+    200: Blob | File;
+};
+
+export type GetAttachmentThumbnailResponse = GetAttachmentThumbnailResponses[keyof GetAttachmentThumbnailResponses];
+
+export type VoidAttachmentData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/attachments/{id}/void';
+};
+
+export type VoidAttachmentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidAttachmentError = VoidAttachmentErrors[keyof VoidAttachmentErrors];
+
+export type VoidAttachmentResponses = {
+    /**
+     * Successful Response
+     */
+    200: AttachmentOut;
+};
+
+export type VoidAttachmentResponse = VoidAttachmentResponses[keyof VoidAttachmentResponses];
+
+export type UploadAttachmentData = {
+    body: Blob | File;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Name
+         *
+         * 文件名，只作文字保存
+         */
+        name: string;
+        /**
+         * Report Id
+         *
+         * 报告；与节点二选一
+         */
+        report_id?: string | null;
+        /**
+         * Milestone Id
+         *
+         * 节点
+         */
+        milestone_id?: string | null;
+    };
+    url: '/api/v1/attachments:upload';
+};
+
+export type UploadAttachmentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type UploadAttachmentError = UploadAttachmentErrors[keyof UploadAttachmentErrors];
+
+export type UploadAttachmentResponses = {
+    /**
+     * Successful Response
+     */
+    201: AttachmentOut;
+};
+
+export type UploadAttachmentResponse = UploadAttachmentResponses[keyof UploadAttachmentResponses];
 
 export type ListBaseFiguresData = {
     body?: never;
@@ -11288,6 +12677,1039 @@ export type ListChangesResponses = {
 };
 
 export type ListChangesResponse = ListChangesResponses[keyof ListChangesResponses];
+
+export type ListChaseRulesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 只对这个计划的
+         */
+        programme_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'active' | 'retired' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/chase-rules';
+};
+
+export type ListChaseRulesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListChaseRulesError = ListChaseRulesErrors[keyof ListChaseRulesErrors];
+
+export type ListChaseRulesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageChaseRuleOut;
+};
+
+export type ListChaseRulesResponse = ListChaseRulesResponses[keyof ListChaseRulesResponses];
+
+export type CreateChaseRuleData = {
+    body: ChaseRuleIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/chase-rules';
+};
+
+export type CreateChaseRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateChaseRuleError = CreateChaseRuleErrors[keyof CreateChaseRuleErrors];
+
+export type CreateChaseRuleResponses = {
+    /**
+     * Successful Response
+     */
+    201: ChaseRuleOut;
+};
+
+export type CreateChaseRuleResponse = CreateChaseRuleResponses[keyof CreateChaseRuleResponses];
+
+export type GetChaseRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/chase-rules/{id}';
+};
+
+export type GetChaseRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetChaseRuleError = GetChaseRuleErrors[keyof GetChaseRuleErrors];
+
+export type GetChaseRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChaseRuleOut;
+};
+
+export type GetChaseRuleResponse = GetChaseRuleResponses[keyof GetChaseRuleResponses];
+
+export type ChangeChaseRuleData = {
+    body: ChaseRulePatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/chase-rules/{id}';
+};
+
+export type ChangeChaseRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeChaseRuleError = ChangeChaseRuleErrors[keyof ChangeChaseRuleErrors];
+
+export type ChangeChaseRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChaseRuleOut;
+};
+
+export type ChangeChaseRuleResponse = ChangeChaseRuleResponses[keyof ChangeChaseRuleResponses];
+
+export type RestoreChaseRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/chase-rules/{id}/restore';
+};
+
+export type RestoreChaseRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RestoreChaseRuleError = RestoreChaseRuleErrors[keyof RestoreChaseRuleErrors];
+
+export type RestoreChaseRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChaseRuleOut;
+};
+
+export type RestoreChaseRuleResponse = RestoreChaseRuleResponses[keyof RestoreChaseRuleResponses];
+
+export type StopChaseRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/chase-rules/{id}/stop';
+};
+
+export type StopChaseRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type StopChaseRuleError = StopChaseRuleErrors[keyof StopChaseRuleErrors];
+
+export type StopChaseRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChaseRuleOut;
+};
+
+export type StopChaseRuleResponse = StopChaseRuleResponses[keyof StopChaseRuleResponses];
+
+export type ListChasesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Unit Id
+         *
+         * 被催单位
+         */
+        unit_id?: string | null;
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Round Id
+         *
+         * 填报期
+         */
+        round_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'queued' | 'delivered' | 'failed' | 'read' | null;
+        /**
+         * Unread
+         *
+         * 只列还没有读的
+         */
+        unread?: boolean;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/chases';
+};
+
+export type ListChasesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListChasesError = ListChasesErrors[keyof ListChasesErrors];
+
+export type ListChasesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageChaseOut;
+};
+
+export type ListChasesResponse = ListChasesResponses[keyof ListChasesResponses];
+
+export type CreateChaseData = {
+    body: ChaseIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/chases';
+};
+
+export type CreateChaseErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateChaseError = CreateChaseErrors[keyof CreateChaseErrors];
+
+export type CreateChaseResponses = {
+    /**
+     * Successful Response
+     */
+    201: ChaseOut;
+};
+
+export type CreateChaseResponse = CreateChaseResponses[keyof CreateChaseResponses];
+
+export type GetChaseData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/chases/{id}';
+};
+
+export type GetChaseErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetChaseError = GetChaseErrors[keyof GetChaseErrors];
+
+export type GetChaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChaseOut;
+};
+
+export type GetChaseResponse = GetChaseResponses[keyof GetChaseResponses];
+
+export type DeliverChaseData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/chases/{id}/deliver';
+};
+
+export type DeliverChaseErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type DeliverChaseError = DeliverChaseErrors[keyof DeliverChaseErrors];
+
+export type DeliverChaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChaseOut;
+};
+
+export type DeliverChaseResponse = DeliverChaseResponses[keyof DeliverChaseResponses];
+
+export type FailChaseData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/chases/{id}/fail';
+};
+
+export type FailChaseErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type FailChaseError = FailChaseErrors[keyof FailChaseErrors];
+
+export type FailChaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChaseOut;
+};
+
+export type FailChaseResponse = FailChaseResponses[keyof FailChaseResponses];
+
+export type ReadChaseData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/chases/{id}/read';
+};
+
+export type ReadChaseErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReadChaseError = ReadChaseErrors[keyof ReadChaseErrors];
+
+export type ReadChaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChaseOut;
+};
+
+export type ReadChaseResponse = ReadChaseResponses[keyof ReadChaseResponses];
+
+export type RetryChaseData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/chases/{id}/retry';
+};
+
+export type RetryChaseErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RetryChaseError = RetryChaseErrors[keyof RetryChaseErrors];
+
+export type RetryChaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChaseOut;
+};
+
+export type RetryChaseResponse = RetryChaseResponses[keyof RetryChaseResponses];
+
+export type SendChasesData = {
+    body: ChasesIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/chases:batch';
+};
+
+export type SendChasesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SendChasesError = SendChasesErrors[keyof SendChasesErrors];
+
+export type SendChasesResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChaseResults;
+};
+
+export type SendChasesResponse = SendChasesResponses[keyof SendChasesResponses];
 
 export type ListCommentsData = {
     body?: never;
@@ -20717,6 +23139,222 @@ export type LogOutEverywhereResponses = {
 
 export type LogOutEverywhereResponse = LogOutEverywhereResponses[keyof LogOutEverywhereResponses];
 
+export type GetSilenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 填报单位
+         */
+        unit_id?: string | null;
+        /**
+         * Period
+         *
+         * 填报期
+         */
+        period?: string | null;
+        /**
+         * State
+         *
+         * 待报、逾期、缺报、被退回
+         */
+        state?: 'due' | 'late' | 'missing' | 'returned' | null;
+        /**
+         * Tier
+         *
+         * 层级
+         */
+        tier?: 'province' | 'city' | 'county' | 'township' | 'village' | null;
+    };
+    url: '/api/v1/silence';
+};
+
+export type GetSilenceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetSilenceError = GetSilenceErrors[keyof GetSilenceErrors];
+
+export type GetSilenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: SilenceOut;
+};
+
+export type GetSilenceResponse = GetSilenceResponses[keyof GetSilenceResponses];
+
+export type GetReportingRatesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Starts On
+         *
+         * 期末从哪天起；省略为今年 1 月 1 日
+         */
+        starts_on?: string | null;
+        /**
+         * Ends On
+         *
+         * 期末到哪天止；省略为今天
+         */
+        ends_on?: string | null;
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+    };
+    url: '/api/v1/silence/rates';
+};
+
+export type GetReportingRatesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetReportingRatesError = GetReportingRatesErrors[keyof GetReportingRatesErrors];
+
+export type GetReportingRatesResponses = {
+    /**
+     * Successful Response
+     */
+    200: RatesOut;
+};
+
+export type GetReportingRatesResponse = GetReportingRatesResponses[keyof GetReportingRatesResponses];
+
+export type GetRepeatedSilenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+    };
+    url: '/api/v1/silence/repeated';
+};
+
+export type GetRepeatedSilenceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetRepeatedSilenceError = GetRepeatedSilenceErrors[keyof GetRepeatedSilenceErrors];
+
+export type GetRepeatedSilenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: RepeatedList;
+};
+
+export type GetRepeatedSilenceResponse = GetRepeatedSilenceResponses[keyof GetRepeatedSilenceResponses];
+
 export type GetPlanData = {
     body?: never;
     headers?: {
@@ -22452,6 +25090,201 @@ export type ChangeUnitResponses = {
 };
 
 export type ChangeUnitResponse = ChangeUnitResponses[keyof ChangeUnitResponses];
+
+export type CreateUploadData = {
+    body: UploadStart;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/uploads';
+};
+
+export type CreateUploadErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateUploadError = CreateUploadErrors[keyof CreateUploadErrors];
+
+export type CreateUploadResponses = {
+    /**
+     * Successful Response
+     */
+    201: UploadState;
+};
+
+export type CreateUploadResponse = CreateUploadResponses[keyof CreateUploadResponses];
+
+export type GetUploadData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Sha256
+         *
+         * 文件的 SHA-256
+         */
+        sha256: string;
+    };
+    query?: never;
+    url: '/api/v1/uploads/{sha256}';
+};
+
+export type GetUploadErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetUploadError = GetUploadErrors[keyof GetUploadErrors];
+
+export type GetUploadResponses = {
+    /**
+     * Successful Response
+     */
+    200: UploadState;
+};
+
+export type GetUploadResponse = GetUploadResponses[keyof GetUploadResponses];
+
+export type AppendUploadData = {
+    body: Blob | File;
+    headers: {
+        /**
+         * Upload-Offset
+         *
+         * 这一段从哪个字节开始
+         */
+        'Upload-Offset': number;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Sha256
+         *
+         * 文件的 SHA-256
+         */
+        sha256: string;
+    };
+    query?: never;
+    url: '/api/v1/uploads/{sha256}';
+};
+
+export type AppendUploadErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type AppendUploadError = AppendUploadErrors[keyof AppendUploadErrors];
+
+export type AppendUploadResponses = {
+    /**
+     * Successful Response
+     */
+    200: UploadState;
+};
+
+export type AppendUploadResponse = AppendUploadResponses[keyof AppendUploadResponses];
 
 export type ListUsersData = {
     body?: never;
