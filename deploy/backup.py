@@ -1,4 +1,4 @@
-"""Writes one consistent copy of the database and of the keys into a folder, while the service runs.
+"""Writes one consistent copy of the database, the keys and the attachments into a folder, while the service runs.
 
     .venv/bin/python deploy/backup.py FOLDER
 
@@ -9,6 +9,7 @@ the middle of a write; PostgreSQL by pg_dump. A copy carries the name `….part`
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -54,6 +55,18 @@ def copy_postgres(url: URL, target: Path) -> None:
         sys.exit(error.returncode)
 
 
+def copy_files(source: Path, target: Path) -> Path:
+    """Add the attachments that are not there yet. A content never changes, so one copy serves every backup."""
+    for each in sorted(source.glob("*/*")):
+        kept = target / each.parent.name / each.name
+        if not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            part = kept.with_name(kept.name + ".part")
+            shutil.copyfile(each, part)
+            part.rename(kept)
+    return target
+
+
 def main() -> None:
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -79,6 +92,9 @@ def main() -> None:
         keys = folder / f"{name}.secrets"
         keys.write_bytes(settings.secrets_file.read_bytes())
         print(keys)
+    content = settings.data_dir / "files" / "content"
+    if content.is_dir():
+        print(copy_files(content, folder / "files"))
 
 
 if __name__ == "__main__":

@@ -20,15 +20,18 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.routing import BaseRoute, Match
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from minsheng import __version__
+from minsheng.attachments import router as attachments
 from minsheng.boards import figures, freezing, trials
 from minsheng.boards import router as boards
 from minsheng.calendars import router as calendars
+from minsheng.chases import router as chases
+from minsheng.chases import sending
 from minsheng.consultation import router as consultation
 from minsheng.exemptions import router as exemptions
 from minsheng.identity import login
@@ -66,6 +69,8 @@ from minsheng.targets import changes
 from minsheng.targets import router as targets
 
 API = "/api/v1"
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+XLSX, DOCX = f"{_OFFICE}.spreadsheetml.sheet", f"{_OFFICE}.wordprocessingml.document"
 PROBLEM_JSON = "application/problem+json"
 FAREWELL_SECONDS = 5.0
 
@@ -91,6 +96,8 @@ ROUTERS = (
     reports.router,
     version_router.router,
     comment_router.router,
+    chases.router,
+    attachments.router,
     boards.router,
     trials.router,
     figures.router,
@@ -98,21 +105,32 @@ ROUTERS = (
 )
 
 
-def create_app(settings: Settings | None = None, *, freezing_lights: bool = False) -> FastAPI:
-    """Return the application for one installation; ``freezing_lights`` starts the thread that freezes closed rounds."""
+def create_app(
+    settings: Settings | None = None, *, freezing_lights: bool = False, sending_chases: bool = False
+) -> FastAPI:
+    """Return the application for one installation.
+
+    ``freezing_lights`` starts the thread that freezes closed rounds, ``sending_chases`` the one that chases by rules
+    and delivers what waits in the outbox.
+    """
     settings = settings or Settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         stop = threading.Event()
-        beside = threading.Thread(target=freezing.keep_freezing, args=(app.state.database, stop), daemon=True)
-        if freezing_lights:
-            beside.start()
+        database: Database = app.state.database
+        work = [
+            threading.Thread(target=freezing.keep_freezing, args=(database, stop), daemon=True),
+            threading.Thread(target=sending.keep_sending, args=(database, settings, stop), daemon=True),
+        ]
+        beside = [thread for thread, wanted in zip(work, (freezing_lights, sending_chases), strict=True) if wanted]
+        for thread in beside:
+            thread.start()
         yield
         stop.set()
-        if freezing_lights:
-            # What is being written may end; what is being judged is judged again by the next process.
-            beside.join(FAREWELL_SECONDS)
+        for thread in beside:
+            # What is being written may end; what is being judged or sent is done again by the next process.
+            thread.join(FAREWELL_SECONDS)
         app.state.database.dispose()
 
     app = FastAPI(
@@ -133,7 +151,13 @@ def create_app(settings: Settings | None = None, *, freezing_lights: bool = Fals
     _docs(app)
     _errors(app)
     # An entry sheet of 100 KB is two seconds on a weak rural line; compressed it is a fifth of that.
-    app.add_middleware(GZipMiddleware, minimum_size=2048, compresslevel=5)
+    app.add_middleware(
+        GZipMiddleware,
+        minimum_size=2048,
+        compresslevel=5,
+        # Packed already; and a range of a file is a range of the file, not of its compressed form.
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf", XLSX, DOCX),
+    )
     app.add_middleware(http.Gate, body_limit=settings.body_limit_bytes)
     app.router.routes.append(Client(settings.client_dir))
     app.openapi = lambda: contract.build(app)  # type: ignore[method-assign]

@@ -125,7 +125,7 @@ def _serve() -> None:
             print(f"    {username:<18} {role}  {unit}")
         print(flush=True)
     logs.set_up()
-    app = create_app(settings, freezing_lights=True)
+    app = create_app(settings, freezing_lights=True, sending_chases=True)
     # Routes and models are there for good: looking through them for garbage again and again was a fifth
     # of a request's time.
     gc.collect()

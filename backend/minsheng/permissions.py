@@ -48,6 +48,7 @@ class P(StrEnum):
     REPORT_REVIEW = "report.review"
     REPORT_ACCEPT = "report.accept"
     REPORT_COMMENT = "report.comment"
+    REPORT_CHASE = "report.chase"
     BOARD_READ = "board.read"
     JOURNAL_READ = "journal.read"
     CALENDAR_EDIT = "calendar.edit"
@@ -81,6 +82,7 @@ LABELS: dict[P, str] = {
     P.REPORT_REVIEW: "审核",
     P.REPORT_ACCEPT: "确认",
     P.REPORT_COMMENT: "批注报告",
+    P.REPORT_CHASE: "催报",
     P.BOARD_READ: "查看驾驶舱",
     P.JOURNAL_READ: "查看变更记录",
     P.CALENDAR_EDIT: "维护工作日历",
@@ -131,6 +133,7 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
                 P.ROUND_EDIT,
                 P.REPORT_ACCEPT,
                 P.REPORT_COMMENT,
+                P.REPORT_CHASE,
                 P.JOURNAL_READ,
                 P.CALENDAR_EDIT,
             )
@@ -147,7 +150,7 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
         "填报员",
         {Axis.AREA: (*_READ, *_UNIT_SIDE, P.REPORT_EDIT, P.REPORT_COMMENT, P.PLAN_EDIT, P.CHANGE_ASK)},
     ),
-    "reviewer": ("审核员", {Axis.AREA: (*_READ, P.REPORT_REVIEW, P.REPORT_COMMENT)}),
+    "reviewer": ("审核员", {Axis.AREA: (*_READ, P.REPORT_REVIEW, P.REPORT_COMMENT, P.REPORT_CHASE)}),
     "leader": ("领导", {Axis.AREA: (*_READ, P.PLEDGE_SIGN)}),
     "finance": ("财务", {Axis.AREA: _READ}),
     "payer": ("拨款员", {Axis.AREA: _HEADERS}),

@@ -18,6 +18,8 @@ _MODULES = (
     "milestones.models",
     "reports.models",
     "reports.settled",
+    "chases.models",
+    "attachments.models",
     "boards.models",
 )
 

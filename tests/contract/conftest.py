@@ -64,6 +64,7 @@ class Prepared:
         database.engine = self.engines.setdefault(self.url, database.engine)
         self.app.state.database = database
         self.app.state.authenticate = Authenticator(settings)
+        requests.lay_files(self.world, settings.data_dir)
 
     def close(self) -> None:
         """Drop the copy that is served."""
@@ -89,6 +90,9 @@ class Prepared:
         arguments: dict[str, Any] = {"params": requests.fill(dict(wanted.query), self.world)}
         if wanted.form:
             arguments["data"] = {k: self.code() if v == "$code" else v for k, v in wanted.form.items()}
+        elif wanted.content is not None:
+            binary = {"Content-Type": next(iter(operation["requestBody"]["content"]))}
+            arguments |= {"content": wanted.content, "headers": {**binary, **wanted.headers}}
         elif wanted.text:
             arguments |= {"content": wanted.text.encode(), "headers": {"Content-Type": "text/csv"}}
         elif wanted.workbook:
@@ -132,6 +136,7 @@ def _build(url: str, folder: Path) -> tuple[World, dict[str, str], dict[str, int
             assert answer.status_code < 300, (username, method, path, answer.text)
             return answer
 
+        requests.lay_files(world, folder)
         requests.prepare(call, world)
     return world, cookies, _versions(url, world)
 

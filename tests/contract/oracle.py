@@ -36,6 +36,7 @@ _ALL = _SEE | {
     "report.review",
     "report.accept",
     "report.comment",
+    "report.chase",
     "journal.read",
     "calendar.edit",
     "comment.edit",
@@ -74,12 +75,13 @@ AREA = {
         "round.edit",
         "report.accept",
         "report.comment",
+        "report.chase",
         "journal.read",
         "calendar.edit",
     },
     "lead_department": _SEE | _UNIT_SIDE | {"report.edit", "report.comment", "plan.edit", "change.ask"},
     "clerk": _SEE | _UNIT_SIDE | {"report.edit", "report.comment", "plan.edit", "change.ask"},
-    "reviewer": _SEE | {"report.review", "report.comment"},
+    "reviewer": _SEE | {"report.review", "report.comment", "report.chase"},
     "leader": _SEE | {"pledge.sign"},
     "auditor": _SEE | {"user.read", "journal.read"},
     "integration": _SEE | {"journal.read"},
@@ -225,6 +227,11 @@ def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912 - one declaration afte
         found[name] = Thing(name, "a")
     for unit in ("a", "b"):
         found[f"figure:{unit}"] = Thing("figure", unit)
+    found["chase:a1"], found["chase:b1"] = Thing("chase", "a1"), Thing("chase", "b1")
+    for unit in ("city", "a"):
+        found[f"chase_rule:{unit}"] = Thing("chase_rule", unit)
+    for unit in ("a1", "b1"):
+        found[f"attachment:roads:{unit}"] = Thing("attachment", unit, item="list.roads")
     found["pledge:a"] = Thing("pledge", "a", giver="city")
     found["pledge:b"] = Thing("pledge", "b", giver="city", draft=True)
     found["pledge:a1"] = Thing("pledge", "a1", giver="a")
@@ -285,6 +292,9 @@ READ = {
     "comment": "programme.read",
     "figure": "unit.read",
     "pledge": "task.read",
+    "chase": "report.read",
+    "chase_rule": "programme.read",
+    "attachment": "report.read",
     "acknowledgement": "task.read",
 }
 HEADERS = {"unit", "day_change", "calendar_year", "programme", "item", "indicator", "round", "rule_set", "template"}

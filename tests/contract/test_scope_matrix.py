@@ -144,6 +144,10 @@ def _gets() -> Iterator[Case]:  # noqa: C901, PLR0912 - one case after the other
         ("getMilestoneTemplate", "task.read", ["template:city", "template:a", "template:works"]),
         ("getRuleSet", "programme.read", ["rules:draft", "rules:active", "rules:county", "rules:points-10-30"]),
         ("getExemption", "task.read", ["exemption:a1", "exemption:b1"]),
+        ("getChase", "report.read", ["chase:a1", "chase:b1"]),
+        ("getChaseRule", "programme.read", ["chase_rule:city", "chase_rule:a"]),
+        ("getAttachment", "report.read", ["attachment:roads:a1", "attachment:roads:b1"]),
+        ("getAttachmentContent", "report.read", ["attachment:roads:a1", "attachment:roads:b1"]),
     ):
         for name in names:
             yield Case(operation, permission, name)
@@ -209,11 +213,17 @@ def _gets() -> Iterator[Case]:  # noqa: C901, PLR0912 - one case after the other
         ("getSummary", "board.read"),
         ("getDiscrepancies", "board.read"),
         ("getLagList", "board.read"),
+        ("getSilence", "report.read"),
+        ("getRepeatedSilence", "report.read"),
+        ("getReportingRates", "report.read"),
         ("listPermissions", "user.read"),
         ("listMilestoneTemplates", "task.read"),
         ("listChanges", "journal.read"),
     ):
         yield Case(operation, permission)
+
+    for name in ("attachment:roads:a1", "attachment:roads:b1"):
+        yield Case("getAttachmentThumbnail", "report.read", name, allowed=409)
 
 
 def _unit(unit: str | None) -> dict[str, Any]:
@@ -825,6 +835,44 @@ def _catalogue_writes() -> Iterator[Case]:
         )
 
 
+CHASED = (("a_dept", 201), ("a1", 409), ("b1", 409), ("a", 409))
+"""Units that may be chased for November's round of the list, that were a moment ago, or owe nothing."""
+
+
+def _chases() -> Iterator[Case]:
+    november = "round:list:2026-11"
+    for unit, allowed in CHASED:
+        body = {"round_id": f"@{november}", "unit_id": f"@{unit}"}
+        yield Case("createChase", "report.chase", body=body, must_see=((november, 404), (unit, 404)), allowed=allowed)
+    for name, outcomes in (("chase:a1", (409, 409, 409, 200)), ("chase:b1", (200, 200, 409, 409))):
+        for verb, allowed in zip(("deliver", "fail", "retry", "read"), outcomes, strict=True):
+            yield Case(
+                f"{verb}Chase",
+                "report.edit" if verb == "read" else "report.chase",
+                name,
+                body={"reason": "无人接听"} if verb == "fail" else None,
+                must_cover=(name,),
+                allowed=allowed,
+            )
+    for unit in ("city", "a", "b", "other"):
+        body = {"unit_id": f"@{unit}", "kind": "every", "number": 3}
+        yield Case("createChaseRule", "round.edit", body=body, must_see=((unit, 404),), units=(unit,), allowed=201)
+    for name in ("chase_rule:city", "chase_rule:a"):
+        cover = {"must_cover": (name,)}
+        yield Case("changeChaseRule", "round.edit", name, body={"number": 2}, **cover)  # type: ignore[arg-type]
+        yield Case("stopChaseRule", "round.edit", name, **cover)  # type: ignore[arg-type]
+        yield Case("restoreChaseRule", "round.edit", name, allowed=409, **cover)  # type: ignore[arg-type]
+
+
+def _attachments() -> Iterator[Case]:
+    for report, allowed in (("november:schools:a1", 201), ("november:cover:a1", 409), ("november:roads:b1", 201)):
+        body = {"report_id": f"@{report}", "name": "证明.pdf", "sha256": requests.WHOLE_HASH}
+        cover = {"must_see": ((report, 404),), "must_cover": (report,)}
+        yield Case("createAttachment", "report.edit", body=body, allowed=allowed, **cover)  # type: ignore[arg-type]
+    for name in ("attachment:roads:a1", "attachment:roads:b1"):
+        yield Case("voidAttachment", "report.edit", name, must_cover=(name,))
+
+
 def _own() -> Iterator[Case]:
     yield Case("logOut", None, allowed=204)
     yield Case("logOutEverywhere", None, allowed=204)
@@ -845,6 +893,8 @@ WRITES = [
     *_people_writes(),
     *_paper_writes(),
     *_catalogue_writes(),
+    *_chases(),
+    *_attachments(),
     *_own(),
 ]
 LISTED = {
@@ -874,6 +924,9 @@ LISTED = {
     "listBaseFigures": ("unit.read", "figure", "/base-figures"),
     "listAcknowledgements": ("task.read", "acknowledgement", "/acknowledgements"),
     "listPledges": ("task.read", "pledge", "/pledges"),
+    "listChases": ("report.read", "chase", "/chases"),
+    "listChaseRules": ("programme.read", "chase_rule", "/chase-rules"),
+    "listAttachments": ("report.read", "attachment", "/attachments"),
 }
 BULK = {f"{verb}Reports": verb for verb in MOVES if verb not in {"withdraw", "drop", "supersede"}}
 IN_BULK = {
@@ -883,6 +936,11 @@ IN_BULK = {
     "issueMilestones",
     "voidMilestones",
     "writeReports",
+    "sendChases",
+    "createUpload",
+    "getUpload",
+    "appendUpload",
+    "uploadAttachment",
 }
 
 REFERENCES = {
@@ -1067,6 +1125,8 @@ def _bulks(sweep: Sweep) -> None:
         bulk(sweep, "acknowledgeAcknowledgements", "acknowledgeAcknowledgement", who)
         batch(sweep, who)
         split(sweep, who)
+        chase(sweep, who)
+        upload(sweep, who)
 
 
 PARTS: dict[str, Callable[[Sweep], None]] = {
@@ -1226,6 +1286,35 @@ def split(sweep: Sweep, who: str) -> None:
         ]
     }
     _each(sweep, Case("splitTasks", "task.split", body=body), who, expected, "created")
+
+
+def chase(sweep: Sweep, who: str) -> None:
+    """Let a batch of chases judge each unit as a single chase would."""
+    cases = [case for case in WRITES if case.operation == "createChase"]
+    body = {"targets": [case.body for case in cases]}
+    expected = [case.expected(who) for case in cases]
+    _each(sweep, Case("sendChases", "report.chase", body=body), who, expected, "sent")
+
+
+def upload(sweep: Sweep, who: str) -> None:
+    """Let everybody see and continue his own uploads alone, and hang a file only where he may report."""
+    known = {"a1-clerk"}
+    for operation in ("createUpload", "getUpload", "appendUpload", "uploadAttachment"):
+        sweep.prepared.renew()
+        answer = sweep.prepared.request(operation, who)
+        report = Case(
+            operation, "report.edit", must_see=(("november:roads:a1", 404),), must_cover=("november:roads:a1",)
+        )
+        case = report if operation == "uploadAttachment" else Case(operation, "report.edit")
+        wanted = case.expected(who)
+        if wanted == 200 and operation in {"getUpload", "appendUpload"} and who not in known:
+            wanted = 404
+        elif wanted == 200 and operation in {"createUpload", "uploadAttachment"}:
+            wanted = 201
+        sweep.count += 1
+        if answer.status_code != wanted:
+            sweep.faults.append(f"{operation} by {who or '-'}: {answer.status_code} instead of {wanted} {answer.text}")
+    sweep.renew()
 
 
 def _each(sweep: Sweep, case: Case, who: str, expected: list[int], done: str) -> None:

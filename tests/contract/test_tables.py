@@ -56,6 +56,7 @@ SYSTEM = {
     ("identity/login.py", "<why>"): "log-in, token exchange and revocation: nobody is known yet; the callers name why",
     ("boards/service.py", "who is compared with whom"): "a place among others is the same whoever asks",
     ("boards/freezing.py", "lights of closed rounds are frozen"): "no caller asks for it, and nobody may rewrite it",
+    ("chases/sending.py", "chases are sent"): "rules chase and the outbox delivers without anybody asking",
     ("cli.py", "<why>"): "the commands of the installation, on its own machine; each names why",
     ("sample/load.py", "demo accounts"): "lists the accounts of the sample data on the terminal",
     ("sample/load.py", "sample data"): "the loader fills an empty database",

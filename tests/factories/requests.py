@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from minsheng.kernel.files import FileStore
+from tests.factories import corpus
 from tests.factories import world as worlds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     import httpx
 
@@ -31,6 +35,11 @@ RULES = {
     "dimensions": [{"bands": [{"light": "green", "high": "10"}, {"light": "red", "low": "10", "low_inclusive": True}]}],
 }
 """The content of a small rule set."""
+WHOLE, HALF = corpus.pdf(), b"a,b\n1,2\n"
+"""What a clerk has uploaded, and what he has half uploaded."""
+WHOLE_HASH, HALF_HASH = (hashlib.sha256(content).hexdigest() for content in (WHOLE, HALF))
+CAME = 3
+"""So many bytes of the half have come."""
 VERIFIER = "v" * 43
 """The secret of the token exchange; its hash is the challenge."""
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
@@ -47,6 +56,8 @@ class Request:
         body: what is laid over the contract's example; ids are written ``"@name"``.
         form: a form instead of a JSON body.
         text: a CSV file instead of a JSON body.
+        content: bytes instead of a JSON body, with the headers that go with them.
+        headers: further headers.
         workbook: the list whose split is downloaded and sent back as the body.
         version: the ``If-Match`` version; left out, it is the present one of the thing in the path.
         status: what it is answered with.
@@ -58,6 +69,8 @@ class Request:
     body: Any = None
     form: Mapping[str, str] | None = None
     text: str | None = None
+    content: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
     workbook: str | None = None
     version: int | None = None
     status: int = 200
@@ -344,6 +357,47 @@ REQUESTS: dict[str, Request] = {
     "getReviewDesk": Request("office", query={"programme_id": "@list", "period": "2026-11"}),
     "getEntrySheet": Request("a1-clerk"),
     "getWorkbench": Request("a1-clerk"),
+    # Silence and chases
+    "getSilence": Request("a-office"),
+    "getRepeatedSilence": Request("leader"),
+    "getReportingRates": Request("office"),
+    "listChases": Request("office"),
+    "createChase": Request("a-office", body={"round_id": "@round:list:2026-11", "unit_id": "@a_dept"}, status=201),
+    "sendChases": Request("a-office", body={"targets": [{"round_id": "@round:list:2026-11", "unit_id": "@a_dept"}]}),
+    "getChase": Request("a1-clerk", _id("chase:a1")),
+    "deliverChase": Request("b-office", _id("chase:b1")),
+    "failChase": Request("b-office", _id("chase:b1")),
+    # Only what did not arrive is sent again: the refusal is the usual answer.
+    "retryChase": Request("b-office", _id("chase:b1"), status=409),
+    "readChase": Request("a1-clerk", _id("chase:a1")),
+    "listChaseRules": Request("office"),
+    "createChaseRule": Request("office", body={"unit_id": "@city"}, status=201),
+    "getChaseRule": Request("office", _id("chase_rule:city")),
+    "changeChaseRule": Request("office", _id("chase_rule:city"), body={"number": 2}),
+    "stopChaseRule": Request("office", _id("chase_rule:city")),
+    # It is on: the refusal is the usual answer.
+    "restoreChaseRule": Request("office", _id("chase_rule:city"), status=409),
+    # Attachments
+    "createUpload": Request("a1-clerk", body={"sha256": HALF_HASH, "size": len(HALF)}, status=201),
+    "getUpload": Request("a1-clerk", {"sha256": HALF_HASH}),
+    "appendUpload": Request(
+        "a1-clerk", {"sha256": HALF_HASH}, content=HALF[CAME:], headers={"Upload-Offset": str(CAME)}
+    ),
+    "listAttachments": Request("office"),
+    "createAttachment": Request(
+        "a1-clerk", body={"report_id": "@november:schools:a1", "sha256": WHOLE_HASH}, status=201
+    ),
+    "uploadAttachment": Request(
+        "a1-clerk",
+        query={"report_id": "@november:roads:a1", "name": "记录.txt"},
+        content="已开工".encode(),
+        status=201,
+    ),
+    "getAttachment": Request("a-office", _id("attachment:roads:a1")),
+    "getAttachmentContent": Request("a-office", _id("attachment:roads:a1")),
+    # It is no picture: the refusal is the usual answer.
+    "getAttachmentThumbnail": Request("a-office", _id("attachment:roads:a1"), status=409),
+    "voidAttachment": Request("a1-clerk", _id("attachment:roads:a1")),
     # Boards and feed
     "getMatrix": Request("office", query={"programme_id": "@list"}),
     "getLagList": Request("office"),
@@ -458,6 +512,40 @@ def prepare(call: Callable[..., httpx.Response], world: World) -> None:  # noqa:
         for row in call(owner, "GET", path, None, None).json()["items"]:
             world.ids[f"receipt:{row['side']}:{known[row['task_id']]}"] = row["id"]
     _circulated(call, world)
+    _chased(call, world)
+
+
+def lay_files(world: World, data_dir: Path) -> None:
+    """Put the clerks' uploads and the attached content where an installation keeps them: files are in no database."""
+    store = FileStore(data_dir / "files")
+    note = {"media_type": "application/pdf"} | dict.fromkeys(("charset", "width", "height", "taken_at", "place"))
+    kept = store.path(WHOLE_HASH)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_bytes(WHOLE)
+    for user in ("a1-clerk", "b1-clerk"):
+        owner = world[f"user:{user}"]
+        for sha256, came, size, found in (
+            (WHOLE_HASH, WHOLE, len(WHOLE), note),
+            (HALF_HASH, HALF[:CAME], len(HALF), None),
+        ):
+            part = store.part(owner, sha256)
+            part.parent.mkdir(parents=True, exist_ok=True)
+            part.write_bytes(came)
+            part.with_suffix(".json").write_text(json.dumps({"size": size, "found": found}))
+
+
+def _chased(call: Callable[..., httpx.Response], world: World) -> None:
+    """Chase two townships, set rules at two tiers, and hang evidence on two reports."""
+    november = str(world["round:list:2026-11"])
+    for by, unit, channel in (("a-office", "a1", "system"), ("b-office", "b1", "phone")):
+        body = {"round_id": november, "unit_id": str(world[unit]), "channel": channel}
+        world.ids[f"chase:{unit}"] = call(by, "POST", "/chases", body, None).json()["id"]
+    for by, unit in (("office", "city"), ("a-office", "a")):
+        body = {"unit_id": str(world[unit]), "kind": "after", "number": 1}
+        world.ids[f"chase_rule:{unit}"] = call(by, "POST", "/chase-rules", body, None).json()["id"]
+    for unit in ("a1", "b1"):
+        body = {"report_id": str(world[f"november:roads:{unit}"]), "name": "证明.pdf", "sha256": WHOLE_HASH}
+        world.ids[f"attachment:roads:{unit}"] = call(f"{unit}-clerk", "POST", "/attachments", body, None).json()["id"]
 
 
 def _circulated(call: Callable[..., httpx.Response], world: World) -> None:

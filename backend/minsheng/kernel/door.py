@@ -44,10 +44,11 @@ class Replay(Exception):  # noqa: N818 - not an error: the answer is already kno
         self.response = response
 
 
-def allow(permission: str | None, *, first_password: bool = False) -> Any:  # noqa: ANN401 - what Depends returns
+def allow(permission: str | None, *, first_password: bool = False, rows_only_read: bool = False) -> Any:  # noqa: ANN401 - what Depends returns
     """Return the dependency that yields a session for one permission; ``None`` is everybody who is logged in.
 
     ``first_password`` lets in also who has yet to change the password he was given: for doing just that, and leaving.
+    ``rows_only_read`` is for requests that change files and no row: they must not make other writers wait.
     """
 
     async def door(
@@ -65,15 +66,16 @@ def allow(permission: str | None, *, first_password: bool = False) -> Any:  # no
         authenticate: Authenticate = state.authenticate
         database: Database = state.database
         carried = authenticate.credentials(request)
-        write = request.method not in SAFE
+        sends = request.method not in SAFE
+        write = sends and not rows_only_read
         # Read before a place is taken: a slow sender must not hold a connection, least of all SQLite's only writer.
-        body = await request.body() if write else b""
+        body = await request.body() if sends else b""
 
         def enter() -> Session:
             session = open_session(database, Access.system("authenticate"), write=write)
             try:
                 _admit(session, request, authenticate, carried, permission, first_password=first_password)
-                if _key and request.method == "POST":
+                if _key and write and request.method == "POST":
                     _recall(session, request, _key, body)
             except BaseException:
                 session.close()

@@ -80,7 +80,8 @@ class Gate:
                 own.append((b"x-request-id", request_id.encode()))
                 own.extend(_HEADERS)
                 if scope["path"].startswith("/api/"):
-                    own.append((b"cache-control", b"no-store"))
+                    if not any(name == b"cache-control" for name, _ in own):
+                        own.append((b"cache-control", b"no-store"))
                 elif not any(name == b"content-security-policy" for name, _ in own):
                     own.append((b"content-security-policy", CONTENT_SECURITY))
             await send(message)

@@ -342,6 +342,10 @@ STATE_NAMES: dict[str, str] = {
     "built": "已完工",
     "passed": "已验收",
     "opened": "已投用",
+    "queued": "待送达",
+    "delivered": "对方已收到",
+    "failed": "没有送达",
+    "read": "已阅",
 }
 
 

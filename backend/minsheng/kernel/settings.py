@@ -31,6 +31,20 @@ class Settings(BaseSettings):
     allow_plain_http: bool = Field(
         default=False, description="内网没有证书时才打开：会话 Cookie 不再要求 https;本机回环地址始终可用"
     )
+    file_bytes: int = Field(default=20 * 1024 * 1024, ge=1024, description="附件大小上限（字节）")
+    file_unpacked_bytes: int = Field(
+        default=100 * 1024 * 1024, ge=1024, description="Word、Excel 附件展开后的大小上限（字节）"
+    )
+    image_pixels: int = Field(default=120_000_000, ge=1_000_000, description="图片附件的像素上限")
+    scan_command: str = Field(default="", description="查毒命令，文件路径接在最后：0 为干净，1 为有毒；留空则不查")
+    scan_seconds: float = Field(default=20.0, gt=0, le=120, description="等待查毒命令的上限（秒）")
+    chase_cooldown_hours: int = Field(
+        default=24, ge=0, le=720, description="同一单位同一填报期两次催报的最短间隔（小时）"
+    )
+    chase_http_url: str = Field(default="", description="催报的 HTTP 接口地址（短信、工作群）；留空则没有这个渠道")
+    chase_http_token: str = Field(default="", description="催报接口的令牌，作为 Authorization: Bearer 发送")
+    chase_http_seconds: float = Field(default=5.0, gt=0, le=30, description="等待催报接口的上限（秒）")
+    chase_http_private_hosts: str = Field(default="", description="允许在内网的催报接口主机名，空格分隔")
     demo_accounts: bool = Field(default=False, description="登录页列出演示账号；只用于样例数据")
     secret_keys: str = Field(
         default="", description="签名密钥 kid:hex，新的在前，最多两个；留空则由 init 写入数据目录的 secrets 文件"
