@@ -116,8 +116,8 @@ def is_split(session: Session, report: Report) -> None:
     Raises:
         Conflict: it has not.
     """
-    child = session.exec(select(Task.id).where(Task.parent_id == report.task_id, Task.status == "issued")).first()
-    if child is None and not any(verb == "issue" for verb in session.moving.values()):
+    facts = facts_of(session, [report]).get(report.id)
+    if not (facts and facts.split) and not any(verb == "issue" for verb in session.moving.values()):
         message = "任务没有分解给下级，仍须填报。"
         raise Conflict(message)
 
