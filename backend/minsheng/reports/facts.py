@@ -53,7 +53,8 @@ FAR_ABOVE = 10
 class ReportFacts:
     """A report with what it hangs on.
 
-    ``later`` is the correction of it that was not given up, ``baseline`` what it is compared with.
+    ``later`` is the correction of it that was not given up, ``split`` whether its task was handed on, ``baseline`` what
+    it is compared with.
     """
 
     report: Report
@@ -65,6 +66,7 @@ class ReportFacts:
     rule_set: RuleSet
     figures: list[Figure] = field(default_factory=list)
     later: Report | None = None
+    split: bool = False
     known: forms.Known = field(default_factory=lambda: forms.Known({}, ()))
     baseline: snapshots.Baseline | None = None
     comments: list[ReportComment] = field(default_factory=list)
@@ -231,9 +233,13 @@ def _add_around(session: Session, found: Mapping[UUID, ReportFacts]) -> None:
     ).all():
         found[comment.report_id].comments.append(comment)
     tasks = {each.task_id for each in reports}
+    split = set(
+        session.exec(select(Task.parent_id).where(col(Task.parent_id).in_(tasks), Task.status == "issued")).all()
+    )
     words, sentences = forms.last_words(session, tasks), forms.reached(session, tasks)
     for facts in found.values():
         round_ = facts.round
+        facts.split = facts.task.id in split
         earlier = [said for period, said in words[facts.task.id] if period < round_.period]
         facts.known = forms.Known(
             earlier[-1] if earlier else {},
@@ -264,8 +270,7 @@ def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
         (row.report_id, row.target_id): row
         for row in session.exec(select(ReportValue).where(col(ReportValue.report_id).in_(found))).all()
     }
-    keys = [each[0].id for group in targets.values() for each in group]
-    past, bases = _handed_in(session, keys)
+    past, bases = _handed_in(session, task_ids)
     changes = approved(session, tasks=task_ids)
     states = standings(session, tasks=task_ids)
     around = _Around(session, found.values())
@@ -304,7 +309,7 @@ def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
 
 
 def _handed_in(
-    session: Session, target_ids: list[UUID]
+    session: Session, tasks: Collection[UUID]
 ) -> tuple[dict[UUID, Figures], dict[UUID, list[tuple[date, str | None]]]]:
     """Return the figures that were submitted, in order of their periods, and beside them what each rested on.
 
@@ -325,7 +330,8 @@ def _handed_in(
         .join(Report, col(Report.id) == col(ReportValue.report_id))
         .join(Round, col(Round.id) == col(Report.round_id))
         .where(
-            col(ReportValue.target_id).in_(target_ids),
+            # By tasks, which lead to few reports each: SQLite would try each target of a county on each of its reports.
+            col(Report.task_id).in_(tasks),
             # Of a month that is being corrected both rows are known, the newer one last.
             col(Report.status).not_in(["draft", "superseded", "void"]),
             col(ReportValue.value).is_not(None),

@@ -31,8 +31,8 @@ def is_split(session: Session, report: Report) -> None:
     round_ = session.get(Round, report.round_id)
     if round_ is not None and round_.status == "void":
         return
-    child = session.exec(select(Task.id).where(Task.parent_id == report.task_id, Task.status == "issued")).first()
-    if child is None and not any(verb == "issue" for verb in session.moving.values()):
+    facts = facts_of(session, [report]).get(report.id)
+    if not (facts and facts.split) and not any(verb == "issue" for verb in session.moving.values()):
         message = "任务没有分解给下级，仍须填报。"
         raise Conflict(message)
 

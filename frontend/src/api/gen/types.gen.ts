@@ -1564,27 +1564,103 @@ export type ColourIn = {
 };
 
 /**
- * CommentOnIn
+ * CommentIn
  *
- * A comment with the report it is about.
+ * An opinion about a draft that was sent round.
  */
-export type CommentOnIn = {
+export type CommentIn = {
     /**
-     * Report Id
-     */
-    report_id: string;
-    /**
-     * Target Id
+     * Item Id
      *
-     * 说的是哪个数；不填为整份报告
+     * 针对哪个项目；null 为针对整个计划
      */
-    target_id?: string | null;
+    item_id?: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
     /**
      * Text
-     *
-     * 批注
      */
     text: string;
+    /**
+     * Unit Id
+     *
+     * 以哪个单位的名义
+     */
+    unit_id: string;
+};
+
+/**
+ * CommentOut
+ *
+ * An opinion and its answer.
+ */
+export type CommentOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Answer
+     */
+    answer: string | null;
+    /**
+     * Answered At
+     */
+    answered_at: string | null;
+    /**
+     * Author Name
+     */
+    author_name: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Code
+     */
+    item_code: string | null;
+    /**
+     * Item Id
+     */
+    item_id: string | null;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Outcome
+     */
+    outcome: 'adopted' | 'partly' | 'declined' | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Status
+     */
+    status: 'open' | 'answered' | 'void';
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
 };
 
 /**
@@ -4897,6 +4973,22 @@ export type PageCalendarYearOut = {
 };
 
 /**
+ * Page[CommentOut]
+ */
+export type PageCommentOut = {
+    /**
+     * Items
+     */
+    items: Array<CommentOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[DayChangeOut]
  */
 export type PageDayChangeOut = {
@@ -5064,6 +5156,22 @@ export type PageProgrammeOut = {
      * Items
      */
     items: Array<ProgrammeOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[ReportCommentOut]
+ */
+export type PageReportCommentOut = {
+    /**
+     * Items
+     */
+    items: Array<ReportCommentOut>;
     /**
      * Next
      *
@@ -6397,6 +6505,110 @@ export type ReportChange = {
 };
 
 /**
+ * ReportCommentIn
+ *
+ * What to say about a report, or about one figure of it.
+ */
+export type ReportCommentIn = {
+    /**
+     * Target Id
+     *
+     * 说的是哪个数；不填为整份报告
+     */
+    target_id?: string | null;
+    /**
+     * Text
+     *
+     * 批注
+     */
+    text: string;
+};
+
+/**
+ * ReportCommentOnIn
+ *
+ * A comment with the report it is about.
+ */
+export type ReportCommentOnIn = {
+    /**
+     * Report Id
+     */
+    report_id: string;
+    /**
+     * Target Id
+     *
+     * 说的是哪个数；不填为整份报告
+     */
+    target_id?: string | null;
+    /**
+     * Text
+     *
+     * 批注
+     */
+    text: string;
+};
+
+/**
+ * ReportCommentOut
+ *
+ * What was said about a report, or about one figure of it.
+ */
+export type ReportCommentOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Answer
+     *
+     * 怎么处理的
+     */
+    answer: string | null;
+    /**
+     * Author Name
+     */
+    author_name: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Report Id
+     */
+    report_id: string;
+    /**
+     * Settled At
+     */
+    settled_at: string | null;
+    /**
+     * Settled Name
+     */
+    settled_name: string | null;
+    /**
+     * Status
+     */
+    status: 'open' | 'settled';
+    /**
+     * Target Id
+     *
+     * 说的是哪个数；空为整份报告
+     */
+    target_id: string | null;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
  * ReportOut
  *
  * A report with its figures, what is wrong with them, and what may be done.
@@ -6443,7 +6655,7 @@ export type ReportOut = {
     /**
      * Comments
      */
-    comments: Array<MinshengReportsSchemasCommentOut>;
+    comments: Array<ReportCommentOut>;
     /**
      * Corrected By
      *
@@ -6675,7 +6887,7 @@ export type ReportReturnBulk = {
      *
      * 写在数字上的批注
      */
-    comments?: Array<MinshengReportsSchemasCommentIn>;
+    comments?: Array<ReportCommentIn>;
     /**
      * Mode
      *
@@ -6803,7 +7015,7 @@ export type ReportSendBackBulk = {
      *
      * 写在数字上的批注
      */
-    comments?: Array<MinshengReportsSchemasCommentIn>;
+    comments?: Array<ReportCommentIn>;
     /**
      * Mode
      *
@@ -6851,7 +7063,7 @@ export type ReturnIn = {
      *
      * 写在数字上的批注
      */
-    comments?: Array<MinshengReportsSchemasCommentIn>;
+    comments?: Array<ReportCommentIn>;
     /**
      * Reason
      *
@@ -9795,106 +10007,6 @@ export type YearDayIn = {
 };
 
 /**
- * CommentIn
- *
- * An opinion about a draft that was sent round.
- */
-export type MinshengConsultationSchemasCommentIn = {
-    /**
-     * Item Id
-     *
-     * 针对哪个项目；null 为针对整个计划
-     */
-    item_id?: string | null;
-    /**
-     * Programme Id
-     */
-    programme_id: string;
-    /**
-     * Text
-     */
-    text: string;
-    /**
-     * Unit Id
-     *
-     * 以哪个单位的名义
-     */
-    unit_id: string;
-};
-
-/**
- * CommentOut
- *
- * An opinion and its answer.
- */
-export type MinshengConsultationSchemasCommentOut = {
-    /**
-     * Actions
-     */
-    actions: Array<Action>;
-    /**
-     * Answer
-     */
-    answer: string | null;
-    /**
-     * Answered At
-     */
-    answered_at: string | null;
-    /**
-     * Author Name
-     */
-    author_name: string;
-    /**
-     * Id
-     */
-    id: string;
-    /**
-     * Item Code
-     */
-    item_code: string | null;
-    /**
-     * Item Id
-     */
-    item_id: string | null;
-    /**
-     * Item Title
-     */
-    item_title: string | null;
-    /**
-     * Made At
-     */
-    made_at: string;
-    /**
-     * Outcome
-     */
-    outcome: 'adopted' | 'partly' | 'declined' | null;
-    /**
-     * Programme Id
-     */
-    programme_id: string;
-    /**
-     * Status
-     */
-    status: 'open' | 'answered' | 'void';
-    /**
-     * Text
-     */
-    text: string;
-    /**
-     * Unit Id
-     */
-    unit_id: string;
-    /**
-     * Unit Name
-     */
-    unit_name: string | null;
-    /**
-     * Version
-     */
-    version: number;
-};
-
-/**
  * ChangeOut
  *
  * One committed change.
@@ -9965,38 +10077,6 @@ export type MinshengIntegrationSchemasChangeOut = {
 };
 
 /**
- * Page[CommentOut]
- */
-export type MinshengKernelPagesPageCommentOut1 = {
-    /**
-     * Items
-     */
-    items: Array<MinshengConsultationSchemasCommentOut>;
-    /**
-     * Next
-     *
-     * 下一页的标记；没有下一页时为 null
-     */
-    next: string | null;
-};
-
-/**
- * Page[CommentOut]
- */
-export type MinshengKernelPagesPageCommentOut2 = {
-    /**
-     * Items
-     */
-    items: Array<MinshengReportsSchemasCommentOut>;
-    /**
-     * Next
-     *
-     * 下一页的标记；没有下一页时为 null
-     */
-    next: string | null;
-};
-
-/**
  * ChangeOut
  *
  * One field that differs between two versions.
@@ -10028,86 +10108,6 @@ export type MinshengReportsSchemasChangeOut = {
      * 哪个数；整份报告的文字栏为空
      */
     target_id: string | null;
-};
-
-/**
- * CommentIn
- *
- * What to say about a report, or about one figure of it.
- */
-export type MinshengReportsSchemasCommentIn = {
-    /**
-     * Target Id
-     *
-     * 说的是哪个数；不填为整份报告
-     */
-    target_id?: string | null;
-    /**
-     * Text
-     *
-     * 批注
-     */
-    text: string;
-};
-
-/**
- * CommentOut
- *
- * What was said about a report, or about one figure of it.
- */
-export type MinshengReportsSchemasCommentOut = {
-    /**
-     * Actions
-     */
-    actions: Array<Action>;
-    /**
-     * Answer
-     *
-     * 怎么处理的
-     */
-    answer: string | null;
-    /**
-     * Author Name
-     */
-    author_name: string;
-    /**
-     * Created At
-     */
-    created_at: string;
-    /**
-     * Id
-     */
-    id: string;
-    /**
-     * Report Id
-     */
-    report_id: string;
-    /**
-     * Settled At
-     */
-    settled_at: string | null;
-    /**
-     * Settled Name
-     */
-    settled_name: string | null;
-    /**
-     * Status
-     */
-    status: 'open' | 'settled';
-    /**
-     * Target Id
-     *
-     * 说的是哪个数；空为整份报告
-     */
-    target_id: string | null;
-    /**
-     * Text
-     */
-    text: string;
-    /**
-     * Version
-     */
-    version: number;
 };
 
 export type ListAcknowledgementsData = {
@@ -12167,13 +12167,13 @@ export type ListCommentsResponses = {
     /**
      * Successful Response
      */
-    200: MinshengKernelPagesPageCommentOut1;
+    200: PageCommentOut;
 };
 
 export type ListCommentsResponse = ListCommentsResponses[keyof ListCommentsResponses];
 
 export type CreateCommentData = {
-    body: MinshengConsultationSchemasCommentIn;
+    body: CommentIn;
     headers?: {
         /**
          * Idempotency-Key
@@ -12228,7 +12228,7 @@ export type CreateCommentResponses = {
     /**
      * Successful Response
      */
-    201: MinshengConsultationSchemasCommentOut;
+    201: CommentOut;
 };
 
 export type CreateCommentResponse = CreateCommentResponses[keyof CreateCommentResponses];
@@ -12308,7 +12308,7 @@ export type AnswerCommentResponses = {
     /**
      * Successful Response
      */
-    200: MinshengConsultationSchemasCommentOut;
+    200: CommentOut;
 };
 
 export type AnswerCommentResponse = AnswerCommentResponses[keyof AnswerCommentResponses];
@@ -12388,7 +12388,7 @@ export type WithdrawCommentResponses = {
     /**
      * Successful Response
      */
-    200: MinshengConsultationSchemasCommentOut;
+    200: CommentOut;
 };
 
 export type WithdrawCommentResponse = WithdrawCommentResponses[keyof WithdrawCommentResponses];
@@ -18909,13 +18909,13 @@ export type ListReportCommentsResponses = {
     /**
      * Successful Response
      */
-    200: MinshengKernelPagesPageCommentOut2;
+    200: PageReportCommentOut;
 };
 
 export type ListReportCommentsResponse = ListReportCommentsResponses[keyof ListReportCommentsResponses];
 
 export type AddReportCommentData = {
-    body: CommentOnIn;
+    body: ReportCommentOnIn;
     headers?: {
         /**
          * Idempotency-Key
@@ -18970,7 +18970,7 @@ export type AddReportCommentResponses = {
     /**
      * Successful Response
      */
-    201: MinshengReportsSchemasCommentOut;
+    201: ReportCommentOut;
 };
 
 export type AddReportCommentResponse = AddReportCommentResponses[keyof AddReportCommentResponses];
@@ -19050,7 +19050,7 @@ export type ReopenReportCommentResponses = {
     /**
      * Successful Response
      */
-    200: MinshengReportsSchemasCommentOut;
+    200: ReportCommentOut;
 };
 
 export type ReopenReportCommentResponse = ReopenReportCommentResponses[keyof ReopenReportCommentResponses];
@@ -19130,7 +19130,7 @@ export type SettleReportCommentResponses = {
     /**
      * Successful Response
      */
-    200: MinshengReportsSchemasCommentOut;
+    200: ReportCommentOut;
 };
 
 export type SettleReportCommentResponse = SettleReportCommentResponses[keyof SettleReportCommentResponses];
