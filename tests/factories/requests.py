@@ -31,6 +31,17 @@ RULES = {
     "dimensions": [{"bands": [{"light": "green", "high": "10"}, {"light": "red", "low": "10", "low_inclusive": True}]}],
 }
 """The content of a small rule set."""
+QUARTERLY = {
+    "every": "quarter",
+    "content": "figures",
+    "title": None,
+    "tier": None,
+    "cut_offs": [{"after": 1, "day": 8}],
+    "holiday": "none",
+    "from_on": None,
+    "until_on": None,
+}
+"""The terms of a cadence."""
 VERIFIER = "v" * 43
 """The secret of the token exchange; its hash is the challenge."""
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
@@ -293,7 +304,40 @@ REQUESTS: dict[str, Request] = {
     "refuseTaskState": Request("a-office", _id("state:roads:a2")),
     "withdrawTaskState": Request("a2-clerk", _id("state:roads:a2")),
     "endTaskState": Request("office", _id("state:cover:b1"), body={"until_on": "2026-11-25"}),
-    # Rounds and reports
+    # Cadences, rounds and reports
+    "listCadences": Request("office"),
+    "createCadence": Request("office", body={"programme_id": "@list", **QUARTERLY}, status=201),
+    "previewCadence": Request("office", body={"programme_id": "@list", **QUARTERLY}),
+    "getCadence": Request("a1-clerk", _id("cadence:list")),
+    "changeCadence": Request("office", _id("cadence:weekly"), body={"hour": 12}),
+    "startCadence": Request("office", _id("cadence:weekly")),
+    # Its rounds reach to the end of the list: the refusal is the usual answer.
+    "completeCadence": Request("office", _id("cadence:list"), status=409),
+    "endCadence": Request("office", _id("cadence:list")),
+    "voidCadence": Request("office", _id("cadence:weekly")),
+    "getRoundProgress": Request("office", query={"programme_id": "@list"}),
+    "getRoundAccount": Request("office", _id("round:list:2026-10")),
+    "settleRound": Request("office", _id("round:list:2026-10")),
+    "listRoundExceptions": Request("office"),
+    "createRoundException": Request(
+        "office",
+        body={
+            "round_id": "@round:list:2026-10",
+            "unit_id": "@a1",
+            "task_id": "@roads:a1",
+            "until": "2026-12-18T10:00:00Z",
+        },
+        status=201,
+    ),
+    "getRoundException": Request("office", _id("granted:b1")),
+    "revokeRoundException": Request("office", _id("granted:b1")),
+    "listSettlements": Request("a-office"),
+    "getSettlement": Request("a-office", _id("settlement:a")),
+    "getSettlementTotals": Request("a-office", _id("settlement:a")),
+    "getSettlementLines": Request("a-office", _id("settlement:a")),
+    "getSettlementTable": Request("a-office", _id("settlement:a")),
+    "getSettlementWorkbook": Request("a-office", _id("settlement:a")),
+    "reopenSettlement": Request("a-office", _id("settlement:a")),
     "listRounds": Request("office"),
     "getRound": Request("a1-clerk", _id("round:list:2026-11")),
     "changeRound": Request("office", _id("round:list:2026-11"), body={"due_at": "2026-12-06T10:00:00Z"}),
@@ -441,12 +485,31 @@ def prepare(call: Callable[..., httpx.Response], world: World) -> None:  # noqa:
             )
             for row in reports.json()["items"]:
                 world.ids.setdefault(f"{month}:{tasks[row['task_id']]}", row["id"])
+    _closed(call, world)
     known = {str(key): name for name, key in world.ids.items()}
     for owner, programme in (("office", "list"), ("a-office", "county_list")):
         path = f"/acknowledgements?programme_id={world[programme]}&limit=100"
         for row in call(owner, "GET", path, None, None).json()["items"]:
             world.ids[f"receipt:{row['side']}:{known[row['task_id']]}"] = row["id"]
     _circulated(call, world)
+
+
+def _closed(call: Callable[..., httpx.Response], world: World) -> None:
+    """Name the cadences, leave a draft of one, open a closed round again for one unit, and settle another."""
+    for owner, programme in (("office", "list"), ("a-office", "county_list")):
+        path = f"/cadences?programme_id={world[programme]}"
+        world.ids[f"cadence:{programme}"] = call(owner, "GET", path, None, None).json()["items"][0]["id"]
+    weekly = {"programme_id": str(world["list"]), **QUARTERLY, "every": "week", "cut_offs": [{"after": 0, "day": 5}]}
+    world.ids["cadence:weekly"] = call("office", "POST", "/cadences", weekly, None).json()["id"]
+    granted = {
+        "round_id": str(world["round:list:2026-10"]),
+        "unit_id": str(world["b1"]),
+        "until": "2026-12-18T10:00:00Z",
+        "reason": "台风停电",
+    }
+    world.ids["granted:b1"] = call("office", "POST", "/round-exceptions", granted, None).json()["id"]
+    path = f"/rounds/{world['round:county_list:2026-10']}/settle"
+    world.ids["settlement:a"] = call("a-office", "POST", path, {}, 1).json()["id"]
 
 
 def _circulated(call: Callable[..., httpx.Response], world: World) -> None:

@@ -336,6 +336,8 @@ STATE_NAMES: dict[str, str] = {
     "built": "已完工",
     "passed": "已验收",
     "opened": "已投用",
+    "settled": "已结账",
+    "reopened": "已反结账",
 }
 
 

@@ -42,6 +42,11 @@ Comparison = Callable[[Session, Programme, date], Mapping[UUID, Others]]
 comparisons: list[Comparison] = []
 """Tells whom each target of a list is compared with on a day; the boards, which see whole lists, add themselves."""
 
+Answers = Callable[[Session, Collection[UUID]], set[UUID]]
+
+answers: list[Answers] = []
+"""Says which reports, among some, have what is due in a round of texts without a text: a file that was attached."""
+
 JUMP = 3
 """A month's figure beyond this many times the plan's pace so far is asked about."""
 
@@ -51,7 +56,7 @@ FAR_ABOVE = 10
 
 @dataclass
 class ReportFacts:
-    """A report with what it hangs on."""
+    """A report with what it hangs on; ``answered`` is whether something else than its own text says what is due."""
 
     report: Report
     programme: Programme
@@ -61,6 +66,7 @@ class ReportFacts:
     unit: Unit
     rule_set: RuleSet
     figures: list[Figure] = field(default_factory=list)
+    answered: bool = False
 
     @cached_property
     def by_target(self) -> dict[UUID, Figure]:
@@ -76,6 +82,9 @@ class ReportFacts:
 
     def problems(self) -> list[FieldError]:
         """Return what must be put right before the report goes in."""
+        return self._text_missing() if self.round.content == "document" else self._figures_wrong()
+
+    def _figures_wrong(self) -> list[FieldError]:
         found: list[FieldError] = []
         for figure in self.figures:
             where = f"/cells/{figure.target.id}"
@@ -102,6 +111,11 @@ class ReportFacts:
                     FieldError(pointer="/cause_note", code="cause-missing", message="落后序时，请用一句话说明")
                 )
         return found
+
+    def _text_missing(self) -> list[FieldError]:
+        if self.answered or self.report.excused or (self.report.note or "").strip():
+            return []
+        return [FieldError(pointer="/note", code="text-missing", message=f"请写明“{self.round.title}”的内容")]
 
     def warnings(self) -> list[FieldError]:
         """Return what is worth a second look but stops nobody."""
@@ -180,6 +194,10 @@ def _gather(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFac
                 unit=unit,
                 rule_set=in_force[programmes[report.programme_id].rule_set],
             )
+    papers = {key for key, each in found.items() if each.round.content == "document"}
+    for answer in answers if papers else ():
+        for key in answer(session, papers):
+            found[key].answered = True
     _add_figures(session, found)
     return found
 
@@ -213,7 +231,9 @@ def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
     states = standings(session, tasks=task_ids)
     around = _Around(session, found.values())
     for key, facts in found.items():
-        for target, indicator, measure, plan in targets[facts.task.id]:
+        # A plan or a text is due, and no figure (R164).
+        asked = targets[facts.task.id] if facts.round.content == "figures" else ()
+        for target, indicator, measure, plan in asked:
             row = rows.get((key, target.id))
             earlier = [each for each in past[target.id] if each[0] < facts.round.starts_on]
             previous = earlier[-1][1] if earlier else None

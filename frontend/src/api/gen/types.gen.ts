@@ -5,6 +5,33 @@ export type ClientOptions = {
 };
 
 /**
+ * AccountOut
+ *
+ * What a settlement would find: completeness and what stands open.
+ */
+export type AccountOut = {
+    /**
+     * Missing Units
+     *
+     * 有未报的单位
+     */
+    missing_units: Array<string>;
+    /**
+     * Open Items
+     */
+    open_items: Array<OpenItem>;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Round Id
+     */
+    round_id: string;
+    tally: Tally;
+};
+
+/**
  * AcknowledgedOut
  *
  * One side's receipt of a task.
@@ -2708,6 +2735,126 @@ export type EntrySheet = {
 };
 
 /**
+ * ExceptionIn
+ *
+ * A closed round opened again for one unit, or one task of it.
+ */
+export type ExceptionIn = {
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Round Id
+     */
+    round_id: string;
+    /**
+     * Task Id
+     *
+     * 只放开一项任务；省略为该单位在这一期的全部任务
+     */
+    task_id?: string | null;
+    /**
+     * Unit Id
+     *
+     * 只放开这一个单位
+     */
+    unit_id: string;
+    /**
+     * Until
+     *
+     * 放开到何时
+     */
+    until: string;
+};
+
+/**
+ * ExceptionOut
+ *
+ * An exception and whether it still runs.
+ */
+export type ExceptionOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Granted At
+     */
+    granted_at: string;
+    /**
+     * Granted Name
+     *
+     * 批准人
+     */
+    granted_name: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Title
+     *
+     * 只放开的那项任务
+     */
+    item_title: string | null;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Revoke Reason
+     */
+    revoke_reason: string | null;
+    /**
+     * Revoked At
+     */
+    revoked_at: string | null;
+    /**
+     * Round Id
+     */
+    round_id: string;
+    /**
+     * Running
+     *
+     * 现在还放开着
+     */
+    running: boolean;
+    /**
+     * Status
+     */
+    status: 'active' | 'revoked';
+    /**
+     * Task Id
+     */
+    task_id: string | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+    /**
+     * Until
+     */
+    until: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
  * ExemptionIn
  *
  * A justified reason, asked for.
@@ -4968,6 +5115,38 @@ export type MoveResults = {
 };
 
 /**
+ * OpenItem
+ *
+ * Something that stands open in a round.
+ */
+export type OpenItem = {
+    /**
+     * Item Code
+     */
+    item_code: string | null;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Kind
+     */
+    kind: 'missing' | 'submitted' | 'returned' | 'late' | 'exception' | 'correction';
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+    /**
+     * Words
+     */
+    words: string;
+};
+
+/**
  * OwedOut
  *
  * Reports one unit owes in one round.
@@ -5138,6 +5317,22 @@ export type PageDayChangeOut = {
      * Items
      */
     items: Array<DayChangeOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[ExceptionOut]
+ */
+export type PageExceptionOut = {
+    /**
+     * Items
+     */
+    items: Array<ExceptionOut>;
     /**
      * Next
      *
@@ -5371,6 +5566,22 @@ export type PageRuleSetRow = {
 };
 
 /**
+ * Page[SettlementRow]
+ */
+export type PageSettlementRow = {
+    /**
+     * Items
+     */
+    items: Array<SettlementRow>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[StateOut]
  */
 export type PageStateOut = {
@@ -5448,6 +5659,34 @@ export type PageUserOut = {
      * 下一页的标记；没有下一页时为 null
      */
     next: string | null;
+};
+
+/**
+ * PartHash
+ *
+ * The hash of one part in order; ``unit_id`` where the reader sees the part.
+ */
+export type PartHash = {
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string | null;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
 };
 
 /**
@@ -7054,6 +7293,119 @@ export type RoundPatch = {
 };
 
 /**
+ * RoundProgress
+ *
+ * A round with its completeness, its exceptions and its newest settlement.
+ */
+export type RoundProgress = {
+    /**
+     * Cadence Id
+     */
+    cadence_id: string;
+    /**
+     * Change Reason
+     */
+    change_reason: string | null;
+    /**
+     * Closes At
+     */
+    closes_at: string;
+    /**
+     * Content
+     */
+    content: 'figures' | 'document';
+    /**
+     * Due At
+     */
+    due_at: string;
+    /**
+     * Edition
+     */
+    edition: number | null;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Exceptions
+     *
+     * 正在放开的例外
+     */
+    exceptions: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Opens At
+     */
+    opens_at: string;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Settlement Id
+     *
+     * 最近一次结账
+     */
+    settlement_id: string | null;
+    /**
+     * Settlement Status
+     */
+    settlement_status: 'settled' | 'reopened' | null;
+    /**
+     * Settlement Version
+     */
+    settlement_version: number | null;
+    /**
+     * Signed At
+     */
+    signed_at: string | null;
+    /**
+     * Signed Name
+     */
+    signed_name: string | null;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * State
+     */
+    state: 'scheduled' | 'open' | 'overdue' | 'closed';
+    tally: Tally;
+    /**
+     * Tier
+     */
+    tier: 'city' | 'county' | 'township' | null;
+    /**
+     * Title
+     */
+    title: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * RoundsProgress
+ *
+ * Every round of a list.
+ */
+export type RoundsProgress = {
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Rounds
+     */
+    rounds: Array<RoundProgress>;
+};
+
+/**
  * RowRef
  *
  * A row and the version the caller saw.
@@ -7406,6 +7758,230 @@ export type ScheduledStep = {
      * 离开始还有几个工作日
      */
     workdays_left: number | null;
+};
+
+/**
+ * SettleIn
+ *
+ * The office signs a closed round.
+ */
+export type SettleIn = {
+    /**
+     * Remark
+     *
+     * 结账说明
+     */
+    remark?: string | null;
+};
+
+/**
+ * SettlementOut
+ *
+ * A settlement with everything a reader needs to check it.
+ */
+export type SettlementOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Edition
+     *
+     * 第几版
+     */
+    edition: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Missing Units
+     */
+    missing_units: Array<string>;
+    /**
+     * Open Items
+     */
+    open_items: Array<OpenItem>;
+    /**
+     * Parts
+     */
+    parts: Array<PartHash>;
+    /**
+     * Parts Sha256
+     *
+     * 各部分哈希（每行一个，按序）的 SHA-256：只看得到部分内容的读者据此核对
+     */
+    parts_sha256: string;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Remark
+     */
+    remark: string | null;
+    /**
+     * Reopen Reason
+     */
+    reopen_reason: string | null;
+    /**
+     * Reopened At
+     */
+    reopened_at: string | null;
+    /**
+     * Reopened Name
+     */
+    reopened_name: string | null;
+    /**
+     * Round Id
+     */
+    round_id: string;
+    /**
+     * Sha256
+     *
+     * 全部内容（NDJSON 字节）的 SHA-256
+     */
+    sha256: string;
+    /**
+     * Signed At
+     */
+    signed_at: string;
+    /**
+     * Signed Name
+     *
+     * 签字人
+     */
+    signed_name: string;
+    /**
+     * Size
+     *
+     * 字节数
+     */
+    size: number;
+    /**
+     * Status
+     */
+    status: 'settled' | 'reopened';
+    /**
+     * 读者看得到的范围内
+     */
+    tally: Tally;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Whole
+     *
+     * 读者看得到全部内容
+     */
+    whole: boolean;
+};
+
+/**
+ * SettlementRow
+ *
+ * A settlement as a row of a list.
+ */
+export type SettlementRow = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Edition
+     *
+     * 第几版
+     */
+    edition: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Remark
+     */
+    remark: string | null;
+    /**
+     * Reopen Reason
+     */
+    reopen_reason: string | null;
+    /**
+     * Reopened At
+     */
+    reopened_at: string | null;
+    /**
+     * Reopened Name
+     */
+    reopened_name: string | null;
+    /**
+     * Round Id
+     */
+    round_id: string;
+    /**
+     * Sha256
+     *
+     * 全部内容（NDJSON 字节）的 SHA-256
+     */
+    sha256: string;
+    /**
+     * Signed At
+     */
+    signed_at: string;
+    /**
+     * Signed Name
+     *
+     * 签字人
+     */
+    signed_name: string;
+    /**
+     * Size
+     *
+     * 字节数
+     */
+    size: number;
+    /**
+     * Status
+     */
+    status: 'settled' | 'reopened';
+    /**
+     * 读者看得到的范围内
+     */
+    tally: Tally;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Whole
+     *
+     * 读者看得到全部内容
+     */
+    whole: boolean;
 };
 
 /**
@@ -8405,6 +8981,50 @@ export type SummaryRow = {
 };
 
 /**
+ * Tally
+ *
+ * How complete a round is, over what the reader may see.
+ */
+export type Tally = {
+    /**
+     * Counted
+     *
+     * 已审核或已确认，数字计入
+     */
+    counted: number;
+    /**
+     * Expected
+     *
+     * 应报
+     */
+    expected: number;
+    /**
+     * Late
+     *
+     * 迟报
+     */
+    late: number;
+    /**
+     * Missing
+     *
+     * 未报（含退回未再报）
+     */
+    missing: number;
+    /**
+     * On Time
+     *
+     * 按时
+     */
+    on_time: number;
+    /**
+     * Reported
+     *
+     * 已报
+     */
+    reported: number;
+};
+
+/**
  * TallyOut
  *
  * Leaf items of several lists, each counted once.
@@ -9202,6 +9822,82 @@ export type TotalOut = {
      * Value Pct
      */
     value_pct: string | null;
+};
+
+/**
+ * TotalRow
+ *
+ * The sum of one indicator over one unit and everything beneath it, as it was reported.
+ */
+export type TotalRow = {
+    /**
+     * Counted
+     *
+     * 计入的数字
+     */
+    counted: number;
+    /**
+     * Depth
+     */
+    depth: number;
+    /**
+     * Expected
+     *
+     * 应报的数字
+     */
+    expected: number;
+    /**
+     * Indicator
+     */
+    indicator: string;
+    /**
+     * Indicator Id
+     */
+    indicator_id: string;
+    /**
+     * Measure
+     */
+    measure: string;
+    /**
+     * Missing Units
+     *
+     * 没有计入的单位
+     */
+    missing_units: Array<string>;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+    /**
+     * Value
+     *
+     * 计入的累计数之和；没有一个计入时为空
+     */
+    value: string | null;
+};
+
+/**
+ * TotalsOut
+ *
+ * Sums up the tree over a snapshot.
+ */
+export type TotalsOut = {
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Rows
+     */
+    rows: Array<TotalRow>;
+    /**
+     * Settlement Id
+     */
+    settlement_id: string;
 };
 
 /**
@@ -20623,6 +21319,349 @@ export type ChangeRoleResponses = {
 
 export type ChangeRoleResponse = ChangeRoleResponses[keyof ChangeRoleResponses];
 
+export type ListRoundExceptionsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Round Id
+         *
+         * 填报期
+         */
+        round_id?: string | null;
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 放开的单位
+         */
+        unit_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/round-exceptions';
+};
+
+export type ListRoundExceptionsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListRoundExceptionsError = ListRoundExceptionsErrors[keyof ListRoundExceptionsErrors];
+
+export type ListRoundExceptionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageExceptionOut;
+};
+
+export type ListRoundExceptionsResponse = ListRoundExceptionsResponses[keyof ListRoundExceptionsResponses];
+
+export type CreateRoundExceptionData = {
+    body: ExceptionIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/round-exceptions';
+};
+
+export type CreateRoundExceptionErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateRoundExceptionError = CreateRoundExceptionErrors[keyof CreateRoundExceptionErrors];
+
+export type CreateRoundExceptionResponses = {
+    /**
+     * Successful Response
+     */
+    201: ExceptionOut;
+};
+
+export type CreateRoundExceptionResponse = CreateRoundExceptionResponses[keyof CreateRoundExceptionResponses];
+
+export type GetRoundExceptionData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/round-exceptions/{id}';
+};
+
+export type GetRoundExceptionErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetRoundExceptionError = GetRoundExceptionErrors[keyof GetRoundExceptionErrors];
+
+export type GetRoundExceptionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExceptionOut;
+};
+
+export type GetRoundExceptionResponse = GetRoundExceptionResponses[keyof GetRoundExceptionResponses];
+
+export type RevokeRoundExceptionData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/round-exceptions/{id}/revoke';
+};
+
+export type RevokeRoundExceptionErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RevokeRoundExceptionError = RevokeRoundExceptionErrors[keyof RevokeRoundExceptionErrors];
+
+export type RevokeRoundExceptionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExceptionOut;
+};
+
+export type RevokeRoundExceptionResponse = RevokeRoundExceptionResponses[keyof RevokeRoundExceptionResponses];
+
+export type GetRoundProgressData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Programme Id
+         *
+         * 计划
+         */
+        programme_id: string;
+    };
+    url: '/api/v1/round-progress';
+};
+
+export type GetRoundProgressErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetRoundProgressError = GetRoundProgressErrors[keyof GetRoundProgressErrors];
+
+export type GetRoundProgressResponses = {
+    /**
+     * Successful Response
+     */
+    200: RoundsProgress;
+};
+
+export type GetRoundProgressResponse = GetRoundProgressResponses[keyof GetRoundProgressResponses];
+
 export type ListRoundsData = {
     body?: never;
     headers?: {
@@ -20838,6 +21877,144 @@ export type ChangeRoundResponses = {
 };
 
 export type ChangeRoundResponse = ChangeRoundResponses[keyof ChangeRoundResponses];
+
+export type GetRoundAccountData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/rounds/{id}/account';
+};
+
+export type GetRoundAccountErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetRoundAccountError = GetRoundAccountErrors[keyof GetRoundAccountErrors];
+
+export type GetRoundAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: AccountOut;
+};
+
+export type GetRoundAccountResponse = GetRoundAccountResponses[keyof GetRoundAccountResponses];
+
+export type SettleRoundData = {
+    body: SettleIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/rounds/{id}/settle';
+};
+
+export type SettleRoundErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SettleRoundError = SettleRoundErrors[keyof SettleRoundErrors];
+
+export type SettleRoundResponses = {
+    /**
+     * Successful Response
+     */
+    200: SettlementOut;
+};
+
+export type SettleRoundResponse = SettleRoundResponses[keyof SettleRoundResponses];
 
 export type ListRuleSetsData = {
     body?: never;
@@ -21756,6 +22933,472 @@ export type LogOutEverywhereResponses = {
 };
 
 export type LogOutEverywhereResponse = LogOutEverywhereResponses[keyof LogOutEverywhereResponses];
+
+export type ListSettlementsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Round Id
+         *
+         * 填报期
+         */
+        round_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/settlements';
+};
+
+export type ListSettlementsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListSettlementsError = ListSettlementsErrors[keyof ListSettlementsErrors];
+
+export type ListSettlementsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageSettlementRow;
+};
+
+export type ListSettlementsResponse = ListSettlementsResponses[keyof ListSettlementsResponses];
+
+export type GetSettlementData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/settlements/{id}';
+};
+
+export type GetSettlementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetSettlementError = GetSettlementErrors[keyof GetSettlementErrors];
+
+export type GetSettlementResponses = {
+    /**
+     * Successful Response
+     */
+    200: SettlementOut;
+};
+
+export type GetSettlementResponse = GetSettlementResponses[keyof GetSettlementResponses];
+
+export type ReopenSettlementData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/settlements/{id}/reopen';
+};
+
+export type ReopenSettlementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReopenSettlementError = ReopenSettlementErrors[keyof ReopenSettlementErrors];
+
+export type ReopenSettlementResponses = {
+    /**
+     * Successful Response
+     */
+    200: SettlementOut;
+};
+
+export type ReopenSettlementResponse = ReopenSettlementResponses[keyof ReopenSettlementResponses];
+
+export type GetSettlementTableData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-None-Match
+         *
+         * 上次读到的 ETag；没有变化答 304
+         */
+        'If-None-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/settlements/{id}/rows.csv';
+};
+
+export type GetSettlementTableErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetSettlementTableError = GetSettlementTableErrors[keyof GetSettlementTableErrors];
+
+export type GetSettlementTableResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type GetSettlementTableResponse = GetSettlementTableResponses[keyof GetSettlementTableResponses];
+
+export type GetSettlementLinesData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-None-Match
+         *
+         * 上次读到的 ETag；没有变化答 304
+         */
+        'If-None-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/settlements/{id}/rows.ndjson';
+};
+
+export type GetSettlementLinesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetSettlementLinesError = GetSettlementLinesErrors[keyof GetSettlementLinesErrors];
+
+export type GetSettlementLinesResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type GetSettlementLinesResponse = GetSettlementLinesResponses[keyof GetSettlementLinesResponses];
+
+export type GetSettlementWorkbookData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-None-Match
+         *
+         * 上次读到的 ETag；没有变化答 304
+         */
+        'If-None-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/settlements/{id}/rows.xlsx';
+};
+
+export type GetSettlementWorkbookErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetSettlementWorkbookError = GetSettlementWorkbookErrors[keyof GetSettlementWorkbookErrors];
+
+export type GetSettlementWorkbookResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type GetSettlementWorkbookResponse = GetSettlementWorkbookResponses[keyof GetSettlementWorkbookResponses];
+
+export type GetSettlementTotalsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/settlements/{id}/totals';
+};
+
+export type GetSettlementTotalsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetSettlementTotalsError = GetSettlementTotalsErrors[keyof GetSettlementTotalsErrors];
+
+export type GetSettlementTotalsResponses = {
+    /**
+     * Successful Response
+     */
+    200: TotalsOut;
+};
+
+export type GetSettlementTotalsResponse = GetSettlementTotalsResponses[keyof GetSettlementTotalsResponses];
 
 export type GetPlanData = {
     body?: never;
