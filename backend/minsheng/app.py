@@ -62,7 +62,7 @@ from minsheng.plans import router as plans
 from minsheng.pledges import router as pledges
 from minsheng.programmes import cadence_router
 from minsheng.programmes import router as programmes
-from minsheng.reports import comment_router, round_router, version_router
+from minsheng.reports import account_router, comment_router, round_router, version_router
 from minsheng.reports import router as reports
 from minsheng.rule_sets import router as rule_sets
 from minsheng.targets import changes
@@ -93,6 +93,7 @@ ROUTERS = (
     milestones.router,
     template_router.router,
     round_router.router,
+    account_router.router,
     reports.router,
     version_router.router,
     comment_router.router,

@@ -131,7 +131,7 @@ SHIPPED = (
 """Rule sets that belong to nobody."""
 
 
-def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912 - one declaration after the other
+def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912, PLR0915 - one declaration after the other
     found = {unit: Thing("unit", unit, giver=parent) for unit, parent in PARENT.items()}
     for username, unit in SEAT.items():
         found[f"user:{username}"] = Thing("user", unit)
@@ -196,6 +196,14 @@ def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912 - one declaration afte
     for programme, unit in (("list", "city"), ("county_list", "a")):
         for month in range(2, 13):
             found[f"round:{programme}:2026-{month:02}"] = Thing("round", unit)
+    for name, unit, draft in (
+        ("cadence:list", "city", False),
+        ("cadence:county_list", "a", False),
+        ("cadence:weekly", "city", True),
+    ):
+        found[name] = Thing("cadence", unit, draft=draft)
+    found["granted:b1"] = Thing("granted", "b1", giver="city")
+    found["settlement:a"] = Thing("settlement", "a")
     for key, task, draft, holder in (
         ("step:roads:a1", "roads:a1", False, None),
         ("step:roads:b1", "roads:b1", False, None),
@@ -296,8 +304,23 @@ READ = {
     "chase_rule": "programme.read",
     "attachment": "report.read",
     "acknowledgement": "task.read",
+    "cadence": "programme.read",
+    "granted": "report.read",
+    "settlement": "report.read",
 }
-HEADERS = {"unit", "day_change", "calendar_year", "programme", "item", "indicator", "round", "rule_set", "template"}
+HEADERS = {
+    "unit",
+    "day_change",
+    "calendar_year",
+    "programme",
+    "item",
+    "indicator",
+    "round",
+    "rule_set",
+    "template",
+    "cadence",
+    "settlement",
+}
 THINGS = _things()
 
 
@@ -378,7 +401,7 @@ def covers(who: str, permission: str, name: str) -> bool:
         return holds(who, permission)
     if thing.kind == "pledge":
         return bool({thing.giver, thing.unit} & area(who, permission))
-    owner = thing.giver if thing.kind in {"unit", "task", "target", "milestone"} else thing.unit
+    owner = thing.giver if thing.kind in {"unit", "task", "target", "milestone", "granted"} else thing.unit
     return owner in area(who, permission) or on_line(who, permission, thing)
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import SQLModel
 
 from minsheng.kernel import clock
+from minsheng.kernel.ids import new_id
 from minsheng.kernel.lifecycle import STATE_NAMES, Lifecycle
 from minsheng.permissions import ROLES, Axis, P
 from tests.conftest import at
@@ -47,6 +51,9 @@ FIRST = {
     "chase": "queued",
     "chase_rule": "active",
     "attachment": "active",
+    "cadence": "draft",
+    "round_exception": "active",
+    "settlement": "settled",
 }
 """Where each life cycle starts, said once more."""
 WITH_THE_LIST = {("item", "issued"), ("item_listing", "issued")}
@@ -132,11 +139,46 @@ def test_a_closed_round_refuses_every_write(prepared: Prepared) -> None:
                 assert (answer.status_code, answer.json()["code"]) == (409, "round-closed"), (name, answer.text)
             assert probe.fingerprint() == before, name
         report = prepared.world["november:roads:a1"]
+        _open_again(prepared, "a1")
+        for name in writing:
+            wanted = requests.REQUESTS[name]
+            answer = prepared.request(name, headers={"Cookie": cookies[wanted.by]})
+            # An exception opens the round for the unit that it names, and for nobody else.
+            named = set(re.findall(r"november:\w+:(\w+)", repr(wanted)))
+            assert len(named) == 1, name
+            assert ("round-closed" in answer.text) == (named != {"a1"}), (name, answer.text)
+        assert prepared.request("writeReport", version=1, headers={"Cookie": cookies["a1-clerk"]}).status_code == 412
         probe.close()
+    with at(NOW + timedelta(days=70)):
+        log_in_again(prepared)
         shown = prepared.client.get(f"/api/v1/reports/{report}", headers={"Cookie": cookies["a1-clerk"]}).json()
-        assert shown["actions"] == []
+        assert (shown["actions"], shown["reopened_until"], shown["version"] > 1) == ([], None, True)
+    prepared.renew()
     # The same requests are served while it is open.
     assert prepared.request("writeReport").status_code == 200
+
+
+def _open_again(prepared: Prepared, unit: str) -> None:
+    """Let one unit write into the closed rounds of November until the end of the week."""
+    table = SQLModel.metadata.tables["round_exception"]
+    moment = clock.now()
+    with prepared.app.state.database.engine.begin() as connection:
+        for programme, owner in (("list", "city"), ("county_list", "a")):
+            connection.execute(
+                table.insert().values(
+                    id=new_id(),
+                    version=1,
+                    created_at=moment,
+                    round_id=UUID(str(prepared.world[f"round:{programme}:2026-11"])),
+                    programme_id=UUID(str(prepared.world[programme])),
+                    unit_id=UUID(str(prepared.world[unit])),
+                    giver_id=UUID(str(prepared.world[owner])),
+                    until=moment + timedelta(days=7),
+                    reason="台风停电",
+                    granted_name="测试",
+                    status="active",
+                )
+            )
 
 
 def log_in_again(prepared: Prepared) -> dict[str, str]:

@@ -126,6 +126,13 @@ def _gets() -> Iterator[Case]:  # noqa: C901, PLR0912 - one case after the other
         ),
         ("getIndicator", "programme.read", ["roads", "schools", "parks"]),
         ("getRound", "programme.read", ["round:list:2026-11", "round:county_list:2026-10"]),
+        ("getCadence", "programme.read", ["cadence:list", "cadence:county_list", "cadence:weekly"]),
+        ("getRoundAccount", "report.read", ["round:list:2026-10", "round:county_list:2026-11"]),
+        ("getRoundException", "report.read", ["granted:b1"]),
+        *(
+            (f"getSettlement{what}", "report.read", ["settlement:a"])
+            for what in ("", "Totals", "Lines", "Table", "Workbook")
+        ),
         ("getTask", "task.read", [name.removesuffix(":target") for name in targets]),
         ("getTaskPhases", "task.read", [name.removesuffix(":target") for name in targets]),
         ("getPlan", "task.read", targets),
@@ -160,6 +167,7 @@ def _gets() -> Iterator[Case]:  # noqa: C901, PLR0912 - one case after the other
         seen = ((programme, 404),)
         yield Case("getMatrix", "board.read", query={"programme_id": f"@{programme}"}, must_see=seen)
         yield Case("getLagList", "board.read", query={"programme_id": f"@{programme}"}, must_see=seen)
+        yield Case("getRoundProgress", "report.read", query={"programme_id": f"@{programme}"}, must_see=seen)
         yield Case("getMilestoneCounts", "task.read", query={"programme_id": f"@{programme}"}, must_see=seen)
         yield Case("getDispersion", "board.read", query={"programme_id": f"@{programme}"}, must_see=seen)
         yield Case(
@@ -486,6 +494,55 @@ def _programme_writes() -> Iterator[Case]:
     for name in ("round:list:2026-11", "round:county_list:2026-11", "round:list:2026-10"):
         body = {"closes_at": "2026-12-20T00:00:00Z", "reason": "台风期间推迟"}
         yield Case("changeRound", "round.edit", name, body=body, must_cover=(name,))
+
+
+def _round_writes() -> Iterator[Case]:
+    for name, allowed in (("list", 201), ("county_list", 201), ("draft_list", 201), ("other_list", 201)):
+        body = {**requests.QUARTERLY, "programme_id": f"@{name}"}
+        seen = {"must_see": ((name, 404),)}
+        yield Case("createCadence", "round.edit", body=body, must_cover=(name,), allowed=allowed, **seen)  # type: ignore[arg-type]
+        yield Case("previewCadence", "programme.read", body=body, **seen)  # type: ignore[arg-type]
+    for name, draft, begun in (
+        ("cadence:list", 409, 200),
+        ("cadence:county_list", 409, 200),
+        ("cadence:weekly", 200, 409),
+    ):
+        cover = {"must_cover": (name,)}
+        yield Case("changeCadence", "round.edit", name, body={"hour": 9}, allowed=draft, **cover)  # type: ignore[arg-type]
+        yield Case("startCadence", "round.edit", name, allowed=draft, **cover)  # type: ignore[arg-type]
+        yield Case("voidCadence", "round.edit", name, allowed=draft, **cover)  # type: ignore[arg-type]
+        yield Case("completeCadence", "round.edit", name, allowed=409, **cover)  # type: ignore[arg-type]
+        yield Case("endCadence", "round.edit", name, body={"reason": "改为周报"}, allowed=begun, **cover)  # type: ignore[arg-type]
+    for name, allowed in (
+        ("round:list:2026-10", 200),
+        ("round:list:2026-11", 409),
+        ("round:county_list:2026-10", 409),
+    ):
+        yield Case("settleRound", "round.edit", name, body={}, must_cover=(name,), allowed=allowed)
+    for round_, unit, owner, allowed in (
+        ("round:list:2026-10", "a1", "city", 201),
+        ("round:list:2026-10", "b1", "city", 409),
+        ("round:list:2026-11", "a1", "city", 409),
+        ("round:county_list:2026-10", "a1", "a", 409),
+        ("round:county_list:2026-09", "a1", "a", 201),
+    ):
+        body = {
+            "round_id": f"@{round_}",
+            "unit_id": f"@{unit}",
+            "until": "2026-12-18T10:00:00Z",
+            "reason": "台风停电",
+        }
+        yield Case(
+            "createRoundException",
+            "round.edit",
+            body=body,
+            must_see=((round_, 404), (unit, 404)),
+            units=(owner,),
+            allowed=allowed,
+        )
+    why = {"reason": "已补报"}
+    yield Case("revokeRoundException", "round.edit", "granted:b1", body=why, must_cover=("granted:b1",))
+    yield Case("reopenSettlement", "round.edit", "settlement:a", body=why, must_cover=("settlement:a",))
 
 
 def _rule_writes() -> Iterator[Case]:
@@ -887,6 +944,7 @@ WRITES = [
     *_changes(),
     *_programme_writes(),
     *_rule_writes(),
+    *_round_writes(),
     *_calendar_writes(),
     *_milestone_writes(),
     *_template_writes(),
@@ -917,6 +975,9 @@ LISTED = {
     "listAdjustments": ("task.read", "adjustment", "/adjustments"),
     "listTaskStates": ("task.read", "state", "/task-states"),
     "listRuleSets": ("programme.read", "rule_set", "/rule-sets"),
+    "listCadences": ("programme.read", "cadence", "/cadences"),
+    "listRoundExceptions": ("report.read", "granted", "/round-exceptions"),
+    "listSettlements": ("report.read", "settlement", "/settlements"),
     "listExemptions": ("task.read", "exemption", "/exemptions"),
     "listItemListings": ("programme.read", "listing", "/item-listings"),
     "listInvitations": ("programme.read", "invitation", "/invitations"),
@@ -1066,6 +1127,13 @@ NAMES = {
 
 
 SIGNED = {
+    "getSettlement",
+    "reopenSettlement",
+    "listSettlements",
+    "getRoundProgress",
+    "getRoundAccount",
+    "getRoundException",
+    "listRoundExceptions",
     "getPledge",
     "sendPledge",
     "recallPledge",

@@ -96,6 +96,7 @@ STATUS = {
     "programmes/service.py": "issuing takes items, leads and indicators along; a lead that is struck out ends",
     "targets/splitting.py": "an emptied cell of the draft split is void, a refilled one a draft again",
     "targets/service.py": "a task takes its targets along",
+    "reports/rounds.py": "rounds that have not opened fall away with their cadence",
     "milestones/policy.py": "a task takes its milestones along",
     "consultation/service.py": "an invitation, which has no life cycle of its own, ends with the consultation",
     "kernel/lifecycle.py": "the life cycle itself",

@@ -40,6 +40,17 @@ WHOLE, HALF = corpus.pdf(), b"a,b\n1,2\n"
 WHOLE_HASH, HALF_HASH = (hashlib.sha256(content).hexdigest() for content in (WHOLE, HALF))
 CAME = 3
 """So many bytes of the half have come."""
+QUARTERLY = {
+    "every": "quarter",
+    "content": "figures",
+    "title": None,
+    "tier": None,
+    "cut_offs": [{"after": 1, "day": 8}],
+    "holiday": "none",
+    "from_on": None,
+    "until_on": None,
+}
+"""The terms of a cadence."""
 VERIFIER = "v" * 43
 """The secret of the token exchange; its hash is the challenge."""
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
@@ -307,7 +318,40 @@ REQUESTS: dict[str, Request] = {
     "refuseTaskState": Request("a-office", _id("state:roads:a2")),
     "withdrawTaskState": Request("a2-clerk", _id("state:roads:a2")),
     "endTaskState": Request("office", _id("state:cover:b1"), body={"until_on": "2026-11-25"}),
-    # Rounds and reports
+    # Cadences, rounds and reports
+    "listCadences": Request("office"),
+    "createCadence": Request("office", body={"programme_id": "@list", **QUARTERLY}, status=201),
+    "previewCadence": Request("office", body={"programme_id": "@list", **QUARTERLY}),
+    "getCadence": Request("a1-clerk", _id("cadence:list")),
+    "changeCadence": Request("office", _id("cadence:weekly"), body={"hour": 12}),
+    "startCadence": Request("office", _id("cadence:weekly")),
+    # Its rounds reach to the end of the list: the refusal is the usual answer.
+    "completeCadence": Request("office", _id("cadence:list"), status=409),
+    "endCadence": Request("office", _id("cadence:list")),
+    "voidCadence": Request("office", _id("cadence:weekly")),
+    "getRoundProgress": Request("office", query={"programme_id": "@list"}),
+    "getRoundAccount": Request("office", _id("round:list:2026-10")),
+    "settleRound": Request("office", _id("round:list:2026-10")),
+    "listRoundExceptions": Request("office"),
+    "createRoundException": Request(
+        "office",
+        body={
+            "round_id": "@round:list:2026-10",
+            "unit_id": "@a1",
+            "task_id": "@roads:a1",
+            "until": "2026-12-18T10:00:00Z",
+        },
+        status=201,
+    ),
+    "getRoundException": Request("office", _id("granted:b1")),
+    "revokeRoundException": Request("office", _id("granted:b1")),
+    "listSettlements": Request("a-office"),
+    "getSettlement": Request("a-office", _id("settlement:a")),
+    "getSettlementTotals": Request("a-office", _id("settlement:a")),
+    "getSettlementLines": Request("a-office", _id("settlement:a")),
+    "getSettlementTable": Request("a-office", _id("settlement:a")),
+    "getSettlementWorkbook": Request("a-office", _id("settlement:a")),
+    "reopenSettlement": Request("a-office", _id("settlement:a")),
     "listRounds": Request("office"),
     "getRound": Request("a1-clerk", _id("round:list:2026-11")),
     "changeRound": Request("office", _id("round:list:2026-11"), body={"due_at": "2026-12-06T10:00:00Z"}),
@@ -506,6 +550,7 @@ def prepare(call: Callable[..., httpx.Response], world: World) -> None:  # noqa:
             )
             for row in reports.json()["items"]:
                 world.ids.setdefault(f"{month}:{tasks[row['task_id']]}", row["id"])
+    _closed(call, world)
     known = {str(key): name for name, key in world.ids.items()}
     for owner, programme in (("office", "list"), ("a-office", "county_list")):
         path = f"/acknowledgements?programme_id={world[programme]}&limit=100"
@@ -541,11 +586,29 @@ def _chased(call: Callable[..., httpx.Response], world: World) -> None:
         body = {"round_id": november, "unit_id": str(world[unit]), "channel": channel}
         world.ids[f"chase:{unit}"] = call(by, "POST", "/chases", body, None).json()["id"]
     for by, unit in (("office", "city"), ("a-office", "a")):
-        body = {"unit_id": str(world[unit]), "kind": "after", "number": 1}
-        world.ids[f"chase_rule:{unit}"] = call(by, "POST", "/chase-rules", body, None).json()["id"]
+        rule: dict[str, Any] = {"unit_id": str(world[unit]), "kind": "after", "number": 1}
+        world.ids[f"chase_rule:{unit}"] = call(by, "POST", "/chase-rules", rule, None).json()["id"]
     for unit in ("a1", "b1"):
         body = {"report_id": str(world[f"november:roads:{unit}"]), "name": "证明.pdf", "sha256": WHOLE_HASH}
         world.ids[f"attachment:roads:{unit}"] = call(f"{unit}-clerk", "POST", "/attachments", body, None).json()["id"]
+
+
+def _closed(call: Callable[..., httpx.Response], world: World) -> None:
+    """Name the cadences, leave a draft of one, open a closed round again for one unit, and settle another."""
+    for owner, programme in (("office", "list"), ("a-office", "county_list")):
+        path = f"/cadences?programme_id={world[programme]}"
+        world.ids[f"cadence:{programme}"] = call(owner, "GET", path, None, None).json()["items"][0]["id"]
+    weekly = {"programme_id": str(world["list"]), **QUARTERLY, "every": "week", "cut_offs": [{"after": 0, "day": 5}]}
+    world.ids["cadence:weekly"] = call("office", "POST", "/cadences", weekly, None).json()["id"]
+    granted = {
+        "round_id": str(world["round:list:2026-10"]),
+        "unit_id": str(world["b1"]),
+        "until": "2026-12-18T10:00:00Z",
+        "reason": "台风停电",
+    }
+    world.ids["granted:b1"] = call("office", "POST", "/round-exceptions", granted, None).json()["id"]
+    path = f"/rounds/{world['round:county_list:2026-10']}/settle"
+    world.ids["settlement:a"] = call("a-office", "POST", path, {}, 1).json()["id"]
 
 
 def _circulated(call: Callable[..., httpx.Response], world: World) -> None:

@@ -30,6 +30,7 @@ from minsheng.programmes.models import Programme
 from minsheng.programmes.policy import PROGRAMME
 from minsheng.reports.models import Round
 from minsheng.reports.rounds import leading
+from minsheng.reports.settling import before_opening
 from minsheng.rule_sets import service as rule_sets
 from minsheng.rule_sets.definition import DONE
 from minsheng.targets.models import TargetAdjustment, TaskState
@@ -202,6 +203,7 @@ def keep_freezing(database: Database, stop: threading.Event) -> None:
         stop.wait(EVERY_SECONDS)
 
 
+before_opening.append(freeze_first)
 # The lights of months that have closed were given by the old rules, whenever somebody first looks.
 PROGRAMME.moves["change-rules"].effects.insert(0, freeze_first)
 for decided, verb in ((ADJUSTMENT, "approve"), (STATE, "approve"), (STATE, "end"), (EXEMPTION, "approve")):

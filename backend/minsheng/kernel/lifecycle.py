@@ -321,7 +321,7 @@ STATE_NAMES: dict[str, str] = {
     "accepted": "已确认",
     "void": "已作废",
     "superseded": "已被更正取代",
-    "settled": "已处理",
+    "settled": "已办结",
     "active": "有效",
     "disabled": "已停用",
     "revoked": "已收回",
@@ -346,6 +346,7 @@ STATE_NAMES: dict[str, str] = {
     "delivered": "对方已收到",
     "failed": "没有送达",
     "read": "已阅",
+    "reopened": "已反结账",
 }
 
 

@@ -23,7 +23,7 @@ from minsheng.plans.models import Plan
 from minsheng.plans.terms import Terms, terms_of
 from minsheng.plans.verdicts import Case, Others
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
-from minsheng.reports import forms, histories, snapshots
+from minsheng.reports import contents, forms, histories
 from minsheng.reports.judged import Figure, Figures
 from minsheng.reports.models import FORECAST, Report, ReportComment, ReportValue, Round
 from minsheng.reports.rounds import leading
@@ -42,6 +42,11 @@ Comparison = Callable[[Session, Programme, date], Mapping[UUID, Others]]
 comparisons: list[Comparison] = []
 """Tells whom each target of a list is compared with on a day; the boards, which see whole lists, add themselves."""
 
+Answers = Callable[[Session, Collection[UUID]], set[UUID]]
+
+answers: list[Answers] = []
+"""Says which reports, among some, have what is due in a round of texts without a text: a file that was attached."""
+
 JUMP = 3
 """A month's figure beyond this many times the plan's pace so far is asked about."""
 
@@ -54,7 +59,7 @@ class ReportFacts:
     """A report with what it hangs on.
 
     ``later`` is the correction of it that was not given up, ``split`` whether its task was handed on, ``baseline`` what
-    it is compared with.
+    it is compared with, ``answered`` whether something else than its own text says what is due.
     """
 
     report: Report
@@ -68,8 +73,9 @@ class ReportFacts:
     later: Report | None = None
     split: bool = False
     known: forms.Known = field(default_factory=lambda: forms.Known({}, ()))
-    baseline: snapshots.Baseline | None = None
+    baseline: contents.Baseline | None = None
     comments: list[ReportComment] = field(default_factory=list)
+    answered: bool = False
 
     @cached_property
     def by_target(self) -> dict[UUID, Figure]:
@@ -83,15 +89,18 @@ class ReportFacts:
             figure.judgement.bad for figure in self.figures if figure.row is not None and figure.row.value is not None
         )
 
-    def changes(self) -> list[snapshots.Difference]:
+    def changes(self) -> list[contents.Difference]:
         """Return what differs from what was approved, where an approval was taken back or is being corrected."""
         if self.baseline is None:
             return []
         rows = [figure.row for figure in self.figures if figure.row is not None]
-        return snapshots.differences(self.baseline.snapshot, snapshots.taken(self.report, rows))
+        return contents.differences(self.baseline.snapshot, contents.taken(self.report, rows))
 
     def problems(self) -> list[FieldError]:
         """Return what must be put right before the report goes in."""
+        return self._text_missing() if self.round.content == "document" else self._figures_wrong()
+
+    def _figures_wrong(self) -> list[FieldError]:
         found: list[FieldError] = []
         for figure in self.figures:
             where = f"/cells/{figure.target.id}"
@@ -118,6 +127,11 @@ class ReportFacts:
                     FieldError(pointer="/cause_note", code="cause-missing", message="落后序时，请用一句话说明")
                 )
         return found
+
+    def _text_missing(self) -> list[FieldError]:
+        if self.answered or self.report.excused or (self.report.note or "").strip():
+            return []
+        return [FieldError(pointer="/note", code="text-missing", message=f"请写明“{self.round.title}”的内容")]
 
     def warnings(self) -> list[FieldError]:
         """Return what is worth a second look but stops nobody."""
@@ -218,6 +232,10 @@ def _gather(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFac
                 rule_set=in_force[programmes[report.programme_id].rule_set],
                 later=later.get(report.id),
             )
+    papers = {key for key, each in found.items() if each.round.content == "document"}
+    for answer in answers if papers else ():
+        for key in answer(session, papers):
+            found[key].answered = True
     _add_figures(session, found)
     _add_around(session, found)
     return found
@@ -226,7 +244,7 @@ def _gather(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFac
 def _add_around(session: Session, found: Mapping[UUID, ReportFacts]) -> None:
     """Add what is known before anybody types, what was approved, and what was said."""
     reports = [each.report for each in found.values()]
-    for key, baseline in snapshots.baselines(session, reports).items():
+    for key, baseline in contents.baselines(session, reports).items():
         found[key].baseline = baseline
     for comment in session.exec(
         select(ReportComment).where(col(ReportComment.report_id).in_(found)).order_by(col(ReportComment.id))
@@ -275,7 +293,9 @@ def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
     states = standings(session, tasks=task_ids)
     around = _Around(session, found.values())
     for key, facts in found.items():
-        for target, indicator, measure, plan in targets[facts.task.id]:
+        # A plan or a text is due, and no figure (R164).
+        asked = targets[facts.task.id] if facts.round.content == "figures" else ()
+        for target, indicator, measure, plan in asked:
             row = rows.get((key, target.id))
             earlier = [each for each in past[target.id] if each[0] < facts.round.starts_on]
             previous = earlier[-1][1] if earlier else None

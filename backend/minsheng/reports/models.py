@@ -161,7 +161,7 @@ class ReportValue(Row, table=True):
 class ReportApproval(Row, table=True):
     """What a review or acceptance approved, word for word: whatever becomes of the report, this stays (guide 5.3).
 
-    ``words`` and ``figures`` are as :mod:`minsheng.reports.snapshots` takes them.
+    ``words`` and ``figures`` are as :mod:`minsheng.reports.contents` takes them.
     """
 
     __tablename__ = "report_approval"

@@ -10,12 +10,12 @@ from minsheng.kernel.lifecycle import Action
 from minsheng.permissions import P
 from minsheng.plans import service as plans
 from minsheng.reports import forms, rounds
+from minsheng.reports.contents import Difference
 from minsheng.reports.facts import ReportFacts, facts_of
 from minsheng.reports.judged import Figure
 from minsheng.reports.models import Report, ReportComment, Round
 from minsheng.reports.policy import COMMENT, REPORT
 from minsheng.reports.schemas import CellOut, ChangeOut, ReportCommentOut, ReportOut, RoundBrief
-from minsheng.reports.snapshots import Difference
 from minsheng.rule_sets import service as rule_sets
 
 

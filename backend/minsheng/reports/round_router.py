@@ -15,7 +15,7 @@ from minsheng.kernel.fields import Period
 from minsheng.kernel.http import Route
 from minsheng.kernel.pages import Page, Paging
 from minsheng.permissions import P
-from minsheng.reports import rounds
+from minsheng.reports import rounds, settling
 from minsheng.reports.models import Round
 from minsheng.reports.schemas import RoundOut, RoundPatch
 
@@ -66,6 +66,7 @@ def change_round(
 ) -> RoundOut:
     """Move the cut-off or the lock of a round, with a reason."""
     round_ = rows.hold(session, Round, id, version)
+    settling.refuse_settled(session, round_)
     rounds.change_round(session, round_, body)
     rows.tag(response, round_)
     return present_rounds([round_], clock.now())[0]

@@ -13,13 +13,13 @@ from minsheng.org.models import Unit
 from minsheng.permissions import P
 from minsheng.programmes.models import Programme
 from minsheng.reports import forms
+from minsheng.reports.contents import WORDS
 from minsheng.reports.facts import ReportFacts, facts_of, keep
 from minsheng.reports.figures import FIGURES, figures
 from minsheng.reports.judged import Figure
 from minsheng.reports.models import Report, ReportValue, Round
 from minsheng.reports.schemas import ReportPatch, ValueIn
-from minsheng.reports.snapshots import WORDS
-from minsheng.targets.models import Target, Task
+from minsheng.targets.models import Target
 
 
 def is_split(session: Session, report: Report) -> None:

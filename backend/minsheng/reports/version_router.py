@@ -16,7 +16,7 @@ from minsheng.kernel.http import Route
 from minsheng.kernel.lifecycle import ReasonIn
 from minsheng.permissions import P
 from minsheng.programmes.models import Indicator, Item
-from minsheng.reports import snapshots, versions
+from minsheng.reports import contents, versions
 from minsheng.reports.facts import ReportFacts, facts_of
 from minsheng.reports.forms import UNSAID
 from minsheng.reports.judged import Figure
@@ -56,14 +56,14 @@ def correct(
 def list_versions(id: UUID, session: Reading) -> VersionsOut:  # noqa: A002
     """Return every version of a report with what differs from the one before, and what was approved of each."""
     found = versions.every(session, rows.fetch(session, Report, id))
-    figures = snapshots.rows_of(session, {each.id for each in found})
-    approvals = snapshots.approvals(session, {each.id for each in found})
+    figures = contents.rows_of(session, {each.id for each in found})
+    approvals = contents.approvals(session, {each.id for each in found})
     names = _names(session, {row.target_id for group in figures.values() for row in group})
-    before: snapshots.Snapshot | None = None
+    before: contents.Snapshot | None = None
     items = []
     for each in found:
-        now = snapshots.taken(each, figures[each.id])
-        changes = snapshots.differences(before, now) if before else []
+        now = contents.taken(each, figures[each.id])
+        changes = contents.differences(before, now) if before else []
         before = now
         items.append(
             VersionOut(
@@ -81,7 +81,7 @@ def list_versions(id: UUID, session: Reading) -> VersionsOut:  # noqa: A002
                         verb=row.verb,  # type: ignore[arg-type]
                         approver_name=row.approver_name,
                         approved_at=row.approved_at,
-                        changes=present_changes(snapshots.differences(snapshots.approved(row), now), names),
+                        changes=present_changes(contents.differences(contents.approved(row), now), names),
                     )
                     for row in approvals[each.id]
                 ],

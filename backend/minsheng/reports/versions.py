@@ -7,7 +7,7 @@ from sqlmodel import col, func, select
 from minsheng.kernel import clock
 from minsheng.kernel.access import Session, refuse_locked
 from minsheng.kernel.errors import Conflict, WrongState
-from minsheng.reports import snapshots
+from minsheng.reports import contents
 from minsheng.reports.facts import facts_of
 from minsheng.reports.models import COUNTED, Report, ReportApproval, ReportValue
 
@@ -50,7 +50,7 @@ def keep_approved(verb: str) -> object:
     """Return the effect that takes down what a review or acceptance approves."""
 
     def effect(session: Session, report: Report, _body: object) -> None:
-        kept = snapshots.taken(report, snapshots.rows_of(session, [report.id])[report.id])
+        kept = contents.taken(report, contents.rows_of(session, [report.id])[report.id])
         session.add(
             ReportApproval(
                 report_id=report.id,
@@ -68,7 +68,7 @@ def keep_approved(verb: str) -> object:
     return effect
 
 
-_REPORT = ("programme_id", "round_id", "task_id", "item_id", "unit_id", "period", "excused", *snapshots.WORDS)
+_REPORT = ("programme_id", "round_id", "task_id", "item_id", "unit_id", "period", "excused", *contents.WORDS)
 _FIGURE = ("round_id", "target_id", "item_id", "unit_id", "ends_on", "previous", "basis", "source_note")
 
 
@@ -101,8 +101,8 @@ def open_correction(session: Session, report: Report, reason: str) -> Report:
     session.add(made)
     session.flush()
     session.add_all(
-        ReportValue(report_id=made.id, **{name: getattr(row, name) for name in (*_FIGURE, *snapshots.FIGURES)})
-        for row in snapshots.rows_of(session, [report.id])[report.id]
+        ReportValue(report_id=made.id, **{name: getattr(row, name) for name in (*_FIGURE, *contents.FIGURES)})
+        for row in contents.rows_of(session, [report.id])[report.id]
     )
     session.flush()
     return made
