@@ -35,7 +35,9 @@ from minsheng.identity import login
 from minsheng.identity import router as identity
 from minsheng.identity.sessions import Authenticator
 from minsheng.integration import router as integration
+from minsheng.jobs import router as jobs
 from minsheng.kernel import contract, http, validation
+from minsheng.kernel import jobs as queue
 from minsheng.kernel.db import Database, PoolTimeout
 from minsheng.kernel.door import Replay
 from minsheng.kernel.errors import (
@@ -52,6 +54,7 @@ from minsheng.kernel.errors import (
 )
 from minsheng.kernel.migrations import config as alembic_config
 from minsheng.kernel.settings import Settings
+from minsheng.kernel.workers import Worker
 from minsheng.milestones import router as milestones
 from minsheng.milestones import template_router
 from minsheng.org import router as org
@@ -71,6 +74,7 @@ log = logging.getLogger("minsheng")
 
 ROUTERS = (
     login.router,
+    jobs.router,
     org.router,
     identity.router,
     calendars.router,
@@ -92,8 +96,13 @@ ROUTERS = (
 )
 
 
-def create_app(settings: Settings | None = None, *, freezing_lights: bool = False) -> FastAPI:
-    """Return the application for one installation; ``freezing_lights`` starts the thread that freezes closed rounds."""
+def create_app(
+    settings: Settings | None = None, *, freezing_lights: bool = False, running_jobs: bool = False
+) -> FastAPI:
+    """Return the application for one installation.
+
+    ``freezing_lights`` starts the thread that freezes closed rounds, ``running_jobs`` the one that runs jobs.
+    """
     settings = settings or Settings()
 
     @asynccontextmanager
@@ -102,8 +111,19 @@ def create_app(settings: Settings | None = None, *, freezing_lights: bool = Fals
         beside = threading.Thread(target=freezing.keep_freezing, args=(app.state.database, stop), daemon=True)
         if freezing_lights:
             beside.start()
+        # Connections of its own: a job must never take the place of a request.
+        own = Database(settings.url, pool_size=2)
+        worker = Worker(own, app.state.authenticate)
+        working = threading.Thread(target=worker.keep_working, args=(stop,), daemon=True)
+        if running_jobs:
+            working.start()
         yield
         stop.set()
+        if running_jobs:
+            # A job that does not end in time is run again by the next process: it is done as a whole or not at all.
+            queue.wake.set()
+            working.join(FAREWELL_SECONDS)
+        own.dispose()
         if freezing_lights:
             # What is being written may end; what is being judged is judged again by the next process.
             beside.join(FAREWELL_SECONDS)
@@ -132,6 +152,11 @@ def create_app(settings: Settings | None = None, *, freezing_lights: bool = Fals
     app.router.routes.append(Client(settings.client_dir))
     app.openapi = lambda: contract.build(app)  # type: ignore[method-assign]
     return app
+
+
+def served() -> FastAPI:
+    """Return the application with its threads beside it, for a server that makes it itself (``make dev``)."""
+    return create_app(freezing_lights=True, running_jobs=True)
 
 
 def furnish(app: FastAPI, settings: Settings) -> None:
