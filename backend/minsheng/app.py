@@ -62,6 +62,7 @@ from minsheng.plans import router as plans
 from minsheng.pledges import router as pledges
 from minsheng.programmes import router as programmes
 from minsheng.reports import router as reports
+from minsheng.reports import workbook_router
 from minsheng.rule_sets import router as rule_sets
 from minsheng.targets import changes
 from minsheng.targets import router as targets
@@ -89,6 +90,7 @@ ROUTERS = (
     milestones.router,
     template_router.router,
     reports.router,
+    workbook_router.router,
     boards.router,
     trials.router,
     figures.router,

@@ -148,6 +148,12 @@ def own(session: Session, key: UUID, kind: str | None = None) -> Row[Any]:
     return row
 
 
+def payload_of(row: Row[Any]) -> dict[str, Any]:
+    """Return what a job was given."""
+    found: dict[str, Any] = orjson.loads(row.payload)
+    return found
+
+
 def files_of(session: Session, key: UUID) -> list[Row[Any]]:
     """Return what files a job has, without their content; the job must be known to be the caller's."""
     columns = (FILES.c.name, FILES.c.filename, FILES.c.media_type)
