@@ -58,6 +58,7 @@ class Given:
 
     def __init__(self, cells: Sequence[Value], at: int, marks: Marks, figure: Figure) -> None:
         self.at = at
+        self.typed: frozenset[str] = frozenset()
         self._cells, self._marks, self._figure = cells, marks, figure
 
     def raw(self, name: str) -> Value:

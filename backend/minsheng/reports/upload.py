@@ -209,15 +209,9 @@ def _judge(session: Session, upload: Upload, row: Typed, facts: ReportFacts | No
         body = _body(row, facts, figure, given, changes)
         if body is not None:
             outcome = "changed" if figure.row is not None and figure.row.value is not None else "new"
-            session.require(facts.report)
-            refuse_locked(session, facts.report)
-            before = figure.row
-            try:
-                service.write(session, facts.report, body, flush=False)
-            except service.FigureConflict as conflict:
-                if before is not None:
-                    session.expire(before)
-                raise _conflicts(row.at, conflict) from None
+            if not _typed_in(session, facts, figure, body, row.at):
+                # Somebody else has typed the same meanwhile, or this very file came in before.
+                outcome, changes = "same", []
     except Problem as problem:
         outcome = "wrong"
         for each in problem.errors or [FieldError(pointer="", code=problem.code, message=problem.detail)]:
@@ -241,6 +235,23 @@ def _judge(session: Session, upload: Upload, row: Typed, facts: ReportFacts | No
         line.key, line.cells = str(row.cells[0]), _padded(row.cells)
         line.wrong = {at: each.message for at, each in errors.items()}
         upload.lines[row.at] = line
+
+
+def _typed_in(session: Session, facts: ReportFacts, figure: Figure, body: ReportPatch, at: int) -> bool:
+    """Do what typing does; return whether it changes anything.
+
+    Raises:
+        Problem: why it may not be, as typing would say it.
+    """
+    session.require(facts.report)
+    refuse_locked(session, facts.report)
+    before = figure.row
+    try:
+        return service.write(session, facts.report, body, flush=False)
+    except service.FigureConflict as conflict:
+        if before is not None:
+            session.expire(before)
+        raise _conflicts(at, conflict) from None
 
 
 def _body(
@@ -267,6 +278,7 @@ def _body(
     for name, text in words.items():
         old, new = (workbook.CAUSES.get(each or "", each) for each in (told[name], text))
         changes.append(UploadedChange(cell=given.where(name), field=name, label=LABELS[name], old=old, new=new))  # type: ignore[arg-type]
+    given.typed = frozenset(figures)
     if not figures and not words:
         return None
     body: dict[str, Any] = {name: text for name, text in words.items() if name != "fall_reason"}
@@ -348,6 +360,9 @@ def _conflicts(at: int, conflict: service.FigureConflict) -> Problem:
 def _at(at: int, error: FieldError, given: Given) -> tuple[int, FieldError]:
     """Return the column an error belongs to, and the error with its cell."""
     name = error.pointer.rpartition("/")[2]
+    if name == "value" and "value" not in given.typed and "current" in given.typed:
+        # What is wrong with a sum that nobody typed is wrong with what was typed.
+        name = "current"
     column = INPUTS.get(name, 3)
     if found := _CELL.fullmatch(error.pointer):
         letters = found[1]

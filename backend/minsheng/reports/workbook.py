@@ -278,7 +278,9 @@ class _Writer:
             if name in FIGURE_COLUMNS:
                 words = line.levels if name == "value" else ()
                 rule: tuple[Any, ...] = (
-                    (name, "list", *words) if words else (name, "whole" if line.whole else "decimal")
+                    (name, "list", *words)
+                    if words
+                    else (name, "whole" if line.whole and name in {"current", "value"} else "decimal")
                 )
             elif name == "cause_code":
                 rule = (name, "list", *CAUSES.values())

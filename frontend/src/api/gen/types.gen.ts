@@ -3272,6 +3272,116 @@ export type ItemPatch = {
 };
 
 /**
+ * JobFileOut
+ *
+ * A file that a job was given or has made.
+ */
+export type JobFileOut = {
+    /**
+     * Filename
+     */
+    filename: string;
+    /**
+     * Href
+     *
+     * 下载地址
+     */
+    href: string;
+    /**
+     * Media Type
+     */
+    media_type: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * JobOut
+ *
+ * A piece of slow work: how far it is, what came of it.
+ */
+export type JobOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Done
+     *
+     * 已完成的份数
+     */
+    done: number;
+    /**
+     * Files
+     */
+    files: Array<JobFileOut>;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     *
+     * 任务种类
+     */
+    kind: string;
+    /**
+     * Note
+     *
+     * 正在做什么
+     */
+    note: string;
+    /**
+     * 失败的原因
+     */
+    problem: ProblemOut | null;
+    /**
+     * Result
+     *
+     * 结果，随种类而定
+     */
+    result: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    /**
+     * State
+     */
+    state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Total
+     *
+     * 总份数；0 为还不知道
+     */
+    total: number;
+};
+
+/**
+ * JobRef
+ *
+ * A job by its id.
+ */
+export type JobRef = {
+    /**
+     * Id
+     */
+    id: string;
+};
+
+/**
  * JudgementOut
  *
  * A light with everything it was worked out from.
@@ -5839,6 +5949,43 @@ export type PledgedTask = {
  * A refusal as it travels (RFC 9457).
  */
 export type Problem = {
+    /**
+     * Code
+     *
+     * 稳定的英文代码
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Errors
+     */
+    errors?: Array<FieldError>;
+    /**
+     * Status
+     */
+    status: number;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Type
+     *
+     * 说明页地址
+     */
+    type: string;
+    [key: string]: unknown;
+};
+
+/**
+ * ProblemOut
+ *
+ * A refusal as it travels (RFC 9457).
+ */
+export type ProblemOut = {
     /**
      * Code
      *
@@ -8957,6 +9104,26 @@ export type UnitPatch = {
 };
 
 /**
+ * UploadCommit
+ *
+ * Write what was looked at before.
+ */
+export type UploadCommit = {
+    /**
+     * Id
+     *
+     * 核对任务的编号
+     */
+    id: string;
+    /**
+     * Mode
+     *
+     * all 有一行错就都不写；good 只写没有错的行
+     */
+    mode?: 'all' | 'good';
+};
+
+/**
  * UploadOut
  *
  * What an upload did, or would do.
@@ -8982,6 +9149,62 @@ export type UploadOut = {
      * Same
      */
     same: number;
+    /**
+     * Wrong
+     */
+    wrong: number;
+};
+
+/**
+ * UploadPreview
+ *
+ * What a workbook would do, or has done.
+ */
+export type UploadPreview = {
+    /**
+     * Absent
+     *
+     * 下载后从表里删去的行，系统里不动
+     */
+    absent: number;
+    /**
+     * Changed
+     */
+    changed: number;
+    /**
+     * Committed
+     *
+     * 已写入；否则只是核对
+     */
+    committed: boolean;
+    /**
+     * Hidden Rows
+     *
+     * 表里隐藏的行，同样读取
+     */
+    hidden_rows: number;
+    /**
+     * New
+     */
+    new: number;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Rows
+     *
+     * 先错误，再变更、新增、未变；至多 5000 行
+     */
+    rows: Array<UploadedRow>;
+    /**
+     * Same
+     */
+    same: number;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
     /**
      * Wrong
      */
@@ -9042,6 +9265,78 @@ export type UploadedCell = {
      * Unit Name
      */
     unit_name: string | null;
+};
+
+/**
+ * UploadedChange
+ *
+ * One cell that differs from what the system holds.
+ */
+export type UploadedChange = {
+    /**
+     * Cell
+     */
+    cell: string;
+    /**
+     * Field
+     */
+    field: 'current' | 'value' | 'numerator' | 'denominator' | 'fall_reason' | 'cause_code' | 'cause_note' | 'note';
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * New
+     */
+    new: string | null;
+    /**
+     * Old
+     */
+    old: string | null;
+};
+
+/**
+ * UploadedRow
+ *
+ * One row of the workbook.
+ */
+export type UploadedRow = {
+    /**
+     * Changes
+     */
+    changes: Array<UploadedChange>;
+    /**
+     * Errors
+     *
+     * pointer 为单元格
+     */
+    errors: Array<FieldError>;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string;
+    /**
+     * Item Code
+     */
+    item_code: string;
+    /**
+     * Item Title
+     */
+    item_title: string;
+    /**
+     * Outcome
+     */
+    outcome: 'new' | 'changed' | 'same' | 'wrong';
+    /**
+     * Row
+     *
+     * 表里的行号
+     */
+    row: number;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
 };
 
 /**
@@ -11931,6 +12226,78 @@ export type GetEntrySheetResponses = {
 
 export type GetEntrySheetResponse = GetEntrySheetResponses[keyof GetEntrySheetResponses];
 
+export type GetEntryWorkbookData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Period
+         *
+         * 填报期
+         */
+        period: string;
+        /**
+         * Unit Id
+         *
+         * 填报单位
+         */
+        unit_id: string;
+        /**
+         * Beneath
+         *
+         * 连同下级单位
+         */
+        beneath?: boolean;
+    };
+    url: '/api/v1/entry-sheet.xlsx';
+};
+
+export type GetEntryWorkbookErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetEntryWorkbookError = GetEntryWorkbookErrors[keyof GetEntryWorkbookErrors];
+
+export type GetEntryWorkbookResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type GetEntryWorkbookResponse = GetEntryWorkbookResponses[keyof GetEntryWorkbookResponses];
+
 export type ListExemptionsData = {
     body?: never;
     headers?: {
@@ -13491,6 +13858,187 @@ export type VoidItemResponses = {
 };
 
 export type VoidItemResponse = VoidItemResponses[keyof VoidItemResponses];
+
+export type GetJobData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{id}';
+};
+
+export type GetJobErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetJobError = GetJobErrors[keyof GetJobErrors];
+
+export type GetJobResponses = {
+    /**
+     * Successful Response
+     */
+    200: JobOut;
+};
+
+export type GetJobResponse = GetJobResponses[keyof GetJobResponses];
+
+export type GetJobFileData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{id}/files/{name}';
+};
+
+export type GetJobFileErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetJobFileError = GetJobFileErrors[keyof GetJobFileErrors];
+
+export type GetJobFileResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type GetJobFileResponse = GetJobFileResponses[keyof GetJobFileResponses];
+
+export type CancelJobData = {
+    body: JobRef;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/jobs:cancel';
+};
+
+export type CancelJobErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CancelJobError = CancelJobErrors[keyof CancelJobErrors];
+
+export type CancelJobResponses = {
+    /**
+     * Successful Response
+     */
+    200: JobOut;
+};
+
+export type CancelJobResponse = CancelJobResponses[keyof CancelJobResponses];
 
 export type GetMeData = {
     body?: never;
@@ -18025,6 +18573,125 @@ export type GetSplitWorkbookResponses = {
 
 export type GetSplitWorkbookResponse = GetSplitWorkbookResponses[keyof GetSplitWorkbookResponses];
 
+export type GetUploadData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/report-uploads/{id}';
+};
+
+export type GetUploadErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetUploadError = GetUploadErrors[keyof GetUploadErrors];
+
+export type GetUploadResponses = {
+    /**
+     * Successful Response
+     */
+    200: UploadPreview;
+};
+
+export type GetUploadResponse = GetUploadResponses[keyof GetUploadResponses];
+
+export type CommitUploadData = {
+    body: UploadCommit;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/report-uploads:commit';
+};
+
+export type CommitUploadErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CommitUploadError = CommitUploadErrors[keyof CommitUploadErrors];
+
+export type CommitUploadResponses = {
+    /**
+     * Successful Response
+     */
+    202: JobOut;
+};
+
+export type CommitUploadResponse = CommitUploadResponses[keyof CommitUploadResponses];
+
 export type ListReportsData = {
     body?: never;
     headers?: {
@@ -19317,6 +19984,80 @@ export type SubmitReportsResponses = {
 };
 
 export type SubmitReportsResponse = SubmitReportsResponses[keyof SubmitReportsResponses];
+
+export type UploadReportsData = {
+    body: Blob | File;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Period
+         *
+         * 填报期
+         */
+        period: string;
+        /**
+         * Unit Id
+         *
+         * 填报表是哪个单位下载的
+         */
+        unit_id: string;
+    };
+    url: '/api/v1/reports:upload';
+};
+
+export type UploadReportsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type UploadReportsError = UploadReportsErrors[keyof UploadReportsErrors];
+
+export type UploadReportsResponses = {
+    /**
+     * Successful Response
+     */
+    202: JobOut;
+};
+
+export type UploadReportsResponse = UploadReportsResponses[keyof UploadReportsResponses];
 
 export type ListRolesData = {
     body?: never;
