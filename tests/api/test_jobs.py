@@ -105,10 +105,10 @@ def test_a_job_is_its_makers_and_ends_once(
     assert first == again
     assert worker.run_due() == 1
     # Files go after a while, the job stays.
-    with at(NOW + jobs.KEPT + timedelta(hours=1)):
-        with open_session(app.state.database, Access.system("test"), write=True) as session:
-            assert jobs.forget_old(session) == 5
-            session.commit()
+    later = NOW + jobs.KEPT + timedelta(hours=1)
+    with at(later), open_session(app.state.database, Access.system("test"), write=True) as session:
+        assert jobs.forget_old(session) == 5
+        session.commit()
     assert clerk.get(f"/jobs/{first}")["files"] == []
 
 
