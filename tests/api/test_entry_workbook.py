@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
 import sqlalchemy as sa
 
+from minsheng.kernel.clock import held
 from minsheng.kernel.errors import Invalid
 from minsheng.kernel.unpacking import MAX_BYTES
 from minsheng.kernel.workbook import USUAL, Book
@@ -19,6 +20,7 @@ from minsheng.kernel.workers import Worker
 from tests.factories.lists import PromiseList
 from tests.factories.problems import places, problem
 from tests.factories.workbooks import edited, saved, tables_of
+from tests.factories.world import NOW as TODAY
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -86,7 +88,7 @@ class Desk:
     def attempt(self, content: bytes) -> dict[str, Any]:
         """Upload a workbook and look at what it would do."""
         params = {"period": "2026-11", "unit_id": self.unit}
-        job = self.job(self.clerk.call("POST", "/reports:upload", params=params, content=content))
+        job = self.job(self.clerk.call("POST", "/report-uploads", params=params, content=content))
         assert job["state"] == "done", job
         return {"id": job["id"], "job": job, **self.clerk.get(f"/report-uploads/{job['id']}")}
 
@@ -301,6 +303,16 @@ def test_all_or_the_good_rows_and_a_marked_copy_back(desk: Desk, people: Callers
     assert "已被改为 9" in clash["rows"][0]["errors"][0]["message"]
     untouched = desk.attempt(content)
     assert (untouched["same"], untouched["wrong"]) == (8, 0)
+    # Enqueued while the month was open, run after it closed: refused like everything else.
+    more = desk.attempt(edited(desk.download(), SHEET, {(at["甲户"], SUM): 41}))
+    assert more["changed"] == 1
+    key = desk.clerk.call("POST", "/report-uploads:commit", json={"id": more["id"], "mode": "good"}).json()["id"]
+    before = desk.cells()
+    with held(TODAY + timedelta(days=60)):
+        desk.worker.run_due()
+    late = desk.clerk.get(f"/report-uploads/{key}")
+    assert [each["code"] for row in late["rows"] for each in row["errors"]] == ["round-closed"]
+    assert desk.cells() == before
     # What was handed in is locked, in the file and here.
     rows = desk.clerk.get("/entry-sheet", period="2026-11", unit_id=desk.unit)["rows"]
     cover = next(each for each in rows if each["item_title"] == "公交覆盖率")
@@ -438,7 +450,7 @@ def test_other_files_are_refused_at_once_or_by_the_job(desk: Desk, people: Calle
     content = desk.download()
     params = {"period": "2026-11", "unit_id": desk.unit}
     for wrong in (b"", b"\xd0\xcf\x11\xe0" + b"0" * 600, "编号,事项\n1,公路\n".encode()):
-        answer = desk.clerk.call("POST", "/reports:upload", params=params, content=wrong)
+        answer = desk.clerk.call("POST", "/report-uploads", params=params, content=wrong)
         assert places(answer) == [("", "no-workbook")]
     tables = tables_of(content)
     hidden = tables["_minsheng"]
@@ -450,7 +462,7 @@ def test_other_files_are_refused_at_once_or_by_the_job(desk: Desk, people: Calle
         (saved({**tables, "_minsheng": [hidden[0], ["2026-10"], *hidden[2:]]}), "other-period"),
         (saved({**tables, "_minsheng": [*hidden[:2], [str(world["a2"])], *hidden[3:]]}), "other-unit"),
     ):
-        job = desk.job(desk.clerk.call("POST", "/reports:upload", params=params, content=wrong))
+        job = desk.job(desk.clerk.call("POST", "/report-uploads", params=params, content=wrong))
         assert (job["state"], [e["code"] for e in job["problem"]["errors"]]) == ("failed", [code])
         answer = desk.clerk.call("POST", "/report-uploads:commit", json={"id": job["id"]})
         problem(answer, 409, "conflict")

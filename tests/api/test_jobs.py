@@ -51,7 +51,7 @@ def test_a_job_is_its_makers_and_ends_once(
     seen: list[Any] = []
 
     def make() -> str:
-        answer = clerk.call("POST", "/reports:upload", params=params, content=b"PK")
+        answer = clerk.call("POST", "/report-uploads", params=params, content=b"PK")
         assert (answer.status_code, answer.json()["state"]) == (202, "queued"), answer.text
         found: str = answer.json()["id"]
         return found
@@ -100,7 +100,7 @@ def test_a_job_is_its_makers_and_ends_once(
     assert (worker.run_due(), state(key)) == (0, "cancelled")
     headers = {"Idempotency-Key": "upload-of-november"}
     first, again = (
-        clerk.call("POST", "/reports:upload", params=params, content=b"PK", headers=headers).json()["id"] for _ in "12"
+        clerk.call("POST", "/report-uploads", params=params, content=b"PK", headers=headers).json()["id"] for _ in "12"
     )
     assert first == again
     assert worker.run_due() == 1
@@ -121,7 +121,7 @@ def test_what_goes_wrong_is_kept_and_what_dies_is_taken_up_again(  # noqa: PLR09
     params = {"period": "2026-11", "unit_id": str(world["a1"])}
 
     def make() -> str:
-        found: str = clerk.call("POST", "/reports:upload", params=params, content=b"PK").json()["id"]
+        found: str = clerk.call("POST", "/report-uploads", params=params, content=b"PK").json()["id"]
         return found
 
     def ended(key: str) -> tuple[str, str | None]:

@@ -143,7 +143,7 @@ def _upload(client: TestClient, cookie: str, world: World) -> UUID:
     headers = {"Cookie": cookie, "X-Minsheng-Client": "test"}
     query = {"period": "2026-11", "unit_id": str(world["a1"])}
     content = client.get("/api/v1/entry-sheet.xlsx", params=query, headers=headers).content
-    answer = client.post("/api/v1/reports:upload", params=query, content=content, headers=headers)
+    answer = client.post("/api/v1/report-uploads", params=query, content=content, headers=headers)
     assert answer.status_code == 202, answer.text
     state = client.app.state  # type: ignore[attr-defined]
     assert Worker(state.database, state.authenticate).run_due() == 1

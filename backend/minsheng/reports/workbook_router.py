@@ -114,7 +114,7 @@ def _subtree(session: Session, top: UUID) -> list[UUID]:
 
 
 @router.post(
-    "/reports:upload",
+    "/report-uploads",
     summary="上传填报表（核对）",
     operation_id="uploadReports",
     status_code=202,

@@ -18573,6 +18573,80 @@ export type GetSplitWorkbookResponses = {
 
 export type GetSplitWorkbookResponse = GetSplitWorkbookResponses[keyof GetSplitWorkbookResponses];
 
+export type UploadReportsData = {
+    body: Blob | File;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Period
+         *
+         * 填报期
+         */
+        period: string;
+        /**
+         * Unit Id
+         *
+         * 填报表是哪个单位下载的
+         */
+        unit_id: string;
+    };
+    url: '/api/v1/report-uploads';
+};
+
+export type UploadReportsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type UploadReportsError = UploadReportsErrors[keyof UploadReportsErrors];
+
+export type UploadReportsResponses = {
+    /**
+     * Successful Response
+     */
+    202: JobOut;
+};
+
+export type UploadReportsResponse = UploadReportsResponses[keyof UploadReportsResponses];
+
 export type GetUploadData = {
     body?: never;
     headers?: {
@@ -19984,80 +20058,6 @@ export type SubmitReportsResponses = {
 };
 
 export type SubmitReportsResponse = SubmitReportsResponses[keyof SubmitReportsResponses];
-
-export type UploadReportsData = {
-    body: Blob | File;
-    headers?: {
-        /**
-         * Idempotency-Key
-         *
-         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
-         */
-        'Idempotency-Key'?: string | null;
-    };
-    path?: never;
-    query: {
-        /**
-         * Period
-         *
-         * 填报期
-         */
-        period: string;
-        /**
-         * Unit Id
-         *
-         * 填报表是哪个单位下载的
-         */
-        unit_id: string;
-    };
-    url: '/api/v1/reports:upload';
-};
-
-export type UploadReportsErrors = {
-    /**
-     * 请求无法理解
-     */
-    400: Problem;
-    /**
-     * 未登录或凭据无效
-     */
-    401: Problem;
-    /**
-     * 没有这项权限
-     */
-    403: Problem;
-    /**
-     * 找不到，或不在权限范围内
-     */
-    404: Problem;
-    /**
-     * 当前状态不允许
-     */
-    409: Problem;
-    /**
-     * 内容过大
-     */
-    413: Problem;
-    /**
-     * 内容有误
-     */
-    422: Problem;
-    /**
-     * 服务繁忙
-     */
-    503: Problem;
-};
-
-export type UploadReportsError = UploadReportsErrors[keyof UploadReportsErrors];
-
-export type UploadReportsResponses = {
-    /**
-     * Successful Response
-     */
-    202: JobOut;
-};
-
-export type UploadReportsResponse = UploadReportsResponses[keyof UploadReportsResponses];
 
 export type ListRolesData = {
     body?: never;
