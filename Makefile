@@ -33,7 +33,7 @@ run: ## Installs, builds, migrates, seeds and starts the server (data stay in ./
 dev: setup ## Server with reload on port 8000, client with hot reload on port 5173
 	@$(bin)/minsheng init && $(bin)/minsheng seed --if-empty
 	@$(with_node); trap 'kill 0' EXIT; \
-		$(bin)/uvicorn minsheng.app:create_app --factory --reload --reload-dir backend/minsheng & \
+		$(bin)/uvicorn minsheng.app:served --factory --reload --reload-dir backend/minsheng & \
 		(cd frontend && npm run dev) & wait
 
 check: setup ## Format, lint, types, import rules, contract and client checks, size budgets

@@ -6,9 +6,10 @@ import html
 import logging
 import re
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal, get_args
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -38,7 +39,9 @@ from minsheng.identity import login
 from minsheng.identity import router as identity
 from minsheng.identity.sessions import Authenticator
 from minsheng.integration import router as integration
+from minsheng.jobs import router as jobs
 from minsheng.kernel import contract, http, validation
+from minsheng.kernel import jobs as queue
 from minsheng.kernel.db import Database, PoolTimeout
 from minsheng.kernel.door import Replay
 from minsheng.kernel.errors import (
@@ -55,6 +58,7 @@ from minsheng.kernel.errors import (
 )
 from minsheng.kernel.migrations import config as alembic_config
 from minsheng.kernel.settings import Settings
+from minsheng.kernel.workers import Worker
 from minsheng.milestones import router as milestones
 from minsheng.milestones import template_router
 from minsheng.org import router as org
@@ -62,7 +66,7 @@ from minsheng.plans import router as plans
 from minsheng.pledges import router as pledges
 from minsheng.programmes import cadence_router
 from minsheng.programmes import router as programmes
-from minsheng.reports import account_router, comment_router, round_router, version_router
+from minsheng.reports import account_router, comment_router, round_router, version_router, workbook_router
 from minsheng.reports import router as reports
 from minsheng.rule_sets import router as rule_sets
 from minsheng.targets import changes
@@ -78,6 +82,7 @@ log = logging.getLogger("minsheng")
 
 ROUTERS = (
     login.router,
+    jobs.router,
     org.router,
     identity.router,
     calendars.router,
@@ -99,6 +104,7 @@ ROUTERS = (
     comment_router.router,
     chases.router,
     attachments.router,
+    workbook_router.router,
     boards.router,
     trials.router,
     figures.router,
@@ -106,32 +112,40 @@ ROUTERS = (
 )
 
 
-def create_app(
-    settings: Settings | None = None, *, freezing_lights: bool = False, sending_chases: bool = False
-) -> FastAPI:
+Beside = Literal["lights", "chases", "jobs"]
+EVERYTHING: frozenset[Beside] = frozenset(get_args(Beside))
+"""The threads that work beside the requests of a whole installation."""
+
+
+def create_app(settings: Settings | None = None, *, beside: Collection[Beside] = ()) -> FastAPI:
     """Return the application for one installation.
 
-    ``freezing_lights`` starts the thread that freezes closed rounds, ``sending_chases`` the one that chases by rules
-    and delivers what waits in the outbox.
+    ``beside`` names the threads that work beside the requests: "lights" freezes closed rounds, "chases" chases by rules
+    and delivers what waits in the outbox, "jobs" runs jobs.
     """
     settings = settings or Settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         stop = threading.Event()
+        # Connections of its own: a job must never take the place of a request.
+        own = Database(settings.url, pool_size=2)
         database: Database = app.state.database
-        work = [
-            threading.Thread(target=freezing.keep_freezing, args=(database, stop), daemon=True),
-            threading.Thread(target=sending.keep_sending, args=(database, settings, stop), daemon=True),
-        ]
-        beside = [thread for thread, wanted in zip(work, (freezing_lights, sending_chases), strict=True) if wanted]
-        for thread in beside:
+        work: dict[Beside, Callable[[], None]] = {
+            "lights": lambda: freezing.keep_freezing(database, stop),
+            "chases": lambda: sending.keep_sending(database, settings, stop),
+            "jobs": lambda: Worker(own, app.state.authenticate).keep_working(stop),
+        }
+        threads = [threading.Thread(target=work[each], name=each, daemon=True) for each in beside]
+        for thread in threads:
             thread.start()
         yield
         stop.set()
-        for thread in beside:
-            # What is being written may end; what is being judged or sent is done again by the next process.
+        queue.wake.set()
+        for thread in threads:
+            # What is being written may end; what does not end in time is done again by the next process, as a whole.
             thread.join(FAREWELL_SECONDS)
+        own.dispose()
         app.state.database.dispose()
 
     app = FastAPI(
@@ -163,6 +177,11 @@ def create_app(
     app.router.routes.append(Client(settings.client_dir))
     app.openapi = lambda: contract.build(app)  # type: ignore[method-assign]
     return app
+
+
+def served() -> FastAPI:
+    """Return the application with its threads beside it, for a server that makes it itself (``make dev``)."""
+    return create_app(beside=EVERYTHING)
 
 
 def furnish(app: FastAPI, settings: Settings) -> None:

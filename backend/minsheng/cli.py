@@ -1,9 +1,11 @@
-"""The command line: init · seed · found · serve · contract."""
+"""The command line: init · seed · found · serve · worker · contract."""
 
 import argparse
 import gc
 import json
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -11,16 +13,19 @@ from typing import TypeVar
 import uvicorn
 from sqlalchemy.exc import OperationalError
 
-from minsheng.app import create_app
+from minsheng.app import EVERYTHING, create_app
 from minsheng.boards.freezing import freeze_due
 from minsheng.calendars import service as calendars
 from minsheng.identity import service
+from minsheng.identity.sessions import Authenticator
 from minsheng.kernel import logs, migrations
 from minsheng.kernel.access import Access, Session
 from minsheng.kernel.db import Database, make_engine
 from minsheng.kernel.door import open_session
+from minsheng.kernel.jobs import wake
 from minsheng.kernel.lifecycle import diagrams
 from minsheng.kernel.settings import PROJECT_ROOT, Settings
+from minsheng.kernel.workers import Worker
 from minsheng.milestones.templates import ensure_templates
 from minsheng.rule_sets.service import ensure_presets
 from minsheng.sample import load
@@ -48,6 +53,7 @@ def main(arguments: list[str] | None = None) -> None:
     found.add_argument("--username", default="admin", help="管理员账号")
     found.add_argument("--name", default="系统管理员", help="管理员姓名")
     commands.add_parser("serve", help="启动服务")
+    commands.add_parser("worker", help="另起一个执行后台任务的进程")
     contract = commands.add_parser("contract", help="写出接口契约 openapi/openapi.json")
     contract.add_argument("--check", action="store_true", help="只检查文件是否最新，过期则失败")
     chosen = parser.parse_args(arguments)
@@ -59,6 +65,8 @@ def main(arguments: list[str] | None = None) -> None:
         _found(chosen)
     elif chosen.command == "serve":
         _serve()
+    elif chosen.command == "worker":
+        _work()
     else:
         _contract(check=chosen.check)
 
@@ -125,7 +133,7 @@ def _serve() -> None:
             print(f"    {username:<18} {role}  {unit}")
         print(flush=True)
     logs.set_up()
-    app = create_app(settings, freezing_lights=True, sending_chases=True)
+    app = create_app(settings, beside=EVERYTHING if settings.worker_thread else EVERYTHING - {"jobs"})
     # Routes and models are there for good: looking through them for garbage again and again was a fifth
     # of a request's time.
     gc.collect()
@@ -139,6 +147,23 @@ def _serve() -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
     )
+
+
+def _work() -> None:
+    """Run jobs until the process is told to end; what runs then is taken up again by another."""
+    logs.set_up()
+    settings = Settings()
+    stop = threading.Event()
+
+    def end(*_: object) -> None:
+        stop.set()
+        wake.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    database = Database(settings.url, pool_size=2)
+    Worker(database, Authenticator(settings)).keep_working(stop)
+    database.dispose()
 
 
 def _contract(*, check: bool) -> None:

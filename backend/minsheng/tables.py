@@ -5,6 +5,7 @@ import importlib
 _MODULES = (
     "kernel.journal",
     "kernel.idempotency",
+    "kernel.jobs",
     "org.models",
     "identity.models",
     "calendars.models",

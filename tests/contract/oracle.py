@@ -253,6 +253,7 @@ def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912, PLR0915 - one declara
     for name in ("schools:a", "schools:a1", "schools:a2"):
         task = found[name]
         found[f"receipt:lead:{name}"] = Thing("acknowledgement", task.unit, item=task.item, by="a_dept")
+    found["job:a1"] = Thing("job", "a1", by="a1-clerk")
     for role in ("role:own", *(f"role:{name}" for name in _ROLES)):
         found[role] = Thing("role", "")
     for measure in ("公里", "%", "所", "个"):
@@ -379,6 +380,8 @@ def sees(who: str, name: str) -> bool:
     thing = THINGS[name]
     if thing.kind in {"role", "measure"}:
         return True
+    if thing.kind == "job":
+        return who == thing.by
     permission = READ[thing.kind]
     if thing.kind in {"rule_set", "template"} and not thing.unit:
         return holds(who, permission)

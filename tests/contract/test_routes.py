@@ -36,6 +36,9 @@ OWN = {
     "getMe": "what a person may know of himself",
     "changeOwnPassword": "one's own password",
     "authorize": "consent to a client in one's own name",
+    "getJob": "a job is its maker's alone",
+    "getJobFile": "so are its files",
+    "cancelJob": "and so is stopping it",
     "getWorkbench": "everybody's start page; it asks for each part what the caller holds",
 }
 """Routes behind the door that name no permission, because they touch only the caller himself."""

@@ -215,6 +215,12 @@ def _gets() -> Iterator[Case]:  # noqa: C901, PLR0912 - one case after the other
         yield Case("getEntrySheet", "report.read", query=_unit(unit), must_see=() if unit is None else ((unit, 404),))
         for operation in ("getCalendar", "getWorkday"):
             yield Case(operation, "unit.read", query=_unit(unit), must_see=() if unit is None else ((unit, 404),))
+    for unit in ("city", "a", "a1", "a2", "b1", "other"):
+        sheet = {"period": "2026-11", "unit_id": f"@{unit}"}
+        yield Case("getEntryWorkbook", "report.read", query=sheet, must_see=((unit, 404),))
+    for operation in ("getJob", "getJobFile"):
+        yield Case(operation, None, "job:a1")
+    yield Case("getReportUpload", "report.edit", "job:a1")
     for operation, permission in (
         ("getMe", None),
         ("getWorkbench", None),
@@ -931,6 +937,12 @@ def _attachments() -> Iterator[Case]:
 
 
 def _own() -> Iterator[Case]:
+    job = {"id": "@job:a1"}
+    yield Case("cancelJob", None, body=job, must_see=(("job:a1", 404),))
+    yield Case("commitReportUpload", "report.edit", body=job, must_see=(("job:a1", 404),), allowed=202)
+    for unit in ("a1", "a2", "b1", "other"):
+        sheet = {"period": "2026-11", "unit_id": f"@{unit}"}
+        yield Case("uploadReports", "report.edit", query=sheet, text="PK", must_see=((unit, 404),), allowed=202)
     yield Case("logOut", None, allowed=204)
     yield Case("logOutEverywhere", None, allowed=204)
     yield Case("authorize", None, body={"client_id": "cli", "code_challenge": "A" * 43})
@@ -1070,7 +1082,7 @@ class Sweep:
         if any(each["name"] == "If-Match" for each in operation.get("parameters", ())):
             version = 0 if case.operation == "savePlan" else prepared.versions[case.path or ""]
         if case.path is not None:
-            path = path.replace("{id}", str(prepared.world[case.path]))
+            path = path.replace("{id}", str(prepared.world[case.path])).replace("{name}", "preview")
         return prepared.send(who, method, path.removeprefix(requests.API), version=version, **arguments)
 
     def check(self, case: Case, who: str) -> httpx.Response:

@@ -42,6 +42,8 @@ UNSCOPED = {
     "login_throttle": "the same",
     "token_family": "the same",
     "token_secret": "the same",
+    "job": "slow work is its maker's alone",
+    "job_file": "so are its files",
     "stored_answer": "answers to keyed requests, by caller and key",
     "national_day": "the State Council's days are everybody's, and nobody's to edit",
     "measure": "units of measure are a code table for everybody",
@@ -52,6 +54,7 @@ UNSCOPED = {
 
 SYSTEM = {
     ("kernel/door.py", "authenticate"): "who asks is found out before he has any access",
+    ("kernel/workers.py", "jobs are run"): "a worker takes jobs as nobody, and works with the rights of their makers",
     ("identity/login.py", "own account"): "a person changes his own account, which no unit's right covers",
     ("identity/login.py", "<why>"): "log-in, token exchange and revocation: nobody is known yet; the callers name why",
     ("boards/service.py", "who is compared with whom"): "a place among others is the same whoever asks",
@@ -68,6 +71,8 @@ BESIDE = {
     ("kernel/door.py", "connection"): "begins the transaction",
     ("kernel/journal.py", "connection"): "writes entries in the transaction of the change",
     ("kernel/journal.py", "text"): "the sequencer's lock",
+    ("kernel/jobs.py", "connection"): "queues a job in the transaction that makes it, and reads the caller's own",
+    ("kernel/workers.py", "connection"): "ends a job in the transaction of its work",
     ("kernel/idempotency.py", "connection"): "keeps answers in the transaction that made them",
     ("kernel/idempotency.py", "text"): "the lock of a key",
     ("kernel/db.py", "engine"): "makes it",

@@ -400,6 +400,14 @@ REQUESTS: dict[str, Request] = {
     "sendBackReports": Request("office", body={"rows": _rows("november:roads:a2")}),
     "getReviewDesk": Request("office", query={"programme_id": "@list", "period": "2026-11"}),
     "getEntrySheet": Request("a1-clerk"),
+    "getEntryWorkbook": Request("a1-clerk", query={"period": "2026-11", "unit_id": "@a1"}),
+    "uploadReports": Request("a1-clerk", query={"period": "2026-11", "unit_id": "@a1"}, text="PK", status=202),
+    "commitReportUpload": Request("a1-clerk", body={"id": "@job:a1"}, status=202),
+    "getReportUpload": Request("a1-clerk", _id("job:a1")),
+    # Slow work
+    "getJob": Request("a1-clerk", _id("job:a1")),
+    "getJobFile": Request("a1-clerk", {"id": "@job:a1", "name": "workbook"}),
+    "cancelJob": Request("a1-clerk", body={"id": "@job:a1"}),
     "getWorkbench": Request("a1-clerk"),
     # Silence and chases
     "getSilence": Request("a-office"),

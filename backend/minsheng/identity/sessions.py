@@ -103,6 +103,20 @@ class Authenticator:
             must_change_password=user.must_change_password,
         )
 
+    def person(self, session: Session, user_id: UUID) -> Caller:
+        """Look up the maker of a job; a person who was disabled meanwhile is unknown from that moment."""
+        statement = select(*_PERSON).where(User.id == user_id)  # type: ignore[call-overload]
+        user: Any = session.exec(statement).one_or_none()
+        if user is None or user.status != "active":
+            raise Unauthenticated
+        return Caller(
+            user_id=user.id,
+            unit_id=user.unit_id,
+            username=user.username,
+            name=user.name,
+            access=self.authority.of(session, user.id, user.authority),
+        )
+
 
 def refuse_foreign_origin(request: Request) -> None:
     """Refuse a writing request with a cookie that another site could have caused.

@@ -6,6 +6,7 @@ failed commit is never a 200.
 
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any, Protocol
+from uuid import UUID
 
 import anyio
 from fastapi import Depends, Header, Request, Response
@@ -34,6 +35,13 @@ class Authenticate(Protocol):
 
         Raises:
             Unauthenticated: unknown, expired, locked out or revoked.
+        """
+
+    def person(self, session: Session, user_id: UUID) -> Caller:
+        """Look up somebody who is not asking now: the maker of a job.
+
+        Raises:
+            Unauthenticated: there is no such account any more.
         """
 
 

@@ -22,6 +22,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535, description="监听端口")
     pool_size: int = Field(default=8, ge=1, le=100, description="每个进程的数据库连接数")
     admission_seconds: float = Field(default=1.0, gt=0, le=30, description="等待数据库连接的上限（秒）,超过即答 503")
+    worker_thread: bool = Field(
+        default=True, description="由服务进程自己执行后台任务；另有 minsheng worker 进程时可关闭"
+    )
     body_limit_bytes: int = Field(default=10 * 1024 * 1024, ge=1024, description="请求体上限（字节）")
     access_token_minutes: int = Field(default=15, ge=1, le=15, description="访问令牌有效期（分钟）")
     refresh_token_days: int = Field(default=30, ge=1, le=90, description="刷新令牌有效期（天）")

@@ -54,8 +54,10 @@ class FigureConflict(Exception):  # noqa: N818 - not an error but an answer
         self.conflicts = conflicts
 
 
-def write(session: Session, report: Report, body: ReportPatch) -> bool:
+def write(session: Session, report: Report, body: ReportPatch, *, flush: bool = True) -> bool:
     """Write what the clerk typed into a draft; return whether anything changed.
+
+    Whoever writes many reports may flush them together: ``flush`` leaves it to him.
 
     Raises:
         Locked: the report has been submitted.
@@ -66,6 +68,25 @@ def write(session: Session, report: Report, body: ReportPatch) -> bool:
         message = "报告已提交，不能再改；如需修改请先撤回或由审核人退回。"
         raise Locked(message)
     facts = facts_of(session, [report])[report.id]
+    staged = _staged(report, facts, body)
+    changed = _take_words(facts, body) or bool(staged)
+    if changed:
+        forms.carry(facts, body.model_fields_set)
+        report.touched_at = clock.now()
+        report.touched_by = session.caller.user_id if session.caller else None
+        for row in staged:
+            row.touched_at, row.touched_by = report.touched_at, report.touched_by
+        session.add_all([report, *staged])
+        if flush:
+            session.flush()
+        for row in staged:
+            facts.by_target[row.target_id].put(row)
+        keep(session, facts)
+    return changed
+
+
+def _staged(report: Report, facts: ReportFacts, body: ReportPatch) -> list[ReportValue]:
+    """Work out all figures that were typed; return the rows to write."""
     errors: list[FieldError] = []
     conflicts: list[tuple[ReportValue, str, Decimal | None, Decimal | None]] = []
     staged: list[ReportValue] = []
@@ -81,19 +102,7 @@ def write(session: Session, report: Report, body: ReportPatch) -> bool:
         raise Invalid(errors[0].message, errors=errors)
     if conflicts:
         raise FigureConflict(conflicts)
-    changed = _take_words(facts, body) or bool(staged)
-    if changed:
-        forms.carry(facts, body.model_fields_set)
-        report.touched_at = clock.now()
-        report.touched_by = session.caller.user_id if session.caller else None
-        for row in staged:
-            row.touched_at, row.touched_by = report.touched_at, report.touched_by
-        session.add_all([report, *staged])
-        session.flush()
-        for row in staged:
-            facts.by_target[row.target_id].put(row)
-        keep(session, facts)
-    return changed
+    return staged
 
 
 def _take_words(facts: ReportFacts, body: ReportPatch) -> bool:

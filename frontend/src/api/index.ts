@@ -301,6 +301,27 @@ export const api = {
 
   entrySheet: (period: T.Period | undefined, unitId: string | undefined) =>
     call<Gen.GetEntrySheetData, T.EntrySheet>('GET', '/api/v1/entry-sheet', { query: { period, unit_id: unitId } }),
+  downloadEntry: (period: T.Period, unitId: string, beneath: boolean) =>
+    download(`/api/v1/entry-sheet.xlsx?period=${period}&unit_id=${unitId}&beneath=${beneath}`),
+  uploadEntry: (period: T.Period, unitId: string, file: Blob) =>
+    call<Operation, T.Job>(
+      'POST',
+      '/api/v1/report-uploads' satisfies Gen.UploadReportsData['url'],
+      { body: file, query: { period, unit_id: unitId } satisfies Gen.UploadReportsData['query'] },
+      { contentType: 'application/octet-stream', idempotencyKey: uuid() },
+    ),
+  uploadPreview: (id: string) =>
+    call<Gen.GetReportUploadData, T.UploadPreview>('GET', '/api/v1/report-uploads/{id}', { path: { id } }),
+  commitUpload: (id: string, mode: 'all' | 'good') =>
+    call<Gen.CommitReportUploadData, T.Job>(
+      'POST',
+      '/api/v1/report-uploads:commit',
+      { body: { id, mode } },
+      { idempotencyKey: uuid() },
+    ),
+  job: (id: string) => call<Gen.GetJobData, T.Job>('GET', '/api/v1/jobs/{id}', { path: { id } }),
+  cancelJob: (id: string) => call<Gen.CancelJobData, T.Job>('POST', '/api/v1/jobs:cancel', { body: { id } }),
+  jobFile: (id: string, name: string) => download(`/api/v1/jobs/${id}/files/${name}`),
   saveReports: async (changes: T.ReportChange[], idempotencyKey = uuid()): Promise<Gen.BatchOut> => {
     const { results } = await call<Gen.WriteReportsData, Gen.BatchOut>(
       'POST',

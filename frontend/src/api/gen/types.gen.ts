@@ -5,6 +5,33 @@ export type ClientOptions = {
 };
 
 /**
+ * AccountOut
+ *
+ * What a settlement would find: completeness and what stands open.
+ */
+export type AccountOut = {
+    /**
+     * Missing Units
+     *
+     * 有未报的单位
+     */
+    missing_units: Array<string>;
+    /**
+     * Open Items
+     */
+    open_items: Array<OpenItem>;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Round Id
+     */
+    round_id: string;
+    tally: Tally;
+};
+
+/**
  * AcknowledgedOut
  *
  * One side's receipt of a task.
@@ -557,6 +584,122 @@ export type ApprovalOut = {
 };
 
 /**
+ * AttachmentIn
+ *
+ * Hang an uploaded file on a report or a milestone.
+ */
+export type AttachmentIn = {
+    /**
+     * Milestone Id
+     *
+     * 节点
+     */
+    milestone_id?: string | null;
+    /**
+     * Name
+     *
+     * 文件名，只作文字保存
+     */
+    name: string;
+    /**
+     * Report Id
+     *
+     * 报告；与节点二选一
+     */
+    report_id?: string | null;
+    /**
+     * Sha256
+     *
+     * 已上传的内容
+     */
+    sha256: string;
+};
+
+/**
+ * AttachmentOut
+ *
+ * One file of evidence.
+ */
+export type AttachmentOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Added At
+     */
+    added_at: string;
+    /**
+     * Height
+     */
+    height: number | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Media Type
+     */
+    media_type: string;
+    /**
+     * Milestone Id
+     */
+    milestone_id: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Place
+     *
+     * 照片自带的经纬度，没有也可以
+     */
+    place: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Report Id
+     */
+    report_id: string | null;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Status
+     */
+    status: 'active' | 'void';
+    /**
+     * Taken At
+     *
+     * 照片自带的拍摄时间，没有也可以
+     */
+    taken_at: string | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Width
+     */
+    width: number | null;
+};
+
+/**
  * AuthorizeIn
  *
  * Consent of the person who is logged in, for a client with PKCE (RFC 7636).
@@ -1101,6 +1244,236 @@ export type BodyRevokeToken = {
 };
 
 /**
+ * CadenceIn
+ *
+ * A cadence of a list; it asks for nothing until it is started.
+ */
+export type CadenceIn = {
+    /**
+     * Close After Days
+     *
+     * 截止后几天锁定；其间报送记为迟报
+     */
+    close_after_days?: number;
+    /**
+     * Content
+     *
+     * 报数字，或报材料
+     */
+    content?: 'figures' | 'document';
+    /**
+     * Cut Offs
+     *
+     * 截止日；旬报三个，其他一个
+     */
+    cut_offs?: Array<CutOffIn>;
+    /**
+     * Every
+     *
+     * 旬、周、月、季、半年
+     */
+    every?: 'ten_days' | 'week' | 'month' | 'quarter' | 'half_year';
+    /**
+     * From On
+     *
+     * 从哪天起
+     */
+    from_on?: string | null;
+    /**
+     * Holiday
+     *
+     * 截止日不是工作日时：提前、顺延、不变
+     */
+    holiday?: 'earlier_workday' | 'later_workday' | 'none';
+    /**
+     * Hour
+     *
+     * 截止钟点（北京时间）
+     */
+    hour?: number;
+    /**
+     * Later By
+     *
+     * 顺延到节后第几个工作日
+     */
+    later_by?: number;
+    /**
+     * Open After Days
+     *
+     * 期初几天后开始填报
+     */
+    open_after_days?: number;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Tier
+     *
+     * 只由某一层级填报；省略为全部
+     */
+    tier?: 'city' | 'county' | 'township' | null;
+    /**
+     * Title
+     *
+     * 材料的名称；报材料时必填
+     */
+    title?: string | null;
+    /**
+     * Until On
+     *
+     * 到哪天止
+     */
+    until_on?: string | null;
+};
+
+/**
+ * CadenceOut
+ *
+ * A cadence of a list.
+ */
+export type CadenceOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Close After Days
+     */
+    close_after_days: number;
+    /**
+     * Content
+     */
+    content: 'figures' | 'document';
+    /**
+     * Cut Offs
+     */
+    cut_offs: Array<CutOffOut>;
+    /**
+     * End Reason
+     */
+    end_reason: string | null;
+    /**
+     * Every
+     */
+    every: 'ten_days' | 'week' | 'month' | 'quarter' | 'half_year';
+    /**
+     * From On
+     */
+    from_on: string | null;
+    /**
+     * Holiday
+     */
+    holiday: 'earlier_workday' | 'later_workday' | 'none';
+    /**
+     * Hour
+     */
+    hour: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Later By
+     */
+    later_by: number;
+    /**
+     * Made Until
+     *
+     * 填报期已生成到哪天；早于计划结束日说明其后的工作日历还没有
+     */
+    made_until: string | null;
+    /**
+     * Open After Days
+     */
+    open_after_days: number;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Status
+     */
+    status: 'draft' | 'active' | 'ended' | 'void';
+    /**
+     * Tier
+     */
+    tier: 'city' | 'county' | 'township' | null;
+    /**
+     * Title
+     */
+    title: string | null;
+    /**
+     * Until On
+     */
+    until_on: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Words
+     */
+    words: string;
+};
+
+/**
+ * CadencePatch
+ *
+ * What may change while a cadence is not started.
+ */
+export type CadencePatch = {
+    /**
+     * Close After Days
+     */
+    close_after_days?: number | null;
+    /**
+     * Content
+     */
+    content?: 'figures' | 'document' | null;
+    /**
+     * Cut Offs
+     */
+    cut_offs?: Array<CutOffIn> | null;
+    /**
+     * Every
+     */
+    every?: 'ten_days' | 'week' | 'month' | 'quarter' | 'half_year' | null;
+    /**
+     * From On
+     */
+    from_on?: string | null;
+    /**
+     * Holiday
+     */
+    holiday?: 'earlier_workday' | 'later_workday' | 'none' | null;
+    /**
+     * Hour
+     */
+    hour?: number | null;
+    /**
+     * Later By
+     */
+    later_by?: number | null;
+    /**
+     * Open After Days
+     */
+    open_after_days?: number | null;
+    /**
+     * Tier
+     */
+    tier?: 'city' | 'county' | 'township' | null;
+    /**
+     * Title
+     */
+    title?: string | null;
+    /**
+     * Until On
+     */
+    until_on?: string | null;
+};
+
+/**
  * CalendarDayOut
  *
  * One day with the answer that holds for the unit.
@@ -1464,6 +1837,386 @@ export type ChangesOut = {
      * 下次从这里读起；没有新变更时与来时相同的位置
      */
     next: string;
+};
+
+/**
+ * ChannelOut
+ *
+ * One way a chase can go.
+ */
+export type ChannelOut = {
+    /**
+     * By Hand
+     *
+     * 由人打电话、发通知，再回来登记结果
+     */
+    by_hand: boolean;
+    /**
+     * Key
+     */
+    key: 'system' | 'http' | 'log' | 'phone' | 'paper';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Ready
+     *
+     * 已配置，可以使用
+     */
+    ready: boolean;
+};
+
+/**
+ * ChaseIn
+ *
+ * One chase.
+ */
+export type ChaseIn = {
+    /**
+     * Channel
+     */
+    channel?: 'system' | 'http' | 'log' | 'phone' | 'paper';
+    /**
+     * Round Id
+     */
+    round_id: string;
+    /**
+     * Text
+     */
+    text?: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+};
+
+/**
+ * ChaseOut
+ *
+ * A chase and what became of it.
+ */
+export type ChaseOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * By Unit Id
+     */
+    by_unit_id: string;
+    /**
+     * By Unit Name
+     */
+    by_unit_name: string | null;
+    /**
+     * Channel
+     */
+    channel: 'system' | 'http' | 'log' | 'phone' | 'paper';
+    /**
+     * Delivered At
+     */
+    delivered_at: string | null;
+    /**
+     * Failure
+     *
+     * 没有送达的原因
+     */
+    failure: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Nth
+     *
+     * 第几次催
+     */
+    nth: number;
+    /**
+     * Owed
+     */
+    owed: number;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string | null;
+    /**
+     * Read At
+     */
+    read_at: string | null;
+    /**
+     * Returned
+     */
+    returned: number;
+    /**
+     * Round Id
+     */
+    round_id: string;
+    /**
+     * Scheduled
+     *
+     * 按规则自动催的
+     */
+    scheduled: boolean;
+    /**
+     * Sent At
+     */
+    sent_at: string;
+    /**
+     * Status
+     */
+    status: 'queued' | 'delivered' | 'failed' | 'read';
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * ChaseResult
+ *
+ * What became of one chase of many.
+ */
+export type ChaseResult = {
+    /**
+     * Chase Id
+     */
+    chase_id: string | null;
+    /**
+     * Code
+     */
+    code: string | null;
+    /**
+     * Detail
+     */
+    detail: string | null;
+    /**
+     * Errors
+     */
+    errors: Array<FieldError>;
+    /**
+     * Outcome
+     */
+    outcome: 'sent' | 'ready' | 'refused';
+    /**
+     * Round Id
+     */
+    round_id: string;
+    /**
+     * Text
+     */
+    text: string | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+};
+
+/**
+ * ChaseResults
+ *
+ * What became of each.
+ */
+export type ChaseResults = {
+    /**
+     * Results
+     */
+    results: Array<ChaseResult>;
+};
+
+/**
+ * ChaseRuleIn
+ *
+ * A rule that chases by itself.
+ */
+export type ChaseRuleIn = {
+    /**
+     * Channel
+     */
+    channel?: 'system' | 'http' | 'log' | 'phone' | 'paper';
+    /**
+     * Hour
+     *
+     * 几点以后
+     */
+    hour?: number;
+    /**
+     * Kind
+     */
+    kind: 'before' | 'after' | 'every' | 'repeated';
+    /**
+     * Number
+     *
+     * 天数；repeated 为连续几期
+     */
+    number: number;
+    /**
+     * Programme Id
+     *
+     * 只对这个计划；省略为全部
+     */
+    programme_id?: string | null;
+    /**
+     * Text
+     */
+    text?: string;
+    /**
+     * Unit Id
+     *
+     * 谁催：其下级受这条规则管
+     */
+    unit_id: string;
+};
+
+/**
+ * ChaseRuleOut
+ *
+ * A rule as it stands.
+ */
+export type ChaseRuleOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Channel
+     */
+    channel: 'system' | 'http' | 'log' | 'phone' | 'paper';
+    /**
+     * Hour
+     */
+    hour: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'before' | 'after' | 'every' | 'repeated';
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Programme Id
+     */
+    programme_id: string | null;
+    /**
+     * Programme Name
+     */
+    programme_name: string | null;
+    /**
+     * Status
+     */
+    status: 'active' | 'retired';
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * ChaseRulePatch
+ *
+ * What may change of a rule.
+ */
+export type ChaseRulePatch = {
+    /**
+     * Channel
+     */
+    channel?: 'system' | 'http' | 'log' | 'phone' | 'paper' | null;
+    /**
+     * Hour
+     */
+    hour?: number | null;
+    /**
+     * Number
+     */
+    number?: number | null;
+    /**
+     * Text
+     */
+    text?: string | null;
+};
+
+/**
+ * ChaseTarget
+ *
+ * Who is chased for what.
+ */
+export type ChaseTarget = {
+    /**
+     * Round Id
+     */
+    round_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+};
+
+/**
+ * ChasesIn
+ *
+ * Many chases with the same words.
+ */
+export type ChasesIn = {
+    /**
+     * Channel
+     */
+    channel?: 'system' | 'http' | 'log' | 'phone' | 'paper';
+    /**
+     * Dry Run
+     *
+     * 只看文字与能否催，不发
+     */
+    dry_run?: boolean;
+    /**
+     * Targets
+     */
+    targets: Array<ChaseTarget>;
+    /**
+     * Text
+     */
+    text?: string;
 };
 
 /**
@@ -1902,6 +2655,42 @@ export type CurvePoint = {
      * On
      */
     on: string;
+};
+
+/**
+ * CutOffIn
+ *
+ * A day relative to the period: of a week the weekday, else the day of the month, some weeks or months later.
+ */
+export type CutOffIn = {
+    /**
+     * After
+     *
+     * 0 为本周、当月（季、半年为末月），1 为下周、次月
+     */
+    after: number;
+    /**
+     * Day
+     *
+     * 周报为星期几（1—7），其他为几日；没有那一日的月份取月末
+     */
+    day: number;
+};
+
+/**
+ * CutOffOut
+ *
+ * A day relative to the period.
+ */
+export type CutOffOut = {
+    /**
+     * After
+     */
+    after: number;
+    /**
+     * Day
+     */
+    day: number;
 };
 
 /**
@@ -2549,6 +3338,126 @@ export type EntrySheet = {
      * Unit Name
      */
     unit_name: string;
+};
+
+/**
+ * ExceptionIn
+ *
+ * A closed round opened again for one unit, or one task of it.
+ */
+export type ExceptionIn = {
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Round Id
+     */
+    round_id: string;
+    /**
+     * Task Id
+     *
+     * 只放开一项任务；省略为该单位在这一期的全部任务
+     */
+    task_id?: string | null;
+    /**
+     * Unit Id
+     *
+     * 只放开这一个单位
+     */
+    unit_id: string;
+    /**
+     * Until
+     *
+     * 放开到何时
+     */
+    until: string;
+};
+
+/**
+ * ExceptionOut
+ *
+ * An exception and whether it still runs.
+ */
+export type ExceptionOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Granted At
+     */
+    granted_at: string;
+    /**
+     * Granted Name
+     *
+     * 批准人
+     */
+    granted_name: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Title
+     *
+     * 只放开的那项任务
+     */
+    item_title: string | null;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Revoke Reason
+     */
+    revoke_reason: string | null;
+    /**
+     * Revoked At
+     */
+    revoked_at: string | null;
+    /**
+     * Round Id
+     */
+    round_id: string;
+    /**
+     * Running
+     *
+     * 现在还放开着
+     */
+    running: boolean;
+    /**
+     * Status
+     */
+    status: 'active' | 'revoked';
+    /**
+     * Task Id
+     */
+    task_id: string | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+    /**
+     * Until
+     */
+    until: string;
+    /**
+     * Version
+     */
+    version: number;
 };
 
 /**
@@ -3379,6 +4288,116 @@ export type ItemPatch = {
      * Upper Item Id
      */
     upper_item_id?: string | null;
+};
+
+/**
+ * JobFileOut
+ *
+ * A file that a job was given or has made.
+ */
+export type JobFileOut = {
+    /**
+     * Filename
+     */
+    filename: string;
+    /**
+     * Href
+     *
+     * 下载地址
+     */
+    href: string;
+    /**
+     * Media Type
+     */
+    media_type: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * JobOut
+ *
+ * A piece of slow work: how far it is, what came of it.
+ */
+export type JobOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Done
+     *
+     * 已完成的份数
+     */
+    done: number;
+    /**
+     * Files
+     */
+    files: Array<JobFileOut>;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     *
+     * 任务种类
+     */
+    kind: string;
+    /**
+     * Note
+     *
+     * 正在做什么
+     */
+    note: string;
+    /**
+     * 失败的原因
+     */
+    problem: ProblemOut | null;
+    /**
+     * Result
+     *
+     * 结果，随种类而定
+     */
+    result: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    /**
+     * State
+     */
+    state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Total
+     *
+     * 总份数；0 为还不知道
+     */
+    total: number;
+};
+
+/**
+ * JobRef
+ *
+ * A job by its id.
+ */
+export type JobRef = {
+    /**
+     * Id
+     */
+    id: string;
 };
 
 /**
@@ -4842,6 +5861,38 @@ export type MoveResults = {
 };
 
 /**
+ * OpenItem
+ *
+ * Something that stands open in a round.
+ */
+export type OpenItem = {
+    /**
+     * Item Code
+     */
+    item_code: string | null;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Kind
+     */
+    kind: 'missing' | 'submitted' | 'returned' | 'late' | 'exception' | 'correction';
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+    /**
+     * Words
+     */
+    words: string;
+};
+
+/**
  * OwedOut
  *
  * Reports one unit owes in one round.
@@ -4906,7 +5957,7 @@ export type OwedOut = {
  *
  * What may be done.
  */
-export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'comment.edit' | 'figure.edit' | 'task.read' | 'task.split' | 'change.ask' | 'change.decide' | 'task.acknowledge' | 'pledge.edit' | 'pledge.sign' | 'plan.edit' | 'rule.edit' | 'exemption.decide' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'report.comment' | 'board.read' | 'journal.read' | 'calendar.edit';
+export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'comment.edit' | 'figure.edit' | 'task.read' | 'task.split' | 'change.ask' | 'change.decide' | 'task.acknowledge' | 'pledge.edit' | 'pledge.sign' | 'plan.edit' | 'rule.edit' | 'exemption.decide' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'report.comment' | 'report.chase' | 'board.read' | 'journal.read' | 'calendar.edit';
 
 /**
  * Page[AcknowledgementOut]
@@ -4941,6 +5992,22 @@ export type PageAdjustmentOut = {
 };
 
 /**
+ * Page[AttachmentOut]
+ */
+export type PageAttachmentOut = {
+    /**
+     * Items
+     */
+    items: Array<AttachmentOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[BaseFigureOut]
  */
 export type PageBaseFigureOut = {
@@ -4957,6 +6024,22 @@ export type PageBaseFigureOut = {
 };
 
 /**
+ * Page[CadenceOut]
+ */
+export type PageCadenceOut = {
+    /**
+     * Items
+     */
+    items: Array<CadenceOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[CalendarYearOut]
  */
 export type PageCalendarYearOut = {
@@ -4964,6 +6047,38 @@ export type PageCalendarYearOut = {
      * Items
      */
     items: Array<CalendarYearOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[ChaseOut]
+ */
+export type PageChaseOut = {
+    /**
+     * Items
+     */
+    items: Array<ChaseOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[ChaseRuleOut]
+ */
+export type PageChaseRuleOut = {
+    /**
+     * Items
+     */
+    items: Array<ChaseRuleOut>;
     /**
      * Next
      *
@@ -4996,6 +6111,22 @@ export type PageDayChangeOut = {
      * Items
      */
     items: Array<DayChangeOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[ExceptionOut]
+ */
+export type PageExceptionOut = {
+    /**
+     * Items
+     */
+    items: Array<ExceptionOut>;
     /**
      * Next
      *
@@ -5245,6 +6376,22 @@ export type PageRuleSetRow = {
 };
 
 /**
+ * Page[SettlementRow]
+ */
+export type PageSettlementRow = {
+    /**
+     * Items
+     */
+    items: Array<SettlementRow>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[StateOut]
  */
 export type PageStateOut = {
@@ -5322,6 +6469,34 @@ export type PageUserOut = {
      * 下一页的标记；没有下一页时为 null
      */
     next: string | null;
+};
+
+/**
+ * PartHash
+ *
+ * The hash of one part in order; ``unit_id`` where the reader sees the part.
+ */
+export type PartHash = {
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string | null;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
 };
 
 /**
@@ -6142,11 +7317,120 @@ export type Prefill = {
 };
 
 /**
+ * PreviewOut
+ *
+ * The periods that a cadence gives over a list's whole span.
+ */
+export type PreviewOut = {
+    /**
+     * Rows
+     */
+    rows: Array<PreviewRow>;
+    /**
+     * Words
+     */
+    words: string;
+};
+
+/**
+ * PreviewRow
+ *
+ * One period of a cadence: its cut-off as named, and as it is after the holiday policy.
+ */
+export type PreviewRow = {
+    /**
+     * Closes At
+     */
+    closes_at: string | null;
+    /**
+     * Due At
+     */
+    due_at: string | null;
+    /**
+     * Due On
+     *
+     * 按节假日调整后的截止日；工作日历缺这一年时为空
+     */
+    due_on: string | null;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Moved
+     *
+     * 因节假日调整过
+     */
+    moved: boolean;
+    /**
+     * Named On
+     *
+     * 规定的截止日
+     */
+    named_on: string;
+    /**
+     * Opens At
+     */
+    opens_at: string | null;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * Why
+     *
+     * 规定的那天是什么日子，或为什么算不出
+     */
+    why: string | null;
+};
+
+/**
  * ProblemOut
  *
  * A refusal as it travels (RFC 9457).
  */
 export type Problem = {
+    /**
+     * Code
+     *
+     * 稳定的英文代码
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Errors
+     */
+    errors?: Array<FieldError>;
+    /**
+     * Status
+     */
+    status: number;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Type
+     *
+     * 说明页地址
+     */
+    type: string;
+    [key: string]: unknown;
+};
+
+/**
+ * ProblemOut
+ *
+ * A refusal as it travels (RFC 9457).
+ */
+export type ProblemOut = {
     /**
      * Code
      *
@@ -6187,19 +7471,19 @@ export type ProgrammeIn = {
     /**
      * Close After Days
      *
-     * 截止后几天锁定
+     * 月报截止后几天锁定
      */
     close_after_days?: number;
     /**
      * Cut Off Day
      *
-     * 次月几日截止
+     * 随计划设一个月报：次月几日截止；其他周期另设
      */
     cut_off_day?: number;
     /**
      * Cut Off Hour
      *
-     * 截止钟点（北京时间）
+     * 月报的截止钟点（北京时间）
      */
     cut_off_hour?: number;
     /**
@@ -6259,18 +7543,6 @@ export type ProgrammeOut = {
      */
     actions: Array<Action>;
     /**
-     * Close After Days
-     */
-    close_after_days: number;
-    /**
-     * Cut Off Day
-     */
-    cut_off_day: number;
-    /**
-     * Cut Off Hour
-     */
-    cut_off_hour: number;
-    /**
      * Ends On
      */
     ends_on: string;
@@ -6300,6 +7572,12 @@ export type ProgrammeOut = {
      * 从哪个计划复制而来
      */
     predecessor_id: string | null;
+    /**
+     * Reporting
+     *
+     * 填报周期
+     */
+    reporting: Array<string>;
     /**
      * Rule Reason
      *
@@ -6347,18 +7625,6 @@ export type ProgrammeOut = {
  */
 export type ProgrammePatch = {
     /**
-     * Close After Days
-     */
-    close_after_days?: number | null;
-    /**
-     * Cut Off Day
-     */
-    cut_off_day?: number | null;
-    /**
-     * Cut Off Hour
-     */
-    cut_off_hour?: number | null;
-    /**
      * Ends On
      */
     ends_on?: string | null;
@@ -6382,6 +7648,86 @@ export type ProgrammePatch = {
      * Starts On
      */
     starts_on?: string | null;
+};
+
+/**
+ * RateOut
+ *
+ * How one unit reported in one programme over a span.
+ */
+export type RateOut = {
+    /**
+     * Complete
+     *
+     * 其中现在已提交的
+     */
+    complete: number;
+    /**
+     * Complete Pct
+     */
+    complete_pct: string;
+    /**
+     * Expected
+     *
+     * 基数：期间已到截止时间的应报报告数
+     */
+    expected: number;
+    /**
+     * On Time
+     *
+     * 其中按时提交的
+     */
+    on_time: number;
+    /**
+     * On Time Pct
+     */
+    on_time_pct: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Tier
+     */
+    tier: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+};
+
+/**
+ * RatesOut
+ *
+ * On-time and completeness rates with the base they use.
+ */
+export type RatesOut = {
+    /**
+     * Base
+     *
+     * 基数与口径
+     */
+    base: string;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Items
+     */
+    items: Array<RateOut>;
+    /**
+     * Starts On
+     */
+    starts_on: string;
 };
 
 /**
@@ -6422,6 +7768,70 @@ export type RepeatIn = {
      * To
      */
     to: string;
+};
+
+/**
+ * RepeatedList
+ *
+ * Repeated silence beneath the caller.
+ */
+export type RepeatedList = {
+    /**
+     * Items
+     */
+    items: Array<RepeatedOut>;
+    /**
+     * Rounds
+     *
+     * 连续几期起列出；规则没有规定时为默认值
+     */
+    rounds: number;
+};
+
+/**
+ * RepeatedOut
+ *
+ * A unit that has been silent in several rounds in a row.
+ */
+export type RepeatedOut = {
+    /**
+     * Chases
+     *
+     * 这些期里共催了几次
+     */
+    chases: number;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Rounds
+     *
+     * 连续几期没有报齐
+     */
+    rounds: number;
+    /**
+     * Since
+     *
+     * 从哪一期起
+     */
+    since: string;
+    /**
+     * Tier
+     */
+    tier: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
 };
 
 /**
@@ -6713,6 +8123,12 @@ export type ReportOut = {
      */
     item_title: string;
     /**
+     * Late
+     *
+     * 截止后才报送
+     */
+    late: boolean;
+    /**
      * Note
      */
     note: string | null;
@@ -6753,6 +8169,12 @@ export type ReportOut = {
      * 可写进进展说明的句子：本期到达的节点
      */
     proposals: Array<string>;
+    /**
+     * Reopened Until
+     *
+     * 填报期关闭后，例外开放到何时
+     */
+    reopened_until: string | null;
     /**
      * Return Reason
      */
@@ -7157,6 +8579,12 @@ export type RoundBrief = {
      */
     closes_at: string;
     /**
+     * Content
+     *
+     * 报数字，或报材料
+     */
+    content: 'figures' | 'document';
+    /**
      * Due At
      */
     due_at: string;
@@ -7172,6 +8600,12 @@ export type RoundBrief = {
      * State
      */
     state: 'scheduled' | 'open' | 'overdue' | 'closed';
+    /**
+     * Title
+     *
+     * 材料的名称
+     */
+    title: string | null;
 };
 
 /**
@@ -7181,6 +8615,10 @@ export type RoundBrief = {
  */
 export type RoundOut = {
     /**
+     * Cadence Id
+     */
+    cadence_id: string;
+    /**
      * Change Reason
      */
     change_reason: string | null;
@@ -7188,6 +8626,12 @@ export type RoundOut = {
      * Closes At
      */
     closes_at: string;
+    /**
+     * Content
+     *
+     * 报数字，或报材料
+     */
+    content: 'figures' | 'document';
     /**
      * Due At
      */
@@ -7221,6 +8665,18 @@ export type RoundOut = {
      */
     state: 'scheduled' | 'open' | 'overdue' | 'closed';
     /**
+     * Tier
+     *
+     * 只由某一层级填报
+     */
+    tier: 'city' | 'county' | 'township' | null;
+    /**
+     * Title
+     *
+     * 材料的名称
+     */
+    title: string | null;
+    /**
      * Version
      */
     version: number;
@@ -7244,6 +8700,119 @@ export type RoundPatch = {
      * Reason
      */
     reason: string;
+};
+
+/**
+ * RoundProgress
+ *
+ * A round with its completeness, its exceptions and its newest settlement.
+ */
+export type RoundProgress = {
+    /**
+     * Cadence Id
+     */
+    cadence_id: string;
+    /**
+     * Change Reason
+     */
+    change_reason: string | null;
+    /**
+     * Closes At
+     */
+    closes_at: string;
+    /**
+     * Content
+     */
+    content: 'figures' | 'document';
+    /**
+     * Due At
+     */
+    due_at: string;
+    /**
+     * Edition
+     */
+    edition: number | null;
+    /**
+     * Ends On
+     */
+    ends_on: string;
+    /**
+     * Exceptions
+     *
+     * 正在放开的例外
+     */
+    exceptions: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Opens At
+     */
+    opens_at: string;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Settlement Id
+     *
+     * 最近一次结账
+     */
+    settlement_id: string | null;
+    /**
+     * Settlement Status
+     */
+    settlement_status: 'settled' | 'reopened' | null;
+    /**
+     * Settlement Version
+     */
+    settlement_version: number | null;
+    /**
+     * Signed At
+     */
+    signed_at: string | null;
+    /**
+     * Signed Name
+     */
+    signed_name: string | null;
+    /**
+     * Starts On
+     */
+    starts_on: string;
+    /**
+     * State
+     */
+    state: 'scheduled' | 'open' | 'overdue' | 'closed';
+    tally: Tally;
+    /**
+     * Tier
+     */
+    tier: 'city' | 'county' | 'township' | null;
+    /**
+     * Title
+     */
+    title: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * RoundsProgress
+ *
+ * Every round of a list.
+ */
+export type RoundsProgress = {
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Rounds
+     */
+    rounds: Array<RoundProgress>;
 };
 
 /**
@@ -7602,17 +9171,369 @@ export type ScheduledStep = {
 };
 
 /**
- * SettleIn
+ * SettlementOut
  *
- * How a comment was settled.
+ * A settlement with everything a reader needs to check it.
  */
-export type SettleIn = {
+export type SettlementOut = {
     /**
-     * Answer
-     *
-     * 怎么处理的
+     * Actions
      */
-    answer?: string | null;
+    actions: Array<Action>;
+    /**
+     * Edition
+     *
+     * 第几版
+     */
+    edition: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Missing Units
+     */
+    missing_units: Array<string>;
+    /**
+     * Open Items
+     */
+    open_items: Array<OpenItem>;
+    /**
+     * Parts
+     */
+    parts: Array<PartHash>;
+    /**
+     * Parts Sha256
+     *
+     * 各部分哈希（每行一个，按序）的 SHA-256：只看得到部分内容的读者据此核对
+     */
+    parts_sha256: string;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Remark
+     */
+    remark: string | null;
+    /**
+     * Reopen Reason
+     */
+    reopen_reason: string | null;
+    /**
+     * Reopened At
+     */
+    reopened_at: string | null;
+    /**
+     * Reopened Name
+     */
+    reopened_name: string | null;
+    /**
+     * Round Id
+     */
+    round_id: string;
+    /**
+     * Sha256
+     *
+     * 全部内容（NDJSON 字节）的 SHA-256
+     */
+    sha256: string;
+    /**
+     * Signed At
+     */
+    signed_at: string;
+    /**
+     * Signed Name
+     *
+     * 签字人
+     */
+    signed_name: string;
+    /**
+     * Size
+     *
+     * 字节数
+     */
+    size: number;
+    /**
+     * Status
+     */
+    status: 'settled' | 'reopened';
+    /**
+     * 读者看得到的范围内
+     */
+    tally: Tally;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Whole
+     *
+     * 读者看得到全部内容
+     */
+    whole: boolean;
+};
+
+/**
+ * SettlementRow
+ *
+ * A settlement as a row of a list.
+ */
+export type SettlementRow = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Edition
+     *
+     * 第几版
+     */
+    edition: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Remark
+     */
+    remark: string | null;
+    /**
+     * Reopen Reason
+     */
+    reopen_reason: string | null;
+    /**
+     * Reopened At
+     */
+    reopened_at: string | null;
+    /**
+     * Reopened Name
+     */
+    reopened_name: string | null;
+    /**
+     * Round Id
+     */
+    round_id: string;
+    /**
+     * Sha256
+     *
+     * 全部内容（NDJSON 字节）的 SHA-256
+     */
+    sha256: string;
+    /**
+     * Signed At
+     */
+    signed_at: string;
+    /**
+     * Signed Name
+     *
+     * 签字人
+     */
+    signed_name: string;
+    /**
+     * Size
+     *
+     * 字节数
+     */
+    size: number;
+    /**
+     * Status
+     */
+    status: 'settled' | 'reopened';
+    /**
+     * 读者看得到的范围内
+     */
+    tally: Tally;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Whole
+     *
+     * 读者看得到全部内容
+     */
+    whole: boolean;
+};
+
+/**
+ * SilenceOut
+ *
+ * Who is silent, and what chases can be made of.
+ */
+export type SilenceOut = {
+    /**
+     * Channels
+     */
+    channels: Array<ChannelOut>;
+    /**
+     * Cooldown Hours
+     *
+     * 同一单位同一填报期两次催报的最短间隔（小时）
+     */
+    cooldown_hours: number;
+    /**
+     * Counts
+     *
+     * 按层级与状态的单位数
+     */
+    counts: {
+        [key: string]: {
+            [key: string]: number;
+        };
+    };
+    /**
+     * Cut
+     *
+     * 条目超过上限，请缩小范围
+     */
+    cut: boolean;
+    /**
+     * Items
+     */
+    items: Array<SilentOut>;
+    /**
+     * Placeholders
+     *
+     * 占位符与含义
+     */
+    placeholders: {
+        [key: string]: string;
+    };
+    /**
+     * Template
+     *
+     * 催报文字的默认模板
+     */
+    template: string;
+};
+
+/**
+ * SilentOut
+ *
+ * What one unit has not reported in one round.
+ */
+export type SilentOut = {
+    /**
+     * Answered
+     *
+     * 最近一次催报以后又交过报告
+     */
+    answered: boolean;
+    /**
+     * Chasable
+     *
+     * 由本人所在机构催报
+     */
+    chasable: boolean;
+    /**
+     * Chased At
+     *
+     * 最近一次催报
+     */
+    chased_at: string | null;
+    /**
+     * Chased By
+     *
+     * 最近一次的渠道
+     */
+    chased_by: string | null;
+    /**
+     * Chases
+     *
+     * 已催几次
+     */
+    chases: number;
+    /**
+     * Closes At
+     */
+    closes_at: string;
+    /**
+     * Days Over
+     *
+     * 逾期天数；负数为距截止的天数
+     */
+    days_over: number;
+    /**
+     * Due At
+     */
+    due_at: string;
+    /**
+     * Owed
+     *
+     * 没有交的报告数
+     */
+    owed: number;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Read
+     *
+     * 最近一次催报是否已阅
+     */
+    read: boolean;
+    /**
+     * Returned
+     *
+     * 其中被退回的
+     */
+    returned: number;
+    /**
+     * Round Id
+     */
+    round_id: string;
+    /**
+     * State
+     *
+     * due 待报、late 逾期、missing 关闭仍未报、returned 被退回
+     */
+    state: 'due' | 'late' | 'missing' | 'returned';
+    /**
+     * Tier
+     */
+    tier: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
 };
 
 /**
@@ -8612,6 +10533,50 @@ export type SummaryRow = {
 };
 
 /**
+ * Tally
+ *
+ * How complete a round is, over what the reader may see.
+ */
+export type Tally = {
+    /**
+     * Counted
+     *
+     * 已审核或已确认，数字计入
+     */
+    counted: number;
+    /**
+     * Expected
+     *
+     * 应报
+     */
+    expected: number;
+    /**
+     * Late
+     *
+     * 迟报
+     */
+    late: number;
+    /**
+     * Missing
+     *
+     * 未报（含退回未再报）
+     */
+    missing: number;
+    /**
+     * On Time
+     *
+     * 按时
+     */
+    on_time: number;
+    /**
+     * Reported
+     *
+     * 已报
+     */
+    reported: number;
+};
+
+/**
  * TallyOut
  *
  * Leaf items of several lists, each counted once.
@@ -9418,6 +11383,82 @@ export type TotalOut = {
 };
 
 /**
+ * TotalRow
+ *
+ * The sum of one indicator over one unit and everything beneath it, as it was reported.
+ */
+export type TotalRow = {
+    /**
+     * Counted
+     *
+     * 计入的数字
+     */
+    counted: number;
+    /**
+     * Depth
+     */
+    depth: number;
+    /**
+     * Expected
+     *
+     * 应报的数字
+     */
+    expected: number;
+    /**
+     * Indicator
+     */
+    indicator: string;
+    /**
+     * Indicator Id
+     */
+    indicator_id: string;
+    /**
+     * Measure
+     */
+    measure: string;
+    /**
+     * Missing Units
+     *
+     * 没有计入的单位
+     */
+    missing_units: Array<string>;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+    /**
+     * Value
+     *
+     * 计入的累计数之和；没有一个计入时为空
+     */
+    value: string | null;
+};
+
+/**
+ * TotalsOut
+ *
+ * Sums up the tree over a snapshot.
+ */
+export type TotalsOut = {
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Rows
+     */
+    rows: Array<TotalRow>;
+    /**
+     * Settlement Id
+     */
+    settlement_id: string;
+};
+
+/**
  * UnitIn
  *
  * A new unit beneath an existing one.
@@ -9552,6 +11593,26 @@ export type UnitPatch = {
 };
 
 /**
+ * UploadCommit
+ *
+ * Write what was looked at before.
+ */
+export type UploadCommit = {
+    /**
+     * Id
+     *
+     * 核对任务的编号
+     */
+    id: string;
+    /**
+     * Mode
+     *
+     * all 有一行错就都不写；good 只写没有错的行
+     */
+    mode?: 'all' | 'good';
+};
+
+/**
  * UploadOut
  *
  * What an upload did, or would do.
@@ -9581,6 +11642,110 @@ export type UploadOut = {
      * Wrong
      */
     wrong: number;
+};
+
+/**
+ * UploadPreview
+ *
+ * What a workbook would do, or has done.
+ */
+export type UploadPreview = {
+    /**
+     * Absent
+     *
+     * 下载后从表里删去的行，系统里不动
+     */
+    absent: number;
+    /**
+     * Changed
+     */
+    changed: number;
+    /**
+     * Committed
+     *
+     * 已写入；否则只是核对
+     */
+    committed: boolean;
+    /**
+     * Hidden Rows
+     *
+     * 表里隐藏的行，同样读取
+     */
+    hidden_rows: number;
+    /**
+     * New
+     */
+    new: number;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Rows
+     *
+     * 先错误，再变更、新增、未变；至多 5000 行
+     */
+    rows: Array<UploadedRow>;
+    /**
+     * Same
+     */
+    same: number;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+    /**
+     * Wrong
+     */
+    wrong: number;
+};
+
+/**
+ * UploadStart
+ *
+ * What is going to be sent.
+ */
+export type UploadStart = {
+    /**
+     * Sha256
+     *
+     * 整个文件的 SHA-256
+     */
+    sha256: string;
+    /**
+     * Size
+     *
+     * 字节数
+     */
+    size: number;
+};
+
+/**
+ * UploadState
+ *
+ * How far an upload has come.
+ */
+export type UploadState = {
+    /**
+     * Complete
+     *
+     * 收齐、哈希相符、内容检查通过
+     */
+    complete: boolean;
+    /**
+     * Offset
+     *
+     * 已收到的字节数，从这里继续
+     */
+    offset: number;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Size
+     */
+    size: number;
 };
 
 /**
@@ -9637,6 +11802,78 @@ export type UploadedCell = {
      * Unit Name
      */
     unit_name: string | null;
+};
+
+/**
+ * UploadedChange
+ *
+ * One cell that differs from what the system holds.
+ */
+export type UploadedChange = {
+    /**
+     * Cell
+     */
+    cell: string;
+    /**
+     * Field
+     */
+    field: 'current' | 'value' | 'numerator' | 'denominator' | 'fall_reason' | 'cause_code' | 'cause_note' | 'note';
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * New
+     */
+    new: string | null;
+    /**
+     * Old
+     */
+    old: string | null;
+};
+
+/**
+ * UploadedRow
+ *
+ * One row of the workbook.
+ */
+export type UploadedRow = {
+    /**
+     * Changes
+     */
+    changes: Array<UploadedChange>;
+    /**
+     * Errors
+     *
+     * pointer 为单元格
+     */
+    errors: Array<FieldError>;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string;
+    /**
+     * Item Code
+     */
+    item_code: string;
+    /**
+     * Item Title
+     */
+    item_title: string;
+    /**
+     * Outcome
+     */
+    outcome: 'new' | 'changed' | 'same' | 'wrong';
+    /**
+     * Row
+     *
+     * 表里的行号
+     */
+    row: number;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
 };
 
 /**
@@ -10077,6 +12314,20 @@ export type MinshengIntegrationSchemasChangeOut = {
 };
 
 /**
+ * SettleIn
+ *
+ * The office signs a closed round.
+ */
+export type MinshengReportsAccountSchemasSettleIn = {
+    /**
+     * Remark
+     *
+     * 结账说明
+     */
+    remark?: string | null;
+};
+
+/**
  * ChangeOut
  *
  * One field that differs between two versions.
@@ -10108,6 +12359,20 @@ export type MinshengReportsSchemasChangeOut = {
      * 哪个数；整份报告的文字栏为空
      */
     target_id: string | null;
+};
+
+/**
+ * SettleIn
+ *
+ * How a comment was settled.
+ */
+export type MinshengReportsSchemasSettleIn = {
+    /**
+     * Answer
+     *
+     * 怎么处理的
+     */
+    answer?: string | null;
 };
 
 export type ListAcknowledgementsData = {
@@ -10789,6 +13054,503 @@ export type WithdrawAdjustmentResponses = {
 };
 
 export type WithdrawAdjustmentResponse = WithdrawAdjustmentResponses[keyof WithdrawAdjustmentResponses];
+
+export type ListAttachmentsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Report Id
+         *
+         * 报告
+         */
+        report_id?: string | null;
+        /**
+         * Milestone Id
+         *
+         * 节点
+         */
+        milestone_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'active' | 'void';
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/attachments';
+};
+
+export type ListAttachmentsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListAttachmentsError = ListAttachmentsErrors[keyof ListAttachmentsErrors];
+
+export type ListAttachmentsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageAttachmentOut;
+};
+
+export type ListAttachmentsResponse = ListAttachmentsResponses[keyof ListAttachmentsResponses];
+
+export type CreateAttachmentData = {
+    body: AttachmentIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/attachments';
+};
+
+export type CreateAttachmentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateAttachmentError = CreateAttachmentErrors[keyof CreateAttachmentErrors];
+
+export type CreateAttachmentResponses = {
+    /**
+     * Successful Response
+     */
+    201: AttachmentOut;
+};
+
+export type CreateAttachmentResponse = CreateAttachmentResponses[keyof CreateAttachmentResponses];
+
+export type GetAttachmentData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/attachments/{id}';
+};
+
+export type GetAttachmentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetAttachmentError = GetAttachmentErrors[keyof GetAttachmentErrors];
+
+export type GetAttachmentResponses = {
+    /**
+     * Successful Response
+     */
+    200: AttachmentOut;
+};
+
+export type GetAttachmentResponse = GetAttachmentResponses[keyof GetAttachmentResponses];
+
+export type GetAttachmentContentData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/attachments/{id}/content';
+};
+
+export type GetAttachmentContentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 范围超出文件
+     */
+    416: unknown;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetAttachmentContentError = GetAttachmentContentErrors[keyof GetAttachmentContentErrors];
+
+export type GetAttachmentContentResponses = {
+    /**
+     * 文件
+     */
+    200: Blob | File;
+    /**
+     * 文件的一段
+     */
+    206: unknown;
+};
+
+export type GetAttachmentContentResponse = GetAttachmentContentResponses[keyof GetAttachmentContentResponses];
+
+export type GetAttachmentThumbnailData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/attachments/{id}/thumbnail';
+};
+
+export type GetAttachmentThumbnailErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 没有缩略图
+     */
+    409: unknown;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetAttachmentThumbnailError = GetAttachmentThumbnailErrors[keyof GetAttachmentThumbnailErrors];
+
+export type GetAttachmentThumbnailResponses = {
+    /**
+     * 缩略图
+     */
+    200: Blob | File;
+};
+
+export type GetAttachmentThumbnailResponse = GetAttachmentThumbnailResponses[keyof GetAttachmentThumbnailResponses];
+
+export type VoidAttachmentData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/attachments/{id}/void';
+};
+
+export type VoidAttachmentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidAttachmentError = VoidAttachmentErrors[keyof VoidAttachmentErrors];
+
+export type VoidAttachmentResponses = {
+    /**
+     * Successful Response
+     */
+    200: AttachmentOut;
+};
+
+export type VoidAttachmentResponse = VoidAttachmentResponses[keyof VoidAttachmentResponses];
+
+export type UploadAttachmentData = {
+    body: Blob | File;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Name
+         *
+         * 文件名，只作文字保存
+         */
+        name: string;
+        /**
+         * Report Id
+         *
+         * 报告；与节点二选一
+         */
+        report_id?: string | null;
+        /**
+         * Milestone Id
+         *
+         * 节点
+         */
+        milestone_id?: string | null;
+    };
+    url: '/api/v1/attachments:upload';
+};
+
+export type UploadAttachmentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type UploadAttachmentError = UploadAttachmentErrors[keyof UploadAttachmentErrors];
+
+export type UploadAttachmentResponses = {
+    /**
+     * Successful Response
+     */
+    201: AttachmentOut;
+};
+
+export type UploadAttachmentResponse = UploadAttachmentResponses[keyof UploadAttachmentResponses];
 
 export type ListBaseFiguresData = {
     body?: never;
@@ -11607,6 +14369,658 @@ export type GetTotalResponses = {
 
 export type GetTotalResponse = GetTotalResponses[keyof GetTotalResponses];
 
+export type ListCadencesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/cadences';
+};
+
+export type ListCadencesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListCadencesError = ListCadencesErrors[keyof ListCadencesErrors];
+
+export type ListCadencesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageCadenceOut;
+};
+
+export type ListCadencesResponse = ListCadencesResponses[keyof ListCadencesResponses];
+
+export type CreateCadenceData = {
+    body: CadenceIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/cadences';
+};
+
+export type CreateCadenceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateCadenceError = CreateCadenceErrors[keyof CreateCadenceErrors];
+
+export type CreateCadenceResponses = {
+    /**
+     * Successful Response
+     */
+    201: CadenceOut;
+};
+
+export type CreateCadenceResponse = CreateCadenceResponses[keyof CreateCadenceResponses];
+
+export type GetCadenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cadences/{id}';
+};
+
+export type GetCadenceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetCadenceError = GetCadenceErrors[keyof GetCadenceErrors];
+
+export type GetCadenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: CadenceOut;
+};
+
+export type GetCadenceResponse = GetCadenceResponses[keyof GetCadenceResponses];
+
+export type ChangeCadenceData = {
+    body: CadencePatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cadences/{id}';
+};
+
+export type ChangeCadenceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeCadenceError = ChangeCadenceErrors[keyof ChangeCadenceErrors];
+
+export type ChangeCadenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: CadenceOut;
+};
+
+export type ChangeCadenceResponse = ChangeCadenceResponses[keyof ChangeCadenceResponses];
+
+export type CompleteCadenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cadences/{id}/complete';
+};
+
+export type CompleteCadenceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CompleteCadenceError = CompleteCadenceErrors[keyof CompleteCadenceErrors];
+
+export type CompleteCadenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: CadenceOut;
+};
+
+export type CompleteCadenceResponse = CompleteCadenceResponses[keyof CompleteCadenceResponses];
+
+export type EndCadenceData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cadences/{id}/end';
+};
+
+export type EndCadenceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type EndCadenceError = EndCadenceErrors[keyof EndCadenceErrors];
+
+export type EndCadenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: CadenceOut;
+};
+
+export type EndCadenceResponse = EndCadenceResponses[keyof EndCadenceResponses];
+
+export type StartCadenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cadences/{id}/start';
+};
+
+export type StartCadenceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type StartCadenceError = StartCadenceErrors[keyof StartCadenceErrors];
+
+export type StartCadenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: CadenceOut;
+};
+
+export type StartCadenceResponse = StartCadenceResponses[keyof StartCadenceResponses];
+
+export type VoidCadenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/cadences/{id}/void';
+};
+
+export type VoidCadenceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidCadenceError = VoidCadenceErrors[keyof VoidCadenceErrors];
+
+export type VoidCadenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: CadenceOut;
+};
+
+export type VoidCadenceResponse = VoidCadenceResponses[keyof VoidCadenceResponses];
+
+export type PreviewCadenceData = {
+    body: CadenceIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/cadences:preview';
+};
+
+export type PreviewCadenceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type PreviewCadenceError = PreviewCadenceErrors[keyof PreviewCadenceErrors];
+
+export type PreviewCadenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: PreviewOut;
+};
+
+export type PreviewCadenceResponse = PreviewCadenceResponses[keyof PreviewCadenceResponses];
+
 export type GetCalendarData = {
     body?: never;
     headers?: {
@@ -12087,6 +15501,1039 @@ export type ListChangesResponses = {
 };
 
 export type ListChangesResponse = ListChangesResponses[keyof ListChangesResponses];
+
+export type ListChaseRulesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 只对这个计划的
+         */
+        programme_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'active' | 'retired' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/chase-rules';
+};
+
+export type ListChaseRulesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListChaseRulesError = ListChaseRulesErrors[keyof ListChaseRulesErrors];
+
+export type ListChaseRulesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageChaseRuleOut;
+};
+
+export type ListChaseRulesResponse = ListChaseRulesResponses[keyof ListChaseRulesResponses];
+
+export type CreateChaseRuleData = {
+    body: ChaseRuleIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/chase-rules';
+};
+
+export type CreateChaseRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateChaseRuleError = CreateChaseRuleErrors[keyof CreateChaseRuleErrors];
+
+export type CreateChaseRuleResponses = {
+    /**
+     * Successful Response
+     */
+    201: ChaseRuleOut;
+};
+
+export type CreateChaseRuleResponse = CreateChaseRuleResponses[keyof CreateChaseRuleResponses];
+
+export type GetChaseRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/chase-rules/{id}';
+};
+
+export type GetChaseRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetChaseRuleError = GetChaseRuleErrors[keyof GetChaseRuleErrors];
+
+export type GetChaseRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChaseRuleOut;
+};
+
+export type GetChaseRuleResponse = GetChaseRuleResponses[keyof GetChaseRuleResponses];
+
+export type ChangeChaseRuleData = {
+    body: ChaseRulePatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/chase-rules/{id}';
+};
+
+export type ChangeChaseRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeChaseRuleError = ChangeChaseRuleErrors[keyof ChangeChaseRuleErrors];
+
+export type ChangeChaseRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChaseRuleOut;
+};
+
+export type ChangeChaseRuleResponse = ChangeChaseRuleResponses[keyof ChangeChaseRuleResponses];
+
+export type RestoreChaseRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/chase-rules/{id}/restore';
+};
+
+export type RestoreChaseRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RestoreChaseRuleError = RestoreChaseRuleErrors[keyof RestoreChaseRuleErrors];
+
+export type RestoreChaseRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChaseRuleOut;
+};
+
+export type RestoreChaseRuleResponse = RestoreChaseRuleResponses[keyof RestoreChaseRuleResponses];
+
+export type StopChaseRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/chase-rules/{id}/stop';
+};
+
+export type StopChaseRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type StopChaseRuleError = StopChaseRuleErrors[keyof StopChaseRuleErrors];
+
+export type StopChaseRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChaseRuleOut;
+};
+
+export type StopChaseRuleResponse = StopChaseRuleResponses[keyof StopChaseRuleResponses];
+
+export type ListChasesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Unit Id
+         *
+         * 被催单位
+         */
+        unit_id?: string | null;
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Round Id
+         *
+         * 填报期
+         */
+        round_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'queued' | 'delivered' | 'failed' | 'read' | null;
+        /**
+         * Unread
+         *
+         * 只列还没有读的
+         */
+        unread?: boolean;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/chases';
+};
+
+export type ListChasesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListChasesError = ListChasesErrors[keyof ListChasesErrors];
+
+export type ListChasesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageChaseOut;
+};
+
+export type ListChasesResponse = ListChasesResponses[keyof ListChasesResponses];
+
+export type CreateChaseData = {
+    body: ChaseIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/chases';
+};
+
+export type CreateChaseErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateChaseError = CreateChaseErrors[keyof CreateChaseErrors];
+
+export type CreateChaseResponses = {
+    /**
+     * Successful Response
+     */
+    201: ChaseOut;
+};
+
+export type CreateChaseResponse = CreateChaseResponses[keyof CreateChaseResponses];
+
+export type GetChaseData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/chases/{id}';
+};
+
+export type GetChaseErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetChaseError = GetChaseErrors[keyof GetChaseErrors];
+
+export type GetChaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChaseOut;
+};
+
+export type GetChaseResponse = GetChaseResponses[keyof GetChaseResponses];
+
+export type DeliverChaseData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/chases/{id}/deliver';
+};
+
+export type DeliverChaseErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type DeliverChaseError = DeliverChaseErrors[keyof DeliverChaseErrors];
+
+export type DeliverChaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChaseOut;
+};
+
+export type DeliverChaseResponse = DeliverChaseResponses[keyof DeliverChaseResponses];
+
+export type FailChaseData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/chases/{id}/fail';
+};
+
+export type FailChaseErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type FailChaseError = FailChaseErrors[keyof FailChaseErrors];
+
+export type FailChaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChaseOut;
+};
+
+export type FailChaseResponse = FailChaseResponses[keyof FailChaseResponses];
+
+export type ReadChaseData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/chases/{id}/read';
+};
+
+export type ReadChaseErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReadChaseError = ReadChaseErrors[keyof ReadChaseErrors];
+
+export type ReadChaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChaseOut;
+};
+
+export type ReadChaseResponse = ReadChaseResponses[keyof ReadChaseResponses];
+
+export type RetryChaseData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/chases/{id}/retry';
+};
+
+export type RetryChaseErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RetryChaseError = RetryChaseErrors[keyof RetryChaseErrors];
+
+export type RetryChaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChaseOut;
+};
+
+export type RetryChaseResponse = RetryChaseResponses[keyof RetryChaseResponses];
+
+export type SendChasesData = {
+    body: ChasesIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/chases:batch';
+};
+
+export type SendChasesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SendChasesError = SendChasesErrors[keyof SendChasesErrors];
+
+export type SendChasesResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChaseResults;
+};
+
+export type SendChasesResponse = SendChasesResponses[keyof SendChasesResponses];
 
 export type ListCommentsData = {
     body?: never;
@@ -12679,7 +17126,7 @@ export type GetEntrySheetData = {
         /**
          * Period
          *
-         * 月份；省略为最近一个
+         * 填报期；省略为最近一个
          */
         period?: string | null;
         /**
@@ -12735,6 +17182,78 @@ export type GetEntrySheetResponses = {
 };
 
 export type GetEntrySheetResponse = GetEntrySheetResponses[keyof GetEntrySheetResponses];
+
+export type GetEntryWorkbookData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Period
+         *
+         * 填报期
+         */
+        period: string;
+        /**
+         * Unit Id
+         *
+         * 填报单位
+         */
+        unit_id: string;
+        /**
+         * Beneath
+         *
+         * 连同下级单位
+         */
+        beneath?: boolean;
+    };
+    url: '/api/v1/entry-sheet.xlsx';
+};
+
+export type GetEntryWorkbookErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetEntryWorkbookError = GetEntryWorkbookErrors[keyof GetEntryWorkbookErrors];
+
+export type GetEntryWorkbookResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type GetEntryWorkbookResponse = GetEntryWorkbookResponses[keyof GetEntryWorkbookResponses];
 
 export type ListExemptionsData = {
     body?: never;
@@ -14296,6 +18815,187 @@ export type VoidItemResponses = {
 };
 
 export type VoidItemResponse = VoidItemResponses[keyof VoidItemResponses];
+
+export type GetJobData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{id}';
+};
+
+export type GetJobErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetJobError = GetJobErrors[keyof GetJobErrors];
+
+export type GetJobResponses = {
+    /**
+     * Successful Response
+     */
+    200: JobOut;
+};
+
+export type GetJobResponse = GetJobResponses[keyof GetJobResponses];
+
+export type GetJobFileData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{id}/files/{name}';
+};
+
+export type GetJobFileErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetJobFileError = GetJobFileErrors[keyof GetJobFileErrors];
+
+export type GetJobFileResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type GetJobFileResponse = GetJobFileResponses[keyof GetJobFileResponses];
+
+export type CancelJobData = {
+    body: JobRef;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/jobs:cancel';
+};
+
+export type CancelJobErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CancelJobError = CancelJobErrors[keyof CancelJobErrors];
+
+export type CancelJobResponses = {
+    /**
+     * Successful Response
+     */
+    200: JobOut;
+};
+
+export type CancelJobResponse = CancelJobResponses[keyof CancelJobResponses];
 
 export type GetMeData = {
     body?: never;
@@ -19056,7 +23756,7 @@ export type ReopenReportCommentResponses = {
 export type ReopenReportCommentResponse = ReopenReportCommentResponses[keyof ReopenReportCommentResponses];
 
 export type SettleReportCommentData = {
-    body: SettleIn;
+    body: MinshengReportsSchemasSettleIn;
     headers?: {
         /**
          * If-Match
@@ -19135,6 +23835,199 @@ export type SettleReportCommentResponses = {
 
 export type SettleReportCommentResponse = SettleReportCommentResponses[keyof SettleReportCommentResponses];
 
+export type UploadReportsData = {
+    body: Blob | File;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Period
+         *
+         * 填报期
+         */
+        period: string;
+        /**
+         * Unit Id
+         *
+         * 填报表是哪个单位下载的
+         */
+        unit_id: string;
+    };
+    url: '/api/v1/report-uploads';
+};
+
+export type UploadReportsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type UploadReportsError = UploadReportsErrors[keyof UploadReportsErrors];
+
+export type UploadReportsResponses = {
+    /**
+     * Successful Response
+     */
+    202: JobOut;
+};
+
+export type UploadReportsResponse = UploadReportsResponses[keyof UploadReportsResponses];
+
+export type GetReportUploadData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/report-uploads/{id}';
+};
+
+export type GetReportUploadErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetReportUploadError = GetReportUploadErrors[keyof GetReportUploadErrors];
+
+export type GetReportUploadResponses = {
+    /**
+     * Successful Response
+     */
+    200: UploadPreview;
+};
+
+export type GetReportUploadResponse = GetReportUploadResponses[keyof GetReportUploadResponses];
+
+export type CommitReportUploadData = {
+    body: UploadCommit;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/report-uploads:commit';
+};
+
+export type CommitReportUploadErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CommitReportUploadError = CommitReportUploadErrors[keyof CommitReportUploadErrors];
+
+export type CommitReportUploadResponses = {
+    /**
+     * Successful Response
+     */
+    202: JobOut;
+};
+
+export type CommitReportUploadResponse = CommitReportUploadResponses[keyof CommitReportUploadResponses];
+
 export type ListReportsData = {
     body?: never;
     headers?: {
@@ -19150,7 +24043,7 @@ export type ListReportsData = {
         /**
          * Period
          *
-         * 月份
+         * 填报期，如 2026-11
          */
         period?: string | null;
         /**
@@ -19258,9 +24151,15 @@ export type GetReviewDeskData = {
         /**
          * Period
          *
-         * 月份
+         * 填报期，如 2026-11
          */
         period: string;
+        /**
+         * Round Id
+         *
+         * 某一填报期，如报材料的；省略为报数字的
+         */
+        round_id?: string | null;
     };
     url: '/api/v1/reports/desk';
 };
@@ -21049,6 +25948,349 @@ export type ChangeRoleResponses = {
 
 export type ChangeRoleResponse = ChangeRoleResponses[keyof ChangeRoleResponses];
 
+export type ListRoundExceptionsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Round Id
+         *
+         * 填报期
+         */
+        round_id?: string | null;
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 放开的单位
+         */
+        unit_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/round-exceptions';
+};
+
+export type ListRoundExceptionsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListRoundExceptionsError = ListRoundExceptionsErrors[keyof ListRoundExceptionsErrors];
+
+export type ListRoundExceptionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageExceptionOut;
+};
+
+export type ListRoundExceptionsResponse = ListRoundExceptionsResponses[keyof ListRoundExceptionsResponses];
+
+export type CreateRoundExceptionData = {
+    body: ExceptionIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/round-exceptions';
+};
+
+export type CreateRoundExceptionErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateRoundExceptionError = CreateRoundExceptionErrors[keyof CreateRoundExceptionErrors];
+
+export type CreateRoundExceptionResponses = {
+    /**
+     * Successful Response
+     */
+    201: ExceptionOut;
+};
+
+export type CreateRoundExceptionResponse = CreateRoundExceptionResponses[keyof CreateRoundExceptionResponses];
+
+export type GetRoundExceptionData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/round-exceptions/{id}';
+};
+
+export type GetRoundExceptionErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetRoundExceptionError = GetRoundExceptionErrors[keyof GetRoundExceptionErrors];
+
+export type GetRoundExceptionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExceptionOut;
+};
+
+export type GetRoundExceptionResponse = GetRoundExceptionResponses[keyof GetRoundExceptionResponses];
+
+export type RevokeRoundExceptionData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/round-exceptions/{id}/revoke';
+};
+
+export type RevokeRoundExceptionErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RevokeRoundExceptionError = RevokeRoundExceptionErrors[keyof RevokeRoundExceptionErrors];
+
+export type RevokeRoundExceptionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExceptionOut;
+};
+
+export type RevokeRoundExceptionResponse = RevokeRoundExceptionResponses[keyof RevokeRoundExceptionResponses];
+
+export type GetRoundProgressData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Programme Id
+         *
+         * 计划
+         */
+        programme_id: string;
+    };
+    url: '/api/v1/round-progress';
+};
+
+export type GetRoundProgressErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetRoundProgressError = GetRoundProgressErrors[keyof GetRoundProgressErrors];
+
+export type GetRoundProgressResponses = {
+    /**
+     * Successful Response
+     */
+    200: RoundsProgress;
+};
+
+export type GetRoundProgressResponse = GetRoundProgressResponses[keyof GetRoundProgressResponses];
+
 export type ListRoundsData = {
     body?: never;
     headers?: {
@@ -21070,7 +26312,7 @@ export type ListRoundsData = {
         /**
          * Period
          *
-         * 月份
+         * 期间
          */
         period?: string | null;
         /**
@@ -21264,6 +26506,144 @@ export type ChangeRoundResponses = {
 };
 
 export type ChangeRoundResponse = ChangeRoundResponses[keyof ChangeRoundResponses];
+
+export type GetRoundAccountData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/rounds/{id}/account';
+};
+
+export type GetRoundAccountErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetRoundAccountError = GetRoundAccountErrors[keyof GetRoundAccountErrors];
+
+export type GetRoundAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: AccountOut;
+};
+
+export type GetRoundAccountResponse = GetRoundAccountResponses[keyof GetRoundAccountResponses];
+
+export type SettleRoundData = {
+    body: MinshengReportsAccountSchemasSettleIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/rounds/{id}/settle';
+};
+
+export type SettleRoundErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SettleRoundError = SettleRoundErrors[keyof SettleRoundErrors];
+
+export type SettleRoundResponses = {
+    /**
+     * Successful Response
+     */
+    200: SettlementOut;
+};
+
+export type SettleRoundResponse = SettleRoundResponses[keyof SettleRoundResponses];
 
 export type ListRuleSetsData = {
     body?: never;
@@ -22182,6 +27562,688 @@ export type LogOutEverywhereResponses = {
 };
 
 export type LogOutEverywhereResponse = LogOutEverywhereResponses[keyof LogOutEverywhereResponses];
+
+export type ListSettlementsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Round Id
+         *
+         * 填报期
+         */
+        round_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/settlements';
+};
+
+export type ListSettlementsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListSettlementsError = ListSettlementsErrors[keyof ListSettlementsErrors];
+
+export type ListSettlementsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageSettlementRow;
+};
+
+export type ListSettlementsResponse = ListSettlementsResponses[keyof ListSettlementsResponses];
+
+export type GetSettlementData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/settlements/{id}';
+};
+
+export type GetSettlementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetSettlementError = GetSettlementErrors[keyof GetSettlementErrors];
+
+export type GetSettlementResponses = {
+    /**
+     * Successful Response
+     */
+    200: SettlementOut;
+};
+
+export type GetSettlementResponse = GetSettlementResponses[keyof GetSettlementResponses];
+
+export type ReopenSettlementData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/settlements/{id}/reopen';
+};
+
+export type ReopenSettlementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReopenSettlementError = ReopenSettlementErrors[keyof ReopenSettlementErrors];
+
+export type ReopenSettlementResponses = {
+    /**
+     * Successful Response
+     */
+    200: SettlementOut;
+};
+
+export type ReopenSettlementResponse = ReopenSettlementResponses[keyof ReopenSettlementResponses];
+
+export type GetSettlementTableData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-None-Match
+         *
+         * 上次读到的 ETag；没有变化答 304
+         */
+        'If-None-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/settlements/{id}/rows.csv';
+};
+
+export type GetSettlementTableErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetSettlementTableError = GetSettlementTableErrors[keyof GetSettlementTableErrors];
+
+export type GetSettlementTableResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type GetSettlementTableResponse = GetSettlementTableResponses[keyof GetSettlementTableResponses];
+
+export type GetSettlementLinesData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-None-Match
+         *
+         * 上次读到的 ETag；没有变化答 304
+         */
+        'If-None-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/settlements/{id}/rows.ndjson';
+};
+
+export type GetSettlementLinesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetSettlementLinesError = GetSettlementLinesErrors[keyof GetSettlementLinesErrors];
+
+export type GetSettlementLinesResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type GetSettlementLinesResponse = GetSettlementLinesResponses[keyof GetSettlementLinesResponses];
+
+export type GetSettlementWorkbookData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-None-Match
+         *
+         * 上次读到的 ETag；没有变化答 304
+         */
+        'If-None-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/settlements/{id}/rows.xlsx';
+};
+
+export type GetSettlementWorkbookErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetSettlementWorkbookError = GetSettlementWorkbookErrors[keyof GetSettlementWorkbookErrors];
+
+export type GetSettlementWorkbookResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type GetSettlementWorkbookResponse = GetSettlementWorkbookResponses[keyof GetSettlementWorkbookResponses];
+
+export type GetSettlementTotalsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/settlements/{id}/totals';
+};
+
+export type GetSettlementTotalsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetSettlementTotalsError = GetSettlementTotalsErrors[keyof GetSettlementTotalsErrors];
+
+export type GetSettlementTotalsResponses = {
+    /**
+     * Successful Response
+     */
+    200: TotalsOut;
+};
+
+export type GetSettlementTotalsResponse = GetSettlementTotalsResponses[keyof GetSettlementTotalsResponses];
+
+export type GetSilenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 填报单位
+         */
+        unit_id?: string | null;
+        /**
+         * Period
+         *
+         * 填报期
+         */
+        period?: string | null;
+        /**
+         * State
+         *
+         * 待报、逾期、缺报、被退回
+         */
+        state?: 'due' | 'late' | 'missing' | 'returned' | null;
+        /**
+         * Tier
+         *
+         * 层级
+         */
+        tier?: 'province' | 'city' | 'county' | 'township' | 'village' | null;
+    };
+    url: '/api/v1/silence';
+};
+
+export type GetSilenceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetSilenceError = GetSilenceErrors[keyof GetSilenceErrors];
+
+export type GetSilenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: SilenceOut;
+};
+
+export type GetSilenceResponse = GetSilenceResponses[keyof GetSilenceResponses];
+
+export type GetReportingRatesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Starts On
+         *
+         * 期末从哪天起；省略为今年 1 月 1 日
+         */
+        starts_on?: string | null;
+        /**
+         * Ends On
+         *
+         * 期末到哪天止；省略为今天
+         */
+        ends_on?: string | null;
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+    };
+    url: '/api/v1/silence/rates';
+};
+
+export type GetReportingRatesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetReportingRatesError = GetReportingRatesErrors[keyof GetReportingRatesErrors];
+
+export type GetReportingRatesResponses = {
+    /**
+     * Successful Response
+     */
+    200: RatesOut;
+};
+
+export type GetReportingRatesResponse = GetReportingRatesResponses[keyof GetReportingRatesResponses];
+
+export type GetRepeatedSilenceData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+    };
+    url: '/api/v1/silence/repeated';
+};
+
+export type GetRepeatedSilenceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetRepeatedSilenceError = GetRepeatedSilenceErrors[keyof GetRepeatedSilenceErrors];
+
+export type GetRepeatedSilenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: RepeatedList;
+};
+
+export type GetRepeatedSilenceResponse = GetRepeatedSilenceResponses[keyof GetRepeatedSilenceResponses];
 
 export type GetPlanData = {
     body?: never;
@@ -23976,6 +30038,201 @@ export type ChangeUnitResponses = {
 };
 
 export type ChangeUnitResponse = ChangeUnitResponses[keyof ChangeUnitResponses];
+
+export type CreateUploadData = {
+    body: UploadStart;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/uploads';
+};
+
+export type CreateUploadErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateUploadError = CreateUploadErrors[keyof CreateUploadErrors];
+
+export type CreateUploadResponses = {
+    /**
+     * Successful Response
+     */
+    201: UploadState;
+};
+
+export type CreateUploadResponse = CreateUploadResponses[keyof CreateUploadResponses];
+
+export type GetUploadData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Sha256
+         *
+         * 文件的 SHA-256
+         */
+        sha256: string;
+    };
+    query?: never;
+    url: '/api/v1/uploads/{sha256}';
+};
+
+export type GetUploadErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetUploadError = GetUploadErrors[keyof GetUploadErrors];
+
+export type GetUploadResponses = {
+    /**
+     * Successful Response
+     */
+    200: UploadState;
+};
+
+export type GetUploadResponse = GetUploadResponses[keyof GetUploadResponses];
+
+export type AppendUploadData = {
+    body: Blob | File;
+    headers: {
+        /**
+         * Upload-Offset
+         *
+         * 这一段从哪个字节开始
+         */
+        'Upload-Offset': number;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Sha256
+         *
+         * 文件的 SHA-256
+         */
+        sha256: string;
+    };
+    query?: never;
+    url: '/api/v1/uploads/{sha256}';
+};
+
+export type AppendUploadErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type AppendUploadError = AppendUploadErrors[keyof AppendUploadErrors];
+
+export type AppendUploadResponses = {
+    /**
+     * Successful Response
+     */
+    200: UploadState;
+};
+
+export type AppendUploadResponse = AppendUploadResponses[keyof AppendUploadResponses];
 
 export type ListUsersData = {
     body?: never;

@@ -1,6 +1,7 @@
 import { boards } from './boards'
 import { changes } from './changes'
 import { entry } from './entry'
+import { files } from './files'
 import { milestones } from './milestones'
 import { org } from './org'
 import { pledges } from './pledges'
@@ -14,6 +15,7 @@ import { templates } from './templates'
 export const en = {
   ...shell,
   ...entry,
+  ...files,
   ...review,
   ...programmes,
   ...pledges,

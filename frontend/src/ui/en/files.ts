@@ -1,0 +1,31 @@
+/** Workbooks, ledgers and slow work. */
+export const files = {
+  'Excel 填报': 'Fill in with Excel',
+  排队中: 'Waiting',
+  停下: 'Stop',
+  新填: 'New',
+  改动: 'Changes',
+  已写入: 'Written',
+  '新填 {a} 行，变更 {b} 行；{c} 行没有写。': '{a} new, {b} changed; {c} not written.',
+  '还没有提交：请回到表里核对后提交。': 'Not submitted yet: look at the sheet and submit it.',
+  下载: 'Download',
+  '已带上期数、计划数和已填的数；灰色格锁住不能改。':
+    'Last period, plan and what is filled in are there already; grey cells are locked.',
+  连同下级单位: 'With the units beneath',
+  下载填报表: 'Download the workbook',
+  填好后上传: 'Upload it filled in',
+  选择填报表: 'Choose the workbook',
+  '或把文件拖到这里。先核对，不会马上写入。': 'Or drop the file here. It is tried first; nothing is written yet.',
+  正在写入: 'Writing',
+  正在核对: 'Checking',
+  下载标注了错误的表: 'Download the copy with the faults marked',
+  '只列出前 {m} 行，共 {n} 行': 'The first {m} rows of {n}',
+  '表里少了 {n} 行，这些行不动。': '{n} rows are missing in the file; they stay as they are.',
+  '有 {n} 行是隐藏的，也一样读取。': '{n} rows are hidden and are read all the same.',
+  '有 {n} 行错误：可以改好再传，也可以只写其余的行。':
+    '{n} rows are wrong: mend them and upload again, or write only the others.',
+  '表里的数字与系统一致，没有要写入的行。': 'The file says what the system holds: there is nothing to write.',
+  '只写没错的 {n} 行': 'Write the {n} good rows',
+  '写入 {n} 行': 'Write {n} rows',
+  写入: 'Write',
+}
