@@ -19,7 +19,7 @@ from minsheng.milestones.schemas import PhaseCount, PhaseOut
 from minsheng.programmes.models import Item
 from minsheng.programmes.schemas import ItemKind
 
-_KINDS = get_args(ItemKind)
+_KINDS = (*get_args(ItemKind), None)
 
 
 def phases(milestones: Sequence[Milestone], today: date) -> list[PhaseOut]:
@@ -67,11 +67,11 @@ def count(session: Session, milestones: Sequence[Milestone]) -> list[PhaseCount]
     kinds = dict(
         session.exec(select(Item.id, Item.kind).where(col(Item.id).in_({each.item_id for each in milestones}))).all()
     )
-    counts: Counter[tuple[str, str | None]] = Counter()
-    places: dict[tuple[str, str | None], int] = {}
+    counts: Counter[tuple[str | None, str | None]] = Counter()
+    places: dict[tuple[str | None, str | None], int] = {}
     for group in by_task.values():
         found, kind = phases(group, today), kinds.get(group[0].item_id)
-        if found and kind is not None:
+        if found:
             names = [each.name for each in found]
             at = current(found)
             counts[kind, at] += 1

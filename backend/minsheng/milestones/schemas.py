@@ -414,7 +414,7 @@ class MilestoneCounts(Out):
 class PhaseCount(Out):
     """How many tasks of one kind stand in one phase."""
 
-    kind: ItemKind = Field(examples=["works"])
+    kind: ItemKind | None = Field(description="实事的种类；没有写明的为 null", examples=["works"])
     phase: str | None = Field(description="正在进行的阶段；null 为各阶段都已完成", examples=["施工"])
     tasks: int = Field(examples=[7])
 

@@ -6604,8 +6604,10 @@ export type PermissionOut = {
 export type PhaseCount = {
     /**
      * Kind
+     *
+     * 实事的种类；没有写明的为 null
      */
-    kind: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy' | 'ongoing';
+    kind: 'works' | 'subsidy' | 'insurance' | 'training' | 'service' | 'policy' | 'ongoing' | null;
     /**
      * Phase
      *
