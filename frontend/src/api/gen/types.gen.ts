@@ -549,7 +549,7 @@ export type ApprovalOut = {
      *
      * 此后改动的各项
      */
-    changes: Array<MinshengReportsSchemasChangeOut>;
+    changes: Array<FieldChangeOut>;
     /**
      * Verb
      */
@@ -1437,6 +1437,76 @@ export type CellOut = {
 };
 
 /**
+ * ChangeOut
+ *
+ * One committed change.
+ */
+export type ChangeOut = {
+    /**
+     * Action
+     *
+     * create、change 或生命周期的动词
+     */
+    action: string;
+    /**
+     * Actor Id
+     */
+    actor_id: string | null;
+    /**
+     * Actor Unit Id
+     */
+    actor_unit_id: string | null;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Changes
+     *
+     * 字段 → [旧值, 新值]
+     */
+    changes: {
+        [key: string]: Array<unknown>;
+    };
+    /**
+     * Entity
+     */
+    entity: string;
+    /**
+     * Entity Id
+     */
+    entity_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Request Id
+     */
+    request_id: string | null;
+    /**
+     * Seq
+     *
+     * 无间断的序号
+     */
+    seq: number;
+    /**
+     * Unit Id
+     */
+    unit_id: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Why
+     *
+     * 系统自身的改动写明缘由
+     */
+    why: string | null;
+};
+
+/**
  * ChangesOut
  *
  * One page of the feed.
@@ -1445,7 +1515,7 @@ export type ChangesOut = {
     /**
      * Items
      */
-    items: Array<MinshengIntegrationSchemasChangeOut>;
+    items: Array<ChangeOut>;
     /**
      * More
      *
@@ -2655,6 +2725,40 @@ export type FaultOut = {
      * Pointer
      */
     pointer: string;
+};
+
+/**
+ * FieldChangeOut
+ *
+ * One field that differs between two versions.
+ */
+export type FieldChangeOut = {
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string | null;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * New
+     */
+    new: string | null;
+    /**
+     * Old
+     */
+    old: string | null;
+    /**
+     * Target Id
+     *
+     * 哪个数；整份报告的文字栏为空
+     */
+    target_id: string | null;
 };
 
 /**
@@ -6511,7 +6615,7 @@ export type ReportOut = {
      *
      * 自审核或确认后改动的各项
      */
-    changes: Array<MinshengReportsSchemasChangeOut>;
+    changes: Array<FieldChangeOut>;
     /**
      * Comments
      */
@@ -9677,7 +9781,7 @@ export type VersionOut = {
      *
      * 比上一版改动的各项
      */
-    changes: Array<MinshengReportsSchemasChangeOut>;
+    changes: Array<FieldChangeOut>;
     /**
      * Counts
      *
@@ -9858,110 +9962,6 @@ export type YearDayIn = {
      * Name
      */
     name: string;
-};
-
-/**
- * ChangeOut
- *
- * One committed change.
- */
-export type MinshengIntegrationSchemasChangeOut = {
-    /**
-     * Action
-     *
-     * create、change 或生命周期的动词
-     */
-    action: string;
-    /**
-     * Actor Id
-     */
-    actor_id: string | null;
-    /**
-     * Actor Unit Id
-     */
-    actor_unit_id: string | null;
-    /**
-     * At
-     */
-    at: string;
-    /**
-     * Changes
-     *
-     * 字段 → [旧值, 新值]
-     */
-    changes: {
-        [key: string]: Array<unknown>;
-    };
-    /**
-     * Entity
-     */
-    entity: string;
-    /**
-     * Entity Id
-     */
-    entity_id: string;
-    /**
-     * Id
-     */
-    id: string;
-    /**
-     * Request Id
-     */
-    request_id: string | null;
-    /**
-     * Seq
-     *
-     * 无间断的序号
-     */
-    seq: number;
-    /**
-     * Unit Id
-     */
-    unit_id: string | null;
-    /**
-     * Version
-     */
-    version: number;
-    /**
-     * Why
-     *
-     * 系统自身的改动写明缘由
-     */
-    why: string | null;
-};
-
-/**
- * ChangeOut
- *
- * One field that differs between two versions.
- */
-export type MinshengReportsSchemasChangeOut = {
-    /**
-     * Field
-     */
-    field: string;
-    /**
-     * Indicator Name
-     */
-    indicator_name: string | null;
-    /**
-     * Label
-     */
-    label: string;
-    /**
-     * New
-     */
-    new: string | null;
-    /**
-     * Old
-     */
-    old: string | null;
-    /**
-     * Target Id
-     *
-     * 哪个数；整份报告的文字栏为空
-     */
-    target_id: string | null;
 };
 
 export type ListAcknowledgementsData = {

@@ -177,8 +177,3 @@ export function defaultPeriod(rounds: RoundLike[], withWork: Period[]): Period |
     newest(rounds.map((r) => r.period))
   )
 }
-/** "2026-01" → "2025-12" */
-export function before(period: Period): Period {
-  const [year = 0, month = 1] = period.split('-').map(Number)
-  return month === 1 ? `${year - 1}-12` : `${year}-${String(month - 1).padStart(2, '0')}`
-}

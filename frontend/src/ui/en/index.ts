@@ -5,6 +5,7 @@ import { milestones } from './milestones'
 import { org } from './org'
 import { pledges } from './pledges'
 import { programmes } from './programmes'
+import { reporting } from './reporting'
 import { review } from './review'
 import { rules } from './rules'
 import { shell } from './shell'
@@ -15,6 +16,7 @@ export const en = {
   ...shell,
   ...entry,
   ...review,
+  ...reporting,
   ...programmes,
   ...pledges,
   ...boards,
