@@ -97,11 +97,14 @@ class Visitor:
         """Start to write down."""
         # A built-in cannot be listened with, so each is wrapped in a function.
         self.context.on("request", lambda request: self.requests.append(request))  # noqa: PLW0108 - the same
+        self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        self.context.on("console", self._hear)
+        self._follow()
+
+    def _follow(self) -> None:
         self.page.on("request", lambda request: self.waiting.add(request))  # noqa: PLW0108 - the same
         self.page.on("requestfinished", lambda request: self.waiting.discard(request))  # noqa: PLW0108 - the same
         self.page.on("requestfailed", lambda request: self.waiting.discard(request))  # noqa: PLW0108 - the same
-        self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
-        self.context.on("console", self._hear)
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
@@ -112,6 +115,14 @@ class Visitor:
         self.page.goto(self.origin + path)
         self.settle()
         return self.page
+
+    def reopen(self, path: str) -> Page:
+        """Close the browser's window without being asked anything, and open a screen in a new one."""
+        self.page.close(run_before_unload=False)
+        self.waiting.clear()
+        self.page = self.context.new_page()
+        self._follow()
+        return self.go(path)
 
     def settle(self) -> None:
         """Wait until nothing is asked for and everything that was answered is drawn."""

@@ -127,9 +127,18 @@ def test_what_is_typed_without_a_network_survives_a_reload_and_is_sent_once(site
     expect(cell(page, ROADS, 0)).to_contain_text("已存本机，等待网络")
     expect(page.get_by_text("离线，已填内容存在本机")).to_be_visible()
 
-    # What is not sent yet must not be left behind unasked; the clerk says yes.
-    page.once("dialog", lambda dialog: dialog.accept())
-    page.reload()
+    # What else the form holds waits with the figures.
+    cell(page, ROADS, 0).click()
+    page.keyboard.press("Control+Enter")
+    panel = page.get_by_role("complementary", name="这一格的说明")
+    panel.get_by_label("完成投资（万元）").fill("128.5")
+    panel.get_by_label("形象进度", exact=True).fill("主体三层封顶")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("4 格待发送")).to_be_visible()
+    clerk.picture("entry-offline-panel")
+
+    # The browser is closed altogether, and opened again while there is still no network.
+    page = clerk.reopen("/reports")
     expect(cell(page, ROADS, 0)).to_contain_text("4")
     starts(cell(page, COVER, 1), "97.5")
     expect(page.get_by_text("连不上服务器，显示的是本机存的内容")).to_be_visible()
@@ -144,6 +153,7 @@ def test_what_is_typed_without_a_network_survives_a_reload_and_is_sent_once(site
     assert answered == [200]
     rows = site.api("a1-clerk").rows()
     assert (rows[ROADS]["cells"][0]["current"], rows[COVER]["cells"][0]["value"]) == ("4", "97.5")
+    assert (rows[ROADS]["invested_fen"], rows[ROADS]["physical_note"]) == (128_500_000, "主体三层封顶")
     clerk.go("/reports")
     says(cell(page, ROADS, 0), "4")
 
@@ -180,9 +190,11 @@ def test_two_clerks_in_one_cell_meet_and_settle_it(site: Site) -> None:
     theirs.keyboard.type("7")
     theirs.keyboard.press("Enter")
     expect(cell(theirs, ROADS, 0)).to_contain_text("⇄")
+    # Both figures and the choice stand at the cell itself.
     cell(theirs, ROADS, 0).click()
-    theirs.keyboard.press("Control+Enter")
-    theirs.get_by_role("button", name="用对方的").click()
+    hint = theirs.locator(".hint")
+    expect(hint).to_contain_text("我填的 7")
+    hint.get_by_role("button", name="用对方的").click()
     expect(cell(theirs, ROADS, 0)).not_to_contain_text("⇄")
     starts(cell(theirs, ROADS, 0), "6")
     assert site.api("a1-second").rows()[ROADS]["cells"][0]["current"] == "6"

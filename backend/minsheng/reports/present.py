@@ -15,7 +15,7 @@ from minsheng.reports.facts import ReportFacts, facts_of
 from minsheng.reports.judged import Figure
 from minsheng.reports.models import Report, ReportComment, Round
 from minsheng.reports.policy import COMMENT, REPORT
-from minsheng.reports.schemas import CellOut, ChangeOut, ReportCommentOut, ReportOut, RoundBrief
+from minsheng.reports.schemas import CellOut, FieldChangeOut, ReportCommentOut, ReportOut, RoundBrief
 from minsheng.rule_sets import service as rule_sets
 
 
@@ -149,10 +149,10 @@ def present_comments(session: Session, comments: Iterable[ReportComment]) -> lis
     ]
 
 
-def present_changes(changes: Iterable[Difference], names: Mapping[UUID, str]) -> list[ChangeOut]:
+def present_changes(changes: Iterable[Difference], names: Mapping[UUID, str]) -> list[FieldChangeOut]:
     """Return differences with the names of what they are about."""
     return [
-        ChangeOut(
+        FieldChangeOut(
             target_id=each.target,
             indicator_name=names.get(each.target) if each.target else None,
             field=each.field,

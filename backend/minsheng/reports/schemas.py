@@ -173,7 +173,7 @@ class Prefill(Out):
     total: int = Field(description="全部栏数", examples=[5])
 
 
-class ChangeOut(Out):
+class FieldChangeOut(Out):
     """One field that differs between two versions."""
 
     target_id: UUID | None = Field(description="哪个数；整份报告的文字栏为空")
@@ -239,7 +239,7 @@ class ReportOut(Out):
     changed_since: Literal["review", "accept", "correction"] | None = Field(
         description="与什么相比：退回前审核、确认的数，或所更正的报告", examples=[None]
     )
-    changes: list[ChangeOut] = Field(description="自审核或确认后改动的各项")
+    changes: list[FieldChangeOut] = Field(description="自审核或确认后改动的各项")
     comments: list[ReportCommentOut]
     open_comments: int = Field(description="还没处理的批注", examples=[0])
     proposals: list[str] = Field(
@@ -449,7 +449,7 @@ class ApprovalOut(Out):
     verb: Literal["review", "accept"] = Field(examples=["review"])
     approver_name: str | None
     approved_at: Moment
-    changes: list[ChangeOut] = Field(description="此后改动的各项")
+    changes: list[FieldChangeOut] = Field(description="此后改动的各项")
 
 
 class VersionOut(Out):
@@ -465,7 +465,7 @@ class VersionOut(Out):
     reviewed_at: Moment | None
     accepted_at: Moment | None
     approvals: list[ApprovalOut]
-    changes: list[ChangeOut] = Field(description="比上一版改动的各项")
+    changes: list[FieldChangeOut] = Field(description="比上一版改动的各项")
 
 
 class VersionsOut(Out):

@@ -299,8 +299,10 @@ export const api = {
     change: never
   }>('/api/v1/calendar-years'),
 
-  entrySheet: (period: T.Period | undefined, unitId: string | undefined) =>
-    call<Gen.GetEntrySheetData, T.EntrySheet>('GET', '/api/v1/entry-sheet', { query: { period, unit_id: unitId } }),
+  entrySheet: (period: T.Period | undefined, unitId: string | undefined, below = false) =>
+    call<Gen.GetEntrySheetData, T.EntrySheet>('GET', '/api/v1/entry-sheet', {
+      query: { period, unit_id: unitId, below: below || undefined },
+    }),
   downloadEntry: (period: T.Period, unitId: string, beneath: boolean) =>
     download(`/api/v1/entry-sheet.xlsx?period=${period}&unit_id=${unitId}&beneath=${beneath}`),
   uploadEntry: (period: T.Period, unitId: string, file: Blob) =>
@@ -353,6 +355,35 @@ export const api = {
       'POST',
       `/api/v1/reports/{id}/${verb}`,
       { path: { id: row.id }, body },
+      { version: row.version },
+    ),
+  correctReport: (row: T.Entity, reason: string) =>
+    call<Gen.CorrectReportData, T.Report>(
+      'POST',
+      '/api/v1/reports/{id}/corrections',
+      { path: { id: row.id }, body: { reason } },
+      { version: row.version, idempotencyKey: uuid() },
+    ),
+  reportVersions: (id: string) =>
+    call<Gen.GetReportVersionsData, { items: T.ReportVersion[] }>('GET', '/api/v1/reports/{id}/versions', {
+      path: { id },
+    }),
+  reportComparison: (id: string) =>
+    call<Gen.GetReportComparisonData, { items: T.Compared[] }>('GET', '/api/v1/reports/{id}/comparison', {
+      path: { id },
+    }),
+  addReportComment: (report: string, target: string | null, text: string) =>
+    call<Gen.AddReportCommentData, T.ReportComment>(
+      'POST',
+      '/api/v1/report-comments',
+      { body: { report_id: report, target_id: target, text } },
+      { idempotencyKey: uuid() },
+    ),
+  moveReportComment: (row: T.Entity, verb: string, answer?: string) =>
+    call<Operation, T.ReportComment>(
+      'POST',
+      `/api/v1/report-comments/{id}/${verb}`,
+      { path: { id: row.id }, body: verb === 'settle' ? { answer: answer || null } : undefined },
       { version: row.version },
     ),
   rounds: collection<{

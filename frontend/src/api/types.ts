@@ -107,6 +107,10 @@ export type ValueIn = Gen.ValueIn
 export type BatchResult = Gen.BatchResult
 export type MoveResult = Gen.MoveResult
 export type MoveVerb = 'submit' | 'review' | 'accept' | 'return' | 'send-back' | 'recall'
+export type ReportComment = Gen.ReportCommentOut
+export type ReportVersion = Gen.VersionOut
+export type FieldChange = Gen.FieldChangeOut
+export type Compared = Gen.ComparedOut
 export type DeskCell = Gen.DeskCell
 export type ReviewDesk = Gen.DeskOut
 

@@ -29,6 +29,12 @@ export type FieldName =
   | 'note'
   | 'cause_code'
   | 'cause_note'
+  | WordName
+  | AttributeName
+/** What is said of a report as a whole beside note and cause. */
+export type WordName = 'physical_note' | 'physical_pct' | 'invested_fen' | 'expected_on'
+/** What a figure rests on. */
+export type AttributeName = 'as_of' | 'source_basis' | 'state' | 'approx' | 'expected'
 export type FigureName = 'current' | 'value' | 'numerator' | 'denominator'
 export type Write = Pick<Entry, 'report' | 'target' | 'field' | 'mine' | 'base' | 'version'>
 
@@ -44,6 +50,8 @@ export interface Listener {
 }
 
 const BATCH = 500
+/** Only figures are compared with what the clerk saw; of words the server compares versions. */
+const FIGURES = new Set<FieldName>(['current', 'value', 'numerator', 'denominator'])
 
 /**
  * What is typed goes here first and to the server 300 ms later. Kept on the machine, so a closed browser, a lost line or a
@@ -219,13 +227,15 @@ export function changesOf(batch: Entry[]): RowChange[] {
     change.base_version = Math.max(change.base_version, e.version)
     if (!e.target) {
       if (e.field === 'cause_code') change.cause_code = e.mine as CauseCode | null
+      else if (e.field === 'invested_fen') change.invested_fen = e.mine === null ? null : Number(e.mine)
       else change[e.field as 'note' | 'cause_note'] = e.mine
       continue
     }
     let value = change.values.find((v) => v.target_id === e.target)
     if (!value) change.values.push((value = { target_id: e.target }))
-    value[e.field as FigureName | 'fall_reason'] = e.mine
-    if (e.field !== 'fall_reason') value.base = { ...value.base, [e.field]: e.base }
+    if (e.field === 'approx') value.approx = e.mine === 'true'
+    else value[e.field as FigureName | 'fall_reason'] = e.mine
+    if (FIGURES.has(e.field)) value.base = { ...value.base, [e.field]: e.base }
   }
   return [...reports.values()]
 }
@@ -238,7 +248,10 @@ function judge(entry: Entry, result: BatchResult, order: string[]): Outcome {
   if (clash) return { state: 'conflict', theirs: clash.theirs, by: nameOnly(clash.by), when: clash.at ?? null }
   const error = result.errors.find((e) => pointsAt(e.pointer, entry, order))
   if (error) return { state: 'refused', message: error.message }
-  if (result.outcome === 'refused' && !result.errors.some((e) => /values|cells|note|cause/.test(e.pointer)))
+  if (
+    result.outcome === 'refused' &&
+    !result.errors.some((e) => /values|cells|note|cause|physical|invested|expected/.test(e.pointer))
+  )
     return { state: 'refused', message: result.errors[0]?.message ?? '' }
   return result.outcome === 'conflict' && stored(entry, result) ? 'saved' : 'wait'
 }

@@ -17,6 +17,8 @@ export interface Mark {
   text: string
   /** A figure the reader guessed; taken only when the person says so. */
   suggest?: string
+  /** What two people wrote differently: both figures and the choice are shown at the cell. */
+  clash?: Entry
 }
 
 /** One row of the grid: one indicator of one report. Replaced field by field, so only its own component is redrawn. */
@@ -90,6 +92,9 @@ export function useSheet() {
     },
   })
 
+  const keptUnder = (unit: string, period: string, below: boolean): string =>
+    `${owner}|${unit}|${period}${below ? '|below' : ''}`
+
   const before = farewell
   async function restore(): Promise<void> {
     await before
@@ -103,17 +108,17 @@ export function useSheet() {
     farewell = Promise.race([last, new Promise((done) => setTimeout(done, PATIENCE))])
   }
 
-  async function load(period: string | undefined, unit: string | undefined): Promise<void> {
+  async function load(period: string | undefined, unit: string | undefined, below = false): Promise<void> {
     loading.value = true
     problem.value = undefined
-    const key = `${owner}|${unit ?? ''}|${period ?? ''}`
+    const key = keptUnder(unit ?? '', period ?? '', below)
     try {
       await before
-      const fresh = await api.entrySheet(period, unit)
+      const fresh = await api.entrySheet(period, unit, below)
       stale.value = false
       show(fresh)
       void sheets.put({ key, sheet: fresh })
-      void sheets.put({ key: `${owner}|${fresh.unit_id}|${fresh.period}`, sheet: fresh })
+      void sheets.put({ key: keptUnder(fresh.unit_id, fresh.period, below), sheet: fresh })
     } catch (caught) {
       const kept = await sheets.get(key)
       if (kept && (caught as { offline?: boolean }).offline) {
@@ -131,7 +136,7 @@ export function useSheet() {
     if (!now) return
     const rows = now.rows.map((r) => lines.value.find((l) => l.row.id === r.id)?.row ?? r)
     sheet.value = { ...now, rows }
-    void sheets.put({ key: `${owner}|${now.unit_id}|${now.period}`, sheet: sheet.value })
+    void sheets.put({ key: keptUnder(now.unit_id, now.period, now.below), sheet: sheet.value })
   }
 
   function show(next: EntrySheet): void {
@@ -221,6 +226,7 @@ export function useSheet() {
       return {
         kind: 'conflict',
         text: t('{by}在您填写时改成了 {value}', { by: entry.by || t('他人'), value: shown(entry.theirs) }),
+        clash: entry,
       }
     if (entry?.state === 'refused') return { kind: 'invalid', text: entry.message ?? t('未保存') }
     if (entry) return { kind: 'waiting', text: outbox.offline ? t('已存本机，等待网络') : t('正在保存') }
@@ -297,6 +303,38 @@ export function useSheet() {
     refresh(line.row.id)
   }
 
+  /** Writes what is said in the panel: words of the report, or what one of its figures rests on. */
+  function say(line: Line, field: FieldName, text: string | null): void {
+    const mine = text === null || text.trim() === '' ? null : text.trim()
+    const kept = isRowField(field)
+      ? (line.row[field as 'physical_note'] ?? null)
+      : (line.cell[field as 'source_basis'] ?? null)
+    const base = kept === null ? null : String(kept)
+    const entry = pending(line, field)
+    if (mine === (entry ? entry.mine : base)) return
+    outbox.put({
+      report: line.row.id,
+      target: isRowField(field) ? '' : line.cell.target_id,
+      field,
+      mine,
+      base,
+      version: line.row.version,
+    })
+    refresh(line.row.id)
+  }
+  /** What a field of the panel shows: unsent words before the server's. */
+  function said(line: Line, field: FieldName): string {
+    const entry = pending(line, field)
+    const kept = isRowField(field) ? line.row[field as 'physical_note'] : line.cell[field as 'source_basis']
+    const found: unknown = entry ? entry.mine : kept
+    return found === null || found === undefined ? '' : String(found)
+  }
+  /** Takes a row that was read or moved past the outbox: a comment settled, a correction begun. */
+  async function reread(id: string): Promise<void> {
+    replaceRow(await api.report(id))
+    keep()
+  }
+
   const byKey = (key: string): Line | undefined => lines.value.find((l) => l.key === key)
 
   async function move(verb: MoveVerb, reports: string[]): Promise<{ moved: number; refused: number }> {
@@ -321,7 +359,7 @@ export function useSheet() {
     }
     const errors = new Map(moveErrors)
     const now = sheet.value
-    if (now) await load(now.period, now.unit_id)
+    if (now) await load(now.period, now.unit_id, now.below)
     for (const [id, list] of errors) {
       moveErrors.set(id, list)
       refresh(id)
@@ -332,9 +370,11 @@ export function useSheet() {
   const counts = computed(() => {
     void tick.value
     const reports = new Map<string, boolean>()
+    const known = new Map<string, Report>()
     let invalid = 0
     for (const line of lines.value) {
       reports.set(line.row.id, (reports.get(line.row.id) ?? true) && line.value !== null)
+      known.set(line.row.id, line.row)
       if (COLUMNS.some((c) => line.marks[c]?.kind === 'invalid')) invalid += 1
     }
     return {
@@ -344,10 +384,20 @@ export function useSheet() {
       waiting: outbox.waiting().length,
       conflicts: outbox.conflicts().length,
       saved: savedCells.size,
+      prefilled: sumOf(known, (r) => r.prefill.filled),
+      fields: sumOf(known, (r) => r.prefill.total),
+      comments: sumOf(known, (r) => r.open_comments),
     }
   })
 
+  /** 用对方的: what was written here is given up, and the sheet read again. */
+  function giveUp(entry: Entry): void {
+    outbox.drop(entry)
+    void reread(entry.report)
+  }
+
   return {
+    giveUp,
     sheet,
     lines,
     problem,
@@ -366,12 +416,26 @@ export function useSheet() {
     byKey,
     pending,
     refresh,
+    say,
+    said,
+    reread,
   }
 }
 export type Sheet = ReturnType<typeof useSheet>
 
-export const isRowField = (field: FieldName): boolean =>
-  field === 'note' || field === 'cause_code' || field === 'cause_note'
+const ROW_FIELDS = new Set<FieldName>([
+  'note',
+  'cause_code',
+  'cause_note',
+  'physical_note',
+  'physical_pct',
+  'invested_fen',
+  'expected_on',
+])
+export const isRowField = (field: FieldName): boolean => ROW_FIELDS.has(field)
+
+const sumOf = (rows: Map<string, Report>, of: (row: Report) => number): number =>
+  [...rows.values()].reduce((n, row) => n + of(row), 0)
 
 /** An equals sign typed into a figure cell means 与上月相同. */
 export const SAME_AS_LAST = '='
@@ -396,13 +460,15 @@ function sameAsLast(line: Line, col: Column): Reading {
   if (accumulation === 'cumulative') return { kind: 'ok', value: col === 'value' ? previous : '0' }
   return previous === null ? { kind: 'invalid', message: t('上月没有数，请填写') } : { kind: 'ok', value: previous }
 }
-/** Programmes as the server lists them, items as their list is printed. */
+/** Units and programmes as the server lists them, items as their list is printed. */
 function inOrder(rows: Report[]): Report[] {
   const programmes = [...new Set(rows.map((r) => r.programme_id))]
+  const units = new Map([...new Set(rows.map((r) => r.unit_id))].map((id, n) => [id, n]))
   return rows
     .slice()
     .sort(
       (a, b) =>
+        (units.get(a.unit_id) ?? 0) - (units.get(b.unit_id) ?? 0) ||
         programmes.indexOf(a.programme_id) - programmes.indexOf(b.programme_id) ||
         byCode({ code: a.item_code }, { code: b.item_code }),
     )

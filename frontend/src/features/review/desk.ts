@@ -4,11 +4,11 @@ import type { Spot } from '@/ui/cursor'
 
 /** What the desk knows without the screen: states, filters, selection, who is silent. */
 
-export type CellState = 'draft' | 'overdue' | 'returned' | 'submitted' | 'reviewed' | 'accepted'
+export type CellState = 'draft' | 'overdue' | 'returned' | 'submitted' | 'reviewed' | 'accepted' | 'correcting'
 /** A returned draft stays "returned" after the cut-off: that is what the unit has to act on. */
 export function stateOf(cell: DeskCell): CellState {
   if (cell.status === 'submitted' || cell.status === 'reviewed' || cell.status === 'accepted') return cell.status
-  return cell.returned ? 'returned' : cell.overdue ? 'overdue' : 'draft'
+  return cell.returned ? 'returned' : cell.overdue ? 'overdue' : cell.revision > 1 ? 'correcting' : 'draft'
 }
 
 /** Moves of the desk; filing and recalling belong to the entry screen. */
@@ -51,7 +51,8 @@ export interface Grid {
 const tally = (cells: (DeskCell | undefined)[]): Tally => {
   const known = cells.filter((c): c is DeskCell => !!c)
   return {
-    filed: known.filter((c) => c.status !== 'draft').length,
+    // Who is correcting has reported: what was accepted still counts.
+    filed: known.filter((c) => c.status !== 'draft' || c.revision > 1).length,
     total: known.length,
     waiting: known.filter(waiting).length,
   }
@@ -137,7 +138,7 @@ export interface Silent {
 export function silent(desk: ReviewDesk): Silent[] {
   const items = new Map([...desk.items].sort(byCode).map((i, n) => [i.id, { code: i.code, title: i.title, n }]))
   const found = desk.units.map((unit) => {
-    const owed = desk.cells.filter((c) => c.unit_id === unit.id && c.status === 'draft')
+    const owed = desk.cells.filter((c) => c.unit_id === unit.id && c.status === 'draft' && c.revision === 1)
     return {
       unit_id: unit.id,
       unit_name: unit.name,
@@ -176,9 +177,4 @@ export function defaultPeriod(rounds: RoundLike[], withWork: Period[]): Period |
     newest(rounds.filter((r) => r.state === 'open').map((r) => r.period)) ??
     newest(rounds.map((r) => r.period))
   )
-}
-/** "2026-01" → "2025-12" */
-export function before(period: Period): Period {
-  const [year = 0, month = 1] = period.split('-').map(Number)
-  return month === 1 ? `${year - 1}-12` : `${year}-${String(month - 1).padStart(2, '0')}`
 }

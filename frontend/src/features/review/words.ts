@@ -10,6 +10,7 @@ export const STATE: Record<CellState, { name: Key; short: string }> = {
   returned: { name: '被退回', short: '退回' },
   overdue: { name: '逾期未报', short: '逾期' },
   draft: { name: '未报', short: '未报' },
+  correcting: { name: '正在填更正', short: '更正' },
 }
 /** Two characters say it in Chinese; other languages need their word. */
 export const inCell = (state: CellState): string =>

@@ -6,6 +6,7 @@ import { milestones } from './milestones'
 import { org } from './org'
 import { pledges } from './pledges'
 import { programmes } from './programmes'
+import { reporting } from './reporting'
 import { review } from './review'
 import { rules } from './rules'
 import { shell } from './shell'
@@ -17,6 +18,7 @@ export const en = {
   ...entry,
   ...files,
   ...review,
+  ...reporting,
   ...programmes,
   ...pledges,
   ...boards,
