@@ -1,6 +1,7 @@
 import type { DeskCell, MoveVerb, Period, ReviewDesk } from '@/api'
 import { byCode } from '@/ui/codes'
 import type { Spot } from '@/ui/cursor'
+import { inOrder } from '@/ui/periods'
 
 /** What the desk knows without the screen: states, filters, selection, who is silent. */
 
@@ -169,7 +170,7 @@ interface RoundLike {
 /** The month to open: the newest with work waiting, else the last that fell due, else the one running. */
 export function defaultPeriod(rounds: RoundLike[], withWork: Period[]): Period | undefined {
   const known = new Set(rounds.map((r) => r.period))
-  const newest = (of: Period[]): Period | undefined => [...of].sort().pop()
+  const newest = (of: Period[]): Period | undefined => inOrder(of).pop()
   return (
     newest(withWork.filter((p) => known.has(p))) ??
     newest(rounds.filter((r) => r.state === 'overdue' || r.state === 'closed').map((r) => r.period)) ??
@@ -177,8 +178,4 @@ export function defaultPeriod(rounds: RoundLike[], withWork: Period[]): Period |
     newest(rounds.map((r) => r.period))
   )
 }
-/** "2026-01" → "2025-12" */
-export function before(period: Period): Period {
-  const [year = 0, month = 1] = period.split('-').map(Number)
-  return month === 1 ? `${year - 1}-12` : `${year}-${String(month - 1).padStart(2, '0')}`
-}
+export { before } from '@/ui/periods'

@@ -6,6 +6,7 @@ import { org } from './org'
 import { pledges } from './pledges'
 import { programmes } from './programmes'
 import { review } from './review'
+import { rounds } from './rounds'
 import { rules } from './rules'
 import { shell } from './shell'
 import { templates } from './templates'
@@ -18,6 +19,7 @@ export const en = {
   ...programmes,
   ...pledges,
   ...boards,
+  ...rounds,
   ...changes,
   ...org,
   ...milestones,
