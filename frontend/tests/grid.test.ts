@@ -18,6 +18,8 @@ const row = (n: number): Report => ({
   returned: false,
   return_reason: null,
   excused: false,
+  late: false,
+  reopened_until: null,
   deadline: '2026-12-31',
   note: null,
   cause_code: null,
@@ -47,6 +49,8 @@ const row = (n: number): Report => ({
   round: {
     id: 'x',
     period: '2026-11',
+    content: 'figures',
+    title: null,
     state: 'open',
     due_at: '2026-11-25T10:00:00Z',
     closes_at: '2026-11-30T10:00:00Z',

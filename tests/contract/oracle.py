@@ -200,6 +200,8 @@ def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912, PLR0915 - one declara
         ("cadence:list", "city", False),
         ("cadence:county_list", "a", False),
         ("cadence:weekly", "city", True),
+        ("cadence:asked_list", "city", True),
+        ("cadence:other_list", "other", True),
     ):
         found[name] = Thing("cadence", unit, draft=draft)
     found["granted:b1"] = Thing("granted", "b1", giver="city")

@@ -24,6 +24,8 @@ ROUTES = [
     ("/programmes/{list}", "office", "温州市2026年民生实事"),
     ("/programmes/{draft_list}", "office", "温州市2027年民生实事"),
     ("/programmes/{list}/split", "office", "任务分解"),
+    ("/programmes/{list}/cadences", "office", "填报周期"),
+    ("/rounds?programme={list}&show=closed", "office", "填报期"),
     ("/milestones?programme={list}", "a1-clerk", "节点与工期"),
     ("/milestones?view=moves", "a-office", "节点与工期"),
     ("/milestones/templates", "a-office", "节点模板"),
@@ -105,6 +107,19 @@ def test_panels_and_dialogs_have_no_accessibility_fault(library: Site, world: Wo
     faults["unit form"] = admin.faults()
 
     office = library.visit("office")
+    page = office.go(f"/rounds?programme={world['list']}&show=closed")
+    page.get_by_role("button", name="2026年10月").click()
+    panel = page.get_by_role("complementary", name="2026年10月")
+    expect(panel.get_by_role("heading", name="例外放开")).to_be_visible()
+    faults["round"] = office.faults()
+    panel.get_by_role("button", name="批准例外").click()
+    expect(page.get_by_role("dialog", name="批准例外")).to_be_visible()
+    faults["exception"] = office.faults()
+    page.keyboard.press("Escape")
+    page = office.go(f"/programmes/{world['list']}/cadences")
+    page.get_by_role("button", name="新设周期").click()
+    expect(page.get_by_role("cell", name="顺延", exact=False).first).to_be_visible()
+    faults["cadence"] = office.faults()
     page = office.go(f"/programmes/{world['list']}/split")
     page.get_by_role("button", name="按比例分").click()
     expect(page.get_by_role("dialog")).to_be_visible()

@@ -558,7 +558,6 @@ def prepare(call: Callable[..., httpx.Response], world: World) -> None:  # noqa:
             )
             for row in reports.json()["items"]:
                 world.ids.setdefault(f"{month}:{tasks[row['task_id']]}", row["id"])
-    _closed(call, world)
     known = {str(key): name for name, key in world.ids.items()}
     for owner, programme in (("office", "list"), ("a-office", "county_list")):
         path = f"/acknowledgements?programme_id={world[programme]}&limit=100"
@@ -566,6 +565,7 @@ def prepare(call: Callable[..., httpx.Response], world: World) -> None:  # noqa:
             world.ids[f"receipt:{row['side']}:{known[row['task_id']]}"] = row["id"]
     _circulated(call, world)
     _chased(call, world)
+    _closed(call, world)
 
 
 def lay_files(world: World, data_dir: Path) -> None:
@@ -603,7 +603,8 @@ def _chased(call: Callable[..., httpx.Response], world: World) -> None:
 
 def _closed(call: Callable[..., httpx.Response], world: World) -> None:
     """Name the cadences, leave a draft of one, open a closed round again for one unit, and settle another."""
-    for owner, programme in (("office", "list"), ("a-office", "county_list")):
+    owners = {"list": "office", "county_list": "a-office", "asked_list": "office", "other_list": "outsider"}
+    for programme, owner in owners.items():
         path = f"/cadences?programme_id={world[programme]}"
         world.ids[f"cadence:{programme}"] = call(owner, "GET", path, None, None).json()["items"][0]["id"]
     weekly = {"programme_id": str(world["list"]), **QUARTERLY, "every": "week", "cut_offs": [{"after": 0, "day": 5}]}

@@ -386,6 +386,51 @@ export const api = {
       { path: { id: row.id }, body: verb === 'settle' ? { answer: answer || null } : undefined },
       { version: row.version },
     ),
+  /** What one desk shows of a round that is not the usual one of its period: texts that are due. */
+  deskOf: (period: T.Period, programmeId: string, roundId: string) =>
+    call<Gen.GetReviewDeskData, T.ReviewDesk>('GET', '/api/v1/reports/desk', {
+      query: { period, programme_id: programmeId, round_id: roundId },
+    }),
+  cadences: collection<{
+    row: T.Cadence
+    list: Gen.ListCadencesData
+    create: Gen.CreateCadenceData
+    change: Gen.ChangeCadenceData
+  }>('/api/v1/cadences'),
+  previewCadence: (body: T.CadenceIn) =>
+    call<Gen.PreviewCadenceData, T.CadencePreview>('POST', '/api/v1/cadences:preview', { body }),
+  roundProgress: (programmeId: string) =>
+    call<Gen.GetRoundProgressData, T.RoundsProgress>('GET', '/api/v1/round-progress', {
+      query: { programme_id: programmeId },
+    }),
+  roundAccount: (id: string) =>
+    call<Gen.GetRoundAccountData, T.RoundAccount>('GET', '/api/v1/rounds/{id}/account', { path: { id } }),
+  settleRound: (row: T.Entity, remark: string | null) =>
+    call<Gen.SettleRoundData, T.Settlement>(
+      'POST',
+      '/api/v1/rounds/{id}/settle',
+      { path: { id: row.id }, body: { remark } },
+      { version: row.version },
+    ),
+  roundExceptions: collection<{
+    row: T.RoundException
+    list: Gen.ListRoundExceptionsData
+    create: Gen.CreateRoundExceptionData
+    change: never
+  }>('/api/v1/round-exceptions'),
+  settlements: {
+    list: (query?: QueryOf<Gen.ListSettlementsData>) =>
+      call<Gen.ListSettlementsData, T.Page<T.SettlementRow>>('GET', '/api/v1/settlements', { query }),
+    get: (id: string) => call<Gen.GetSettlementData, T.Settlement>('GET', '/api/v1/settlements/{id}', { path: { id } }),
+    reopen: (row: T.Entity, reason: string) =>
+      call<Gen.ReopenSettlementData, T.Settlement>(
+        'POST',
+        '/api/v1/settlements/{id}/reopen',
+        { path: { id: row.id }, body: { reason } },
+        { version: row.version },
+      ),
+    download: (id: string, kind: 'ndjson' | 'csv' | 'xlsx') => download(`/api/v1/settlements/${id}/rows.${kind}`),
+  },
   rounds: collection<{
     row: T.Round
     list: Gen.ListRoundsData

@@ -76,6 +76,18 @@ export type SplitGrid = Gen.SplitOut
 export type SplitCellIn = Gen.SplitCellIn
 export type SplitResult = Gen.SplitResult
 
+export type Cadence = Gen.CadenceOut
+export type CadenceIn = Gen.CadenceIn
+export type CadencePreview = Gen.PreviewOut
+export type RoundProgress = Gen.RoundProgress
+export type RoundsProgress = Gen.RoundsProgress
+export type RoundAccount = Gen.AccountOut
+export type OpenItem = Gen.OpenItem
+export type RoundTally = Gen.Tally
+export type RoundException = Gen.ExceptionOut
+export type Settlement = Gen.SettlementOut
+export type SettlementRow = Gen.SettlementRow
+
 export type CopyIn = Gen.CopyIn
 export type Diff = Gen.DiffOut
 export type DiffRow = Gen.DiffRow

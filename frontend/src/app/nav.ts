@@ -49,6 +49,12 @@ export const NAV: NavGroup[] = [
         icon: 'M5 4.5v11M5 7h4.5M5 14h4.5M9.5 4.8h6v4.4h-6zM9.5 11.8h6v4.4h-6z',
       },
       {
+        path: '/rounds',
+        title: '填报期',
+        needs: ['round.edit', 'journal.read'],
+        icon: 'M4 5.5h12v11H4zM4 8.8h12M7.2 3.500V7M12.8 3.500V7M7 12.800l2 2 4-4',
+      },
+      {
         path: '/milestones',
         title: '节点与工期',
         needs: ['task.read'],

@@ -37,6 +37,13 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: '计划', parent: '/programmes' },
   },
   {
+    path: '/programmes/:id/cadences',
+    component: () => import('@/features/rounds/CadenceScreen.vue'),
+    props: true,
+    meta: { title: '填报周期', parent: '/programmes' },
+  },
+  { path: '/rounds', component: () => import('@/features/rounds/RoundScreen.vue'), meta: { title: '填报期' } },
+  {
     path: '/programmes/:id/split',
     component: () => import('@/features/programmes/SplitEditor.vue'),
     props: true,

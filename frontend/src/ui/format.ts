@@ -1,5 +1,7 @@
 import { fromScaled, toScaled } from './decimal'
 
+export { period } from './periods'
+
 /** "12345.6" → "12,345.6": grouped for reading, digits untouched. */
 export function quantity(value: string | null | undefined, empty = '—'): string {
   if (value === null || value === undefined || value === '') return empty
@@ -42,11 +44,6 @@ export function day(value: string | null | undefined, empty = '—'): string {
 export function days(from: string, to: string): string {
   const end = day(to)
   return `${day(from)}—${from.slice(0, 4) === to.slice(0, 4) ? end.slice(5) : end}`
-}
-/** "2026-11" → "2026年11月" */
-export function period(value: string | null | undefined): string {
-  const m = /^(\d{4})-(\d{2})/.exec(value ?? '')
-  return m ? `${m[1]}年${Number(m[2])}月` : '—'
 }
 /** Instants are UTC on the wire and Beijing time on the screen, whatever the PC believes. */
 function beijing(value: string): Date {

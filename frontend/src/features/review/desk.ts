@@ -1,6 +1,7 @@
 import type { DeskCell, MoveVerb, Period, ReviewDesk } from '@/api'
 import { byCode } from '@/ui/codes'
 import type { Spot } from '@/ui/cursor'
+import { inOrder } from '@/ui/periods'
 
 /** What the desk knows without the screen: states, filters, selection, who is silent. */
 
@@ -170,7 +171,7 @@ interface RoundLike {
 /** The month to open: the newest with work waiting, else the last that fell due, else the one running. */
 export function defaultPeriod(rounds: RoundLike[], withWork: Period[]): Period | undefined {
   const known = new Set(rounds.map((r) => r.period))
-  const newest = (of: Period[]): Period | undefined => [...of].sort().pop()
+  const newest = (of: Period[]): Period | undefined => inOrder(of).pop()
   return (
     newest(withWork.filter((p) => known.has(p))) ??
     newest(rounds.filter((r) => r.state === 'overdue' || r.state === 'closed').map((r) => r.period)) ??
@@ -178,3 +179,4 @@ export function defaultPeriod(rounds: RoundLike[], withWork: Period[]): Period |
     newest(rounds.map((r) => r.period))
   )
 }
+export { before } from '@/ui/periods'

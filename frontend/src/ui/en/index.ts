@@ -8,6 +8,7 @@ import { pledges } from './pledges'
 import { programmes } from './programmes'
 import { reporting } from './reporting'
 import { review } from './review'
+import { rounds } from './rounds'
 import { rules } from './rules'
 import { shell } from './shell'
 import { templates } from './templates'
@@ -22,6 +23,7 @@ export const en = {
   ...programmes,
   ...pledges,
   ...boards,
+  ...rounds,
   ...changes,
   ...org,
   ...milestones,

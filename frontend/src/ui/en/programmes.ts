@@ -120,7 +120,6 @@ export const programmes = {
   '{n} 个计划': '{n} programmes',
   起止: 'Span',
   未下达: 'not issued',
-  填报周期: 'Cadence',
   编制: 'Draft',
   查看: 'View',
   没有符合筛选的计划: 'No programme matches the filter',
