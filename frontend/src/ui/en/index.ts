@@ -1,3 +1,4 @@
+import { attachments } from './attachments'
 import { boards } from './boards'
 import { changes } from './changes'
 import { entry } from './entry'
@@ -8,6 +9,7 @@ import { programmes } from './programmes'
 import { review } from './review'
 import { rules } from './rules'
 import { shell } from './shell'
+import { silence } from './silence'
 import { templates } from './templates'
 
 /** One file a feature, so that two authors never edit the same lines. */
@@ -23,4 +25,6 @@ export const en = {
   ...milestones,
   ...templates,
   ...rules,
+  ...silence,
+  ...attachments,
 }
