@@ -532,8 +532,8 @@ def _chased(call: Callable[..., httpx.Response], world: World) -> None:
         body = {"round_id": november, "unit_id": str(world[unit]), "channel": channel}
         world.ids[f"chase:{unit}"] = call(by, "POST", "/chases", body, None).json()["id"]
     for by, unit in (("office", "city"), ("a-office", "a")):
-        body = {"unit_id": str(world[unit]), "kind": "after", "number": 1}
-        world.ids[f"chase_rule:{unit}"] = call(by, "POST", "/chase-rules", body, None).json()["id"]
+        rule = {"unit_id": str(world[unit]), "kind": "after", "number": 1}
+        world.ids[f"chase_rule:{unit}"] = call(by, "POST", "/chase-rules", rule, None).json()["id"]
     for unit in ("a1", "b1"):
         body = {"report_id": str(world[f"november:roads:{unit}"]), "name": "证明.pdf", "sha256": WHOLE_HASH}
         world.ids[f"attachment:roads:{unit}"] = call(f"{unit}-clerk", "POST", "/attachments", body, None).json()["id"]
