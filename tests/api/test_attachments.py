@@ -151,11 +151,11 @@ def test_every_kind_is_taken_and_every_hostile_file_leaves_nothing(
     # A scanner has the last word, and silence is no consent.
     for command, status, code in (("false", 422, "file-refused"), ("no-such-program", 503, "unavailable")):
         settings.scan_command = command
-        fresh = packed(more={"word/more.xml": command.encode()})
+        fresh = packed({"word/more.xml": command.encode()})
         problem(small(people, "a1-clerk", fresh, report_id=report, name="x.docx"), status, code)
         assert len(stored(settings)) == len(GOOD)
     settings.scan_command = "true"
-    fresh = packed(more={"word/more.xml": b"clean"})
+    fresh = packed({"word/more.xml": b"clean"})
     assert small(people, "a1-clerk", fresh, report_id=report, name="x.docx").status_code == 201
 
 

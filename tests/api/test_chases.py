@@ -77,8 +77,8 @@ def test_a_chase_is_sent_read_and_answered_and_not_repeated_within_the_cool_down
     round_id = str(world["list"]) and people["office"].get("/rounds", programme_id=str(world["list"]), period="2026-11")
     november = round_id["items"][0]["id"]
     body = {"round_id": november, "unit_id": str(world["a1"])}
-    made = people["a-office"].post("/chases", {**body, "text": "{unit}欠{owed}份，{over}"}, status=201)
-    assert (made["text"], made["nth"], made["owed"], made["status"]) == ("柳市镇欠2份，还剩13天", 1, 2, "delivered")
+    made = people["a-office"].post("/chases", {**body, "text": "{单位}欠{未交}份，{逾期}"}, status=201)
+    assert (made["text"], made["nth"], made["owed"], made["status"]) == ("柳市镇欠2份，还剩 13 天", 1, 2, "delivered")
     # Again, at once: refused with the instant from which on it may be.
     for who in ("a-office", "a-reviewer", "office"):
         refused = people[who].call("POST", "/chases", json=body)
@@ -160,7 +160,7 @@ def test_the_outbox_delivers_and_notes_what_happened(people: Callers, world: Wor
     november = people["office"].get("/rounds", programme_id=str(world["list"]), period="2026-11")["items"][0]["id"]
 
     def chase(unit: str, channel: str) -> str:
-        body = {"round_id": november, "unit_id": str(world[unit]), "channel": channel, "text": "请报{period}"}
+        body = {"round_id": november, "unit_id": str(world[unit]), "channel": channel, "text": "请报{填报期}"}
         made = people["office"].post("/chases", body, status=201)
         assert (made["status"], made["attempts"]) == ("queued", 0)
         return str(made["id"])
@@ -171,7 +171,7 @@ def test_the_outbox_delivers_and_notes_what_happened(people: Callers, world: Wor
         # An address inside is refused as long as the settings do not name it.
         assert sending.deliver(database, settings) == 1
         line = json.loads((settings.data_dir / "chases.log").read_text(encoding="utf-8"))
-        assert (line["id"], line["unit_name"], line["text"]) == (logged, "柳市镇", "请报2026-11")
+        assert (line["id"], line["unit_name"], line["text"]) == (logged, "柳市镇", "请报2026年11月")
         row = people["office"].get(f"/chases/{posted}")
         assert (row["status"], "内网" in row["failure"], seen) == ("failed", True, [])
         # By hand nobody says that it arrived.
@@ -189,7 +189,7 @@ def test_the_outbox_delivers_and_notes_what_happened(people: Callers, world: Wor
         row = people["office"].get(f"/chases/{posted}")
         assert (row["status"], row["attempts"], row["failure"]) == ("delivered", 4, None)
         assert [(each["key"], each["token"], each["text"]) for each in seen] == [
-            (posted, "Bearer secret", "请报2026-11")
+            (posted, "Bearer secret", "请报2026年11月")
         ] * 3
     # The thread does the same and ends when told to.
     stop = threading.Event()

@@ -1324,7 +1324,11 @@ def compose(sweep: Sweep, case: Case, who: str, body: Any) -> None:
         )
 
 
-CODES = {403: {"forbidden"}, 404: {"not-found"}, 409: {"conflict", "wrong-state", "locked", "round-closed", "own-work"}}
+CODES = {
+    403: {"forbidden"},
+    404: {"not-found"},
+    409: {"conflict", "wrong-state", "locked", "round-closed", "own-work", "chase-too-soon", "nothing-owed"},
+}
 
 
 def bulk(sweep: Sweep, operation: str, single: str, who: str) -> None:

@@ -20,6 +20,8 @@ ROUTES = [
     ("/reports?period=2026-10", "a1-clerk", "月度填报"),
     ("/review?programme={list}&period=2026-11", "a-reviewer", "审核台"),
     ("/review?programme={list}&period=2026-11&panel=silent", "a-reviewer", "审核台"),
+    ("/silence", "a-office", "催报"),
+    ("/silence?view=rates", "a-office", "催报"),
     ("/programmes", "office", "计划与指标"),
     ("/programmes/{list}", "office", "温州市2026年民生实事"),
     ("/programmes/{draft_list}", "office", "温州市2027年民生实事"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 TYPES = b'<?xml version="1.0" encoding="UTF-8"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
 PART = b'<?xml version="1.0" encoding="UTF-8"?><a/>'
@@ -35,7 +35,7 @@ def photo() -> bytes:
     return image(exif=exif)
 
 
-def packed(main: str = "word/document.xml", more: Mapping[str, bytes] | None = None) -> bytes:
+def packed(more: dict[str, bytes] | None = None, main: str = "word/document.xml") -> bytes:
     """Return a document with the given further parts."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -66,7 +66,7 @@ def huge_png() -> bytes:
 
 def lying() -> bytes:
     """Return a document of which a part says it has ten bytes, and has a million."""
-    whole = bytearray(packed(more={"word/more.xml": b"<a>" + b"x" * 1_000_000 + b"</a>"}))
+    whole = bytearray(packed({"word/more.xml": b"<a>" + b"x" * 1_000_000 + b"</a>"}))
     real = struct.pack("<I", 1_000_007)
     at = whole.find(real)
     while at >= 0:
@@ -89,7 +89,7 @@ def linked() -> bytes:
 
 def doubled() -> bytes:
     """Return a document with two parts of one name."""
-    raw = bytearray(packed(more={"word/documenx.xml": PART}))
+    raw = bytearray(packed({"word/documenx.xml": PART}))
     at = raw.find(b"word/documenx.xml")
     while at >= 0:
         raw[at : at + 17] = b"word/document.xml"
@@ -107,7 +107,7 @@ GOOD: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "pdf": (pdf, "通知.pdf", "application/pdf"),
     "docx": (packed, "说明.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     "xlsx": (
-        lambda: packed("xl/workbook.xml"),
+        lambda: packed(main="xl/workbook.xml"),
         "台账.xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
@@ -120,12 +120,12 @@ GOOD: dict[str, tuple[Callable[[], bytes], str, str]] = {
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     # what: content, why it is refused
     "nothing": (lambda: b"", "empty"),
-    "zip bomb": (lambda: packed(more={"word/more.xml": bytes(120_000_000)}), "bomb"),
-    "tight zip": (lambda: packed(more={"word/more.bin": bytes(50_000_000)}), "bomb"),
-    "zip in zip": (lambda: packed("inner.zip", more={"inner2.zip": packed()}), "kind"),
+    "zip bomb": (lambda: packed({"word/more.xml": bytes(120_000_000)}), "bomb"),
+    "tight zip": (lambda: packed({"word/more.bin": bytes(50_000_000)}), "bomb"),
+    "zip in zip": (lambda: packed({"inner2.zip": packed()}, "inner.zip"), "kind"),
     "lying size": (lying, "broken"),
-    "entity bomb": (lambda: packed("xl/workbook.xml", more={"xl/sharedStrings.xml": BOMB}), "entity"),
-    "entity bomb in UTF-16": (lambda: packed(more={"word/x.xml": BOMB.decode().encode("utf-16")}), "entity"),
+    "entity bomb": (lambda: packed({"xl/sharedStrings.xml": BOMB}, "xl/workbook.xml"), "entity"),
+    "entity bomb in UTF-16": (lambda: packed({"word/x.xml": BOMB.decode().encode("utf-16")}), "entity"),
     "image bomb": (huge_png, "pixels"),
     "cut image": (lambda: image("PNG")[:-20], "broken"),
     "cut photo": (lambda: photo()[:-2], "broken"),
@@ -136,13 +136,13 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "PDF with a script": (lambda: pdf(b"/OpenAction << /S /JavaScript /JS (app.alert(1)) >>"), "active"),
     "PDF that starts a program": (lambda: pdf(b"/OpenAction << /S /Launch /F (cmd.exe) >>"), "active"),
     "half a PDF": (lambda: pdf()[:40], "broken"),
-    "macros": (lambda: packed(more={"word/vbaProject.bin": b"x"}), "active"),
-    "path names": (lambda: packed(more={"../../etc/cron.d/x": PART}), "path"),
-    "absolute path": (lambda: packed(more={"/etc/passwd": PART}), "path"),
-    "path of Windows": (lambda: packed(more={"C:\\Windows\\x": PART}), "path"),
+    "macros": (lambda: packed({"word/vbaProject.bin": b"x"}), "active"),
+    "path names": (lambda: packed({"../../etc/cron.d/x": PART}), "path"),
+    "absolute path": (lambda: packed({"/etc/passwd": PART}), "path"),
+    "path of Windows": (lambda: packed({"C:\\Windows\\x": PART}), "path"),
     "link": (linked, "path"),
     "one name twice": (doubled, "archive"),
-    "many parts": (lambda: packed(more={f"word/{number}.xml": b"" for number in range(5001)}), "archive"),
+    "many parts": (lambda: packed({f"word/{number}.xml": b"" for number in range(5001)}), "archive"),
     "half a document": (lambda: packed()[:-30], "broken"),
     "SVG": (lambda: b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "markup"),
     "page": (lambda: b"hello\n<!doctype html><script>1</script>", "markup"),

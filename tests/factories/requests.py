@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -571,6 +572,7 @@ def prepare(call: Callable[..., httpx.Response], world: World) -> None:  # noqa:
 def lay_files(world: World, data_dir: Path) -> None:
     """Put the clerks' uploads and the attached content where an installation keeps them: files are in no database."""
     store = FileStore(data_dir / "files")
+    shutil.rmtree(store.root, ignore_errors=True)
     note = {"media_type": "application/pdf"} | dict.fromkeys(("charset", "width", "height", "taken_at", "place"))
     kept = store.path(WHOLE_HASH)
     kept.parent.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from minsheng.chases.channels import public
 from minsheng.chases.silence import in_a_row, percent
-from minsheng.chases.texts import DEFAULT, PLACEHOLDERS, fill, over, unknown
+from minsheng.chases.texts import DEFAULT, PLACEHOLDERS, fill, over, period_name, unknown
 from minsheng.chases.timing import earliest, fires_on
 
 DUE = date(2026, 12, 5)
@@ -44,15 +44,16 @@ def test_rates_are_rounded_half_up(part: int, whole: int) -> None:
 
 @given(st.text(), st.text())
 def test_values_are_never_read_as_placeholders(name: str, programme: str) -> None:
-    assert fill("{unit}／{programme}", {"unit": name, "programme": programme}) == f"{name}／{programme}"
+    assert fill("{单位}／{计划}", {"单位": name, "计划": programme}) == f"{name}／{programme}"
 
 
 def test_words_of_a_chase() -> None:
     assert unknown(DEFAULT) == []
-    assert unknown("{unit}{phone}{}") == ["phone", ""]
-    values = {name: name.upper() for name in PLACEHOLDERS}
-    assert fill("{unit}欠{owed}份，{nth}", values) == "UNIT欠OWED份，NTH"
-    assert (over(3), over(0), over(-2)) == ("已逾期3天", "今天截止", "还剩2天")
+    assert unknown("{单位}{phone}{}") == ["phone", ""]
+    values = {name: name * 2 for name in PLACEHOLDERS}
+    assert fill("{单位}欠{未交}份，{次数}", values) == "单位单位欠未交未交份，次数次数"
+    assert (over(3), over(0), over(-2)) == ("已逾期 3 天", "今天截止", "还剩 2 天")
+    assert (period_name("2026-11"), period_name("2026-W47")) == ("2026年11月", "2026-W47")
     now = datetime(2026, 12, 6, tzinfo=UTC)
     assert (earliest(None, timedelta(hours=24)), earliest(now, timedelta(hours=24))) == (None, now + timedelta(days=1))
 

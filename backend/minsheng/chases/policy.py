@@ -2,6 +2,7 @@
 
 from minsheng.chases import service
 from minsheng.chases.models import Chase, ChaseRule
+from minsheng.kernel.access import Session
 from minsheng.kernel.lifecycle import Lifecycle, Move, ReasonIn
 from minsheng.permissions import P
 
@@ -59,3 +60,12 @@ CHASE_RULE = Lifecycle(
     },
     final=frozenset(),
 )
+
+
+def send(session: Session, row: Chase) -> None:
+    """Write a chase into the log, which is the outbox too; what goes by the system alone has arrived with it."""
+    session.add(row)
+    session.flush()
+    if row.channel == service.AT_ONCE:
+        CHASE.follow(session, row, "deliver")
+        session.flush()

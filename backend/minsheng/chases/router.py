@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from minsheng.chases import channels, service, silence
 from minsheng.chases.models import Chase, ChaseRule
-from minsheng.chases.policy import CHASE, CHASE_RULE
+from minsheng.chases.policy import CHASE, CHASE_RULE, send
 from minsheng.chases.schemas import (
     ChannelOut,
     ChaseIn,
@@ -249,7 +249,7 @@ def create_chase(
 ) -> ChaseOut:
     """Chase one unit for one round; within the cool-down it is refused with the earliest instant."""
     row = service.ask(session, body, _limits(request))
-    _send(session, row)
+    send(session, row)
     rows.tag(response, row)
     return present_chases(session, [row])[0]
 
@@ -276,7 +276,7 @@ def send_chases(body: ChasesIn, request: Request, session: Annotated[Session, al
                 row = service.make(session, each, body.channel, body.text, limits)
                 session.require(row)
                 if not body.dry_run:
-                    _send(session, row)
+                    send(session, row)
         except Problem as refused:
             row, problem = None, refused
         finally:
@@ -298,15 +298,6 @@ def send_chases(body: ChasesIn, request: Request, session: Annotated[Session, al
 
 def _errors(problem: Problem | None) -> list[FieldError]:
     return list(problem.errors) if problem else []
-
-
-def _send(session: Session, row: Chase) -> None:
-    """Write a chase into the log, which is the outbox too; what goes by the system alone has arrived with it."""
-    session.add(row)
-    session.flush()
-    if row.channel == service.AT_ONCE:
-        CHASE.follow(session, row, "deliver")
-        session.flush()
 
 
 @router.get("/chases/{id}", summary="一次催报", operation_id="getChase")

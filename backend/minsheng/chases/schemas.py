@@ -29,7 +29,7 @@ def _placeholders(value: str) -> str:
 
 
 Wording = Annotated[Remark, Field(min_length=2, max_length=500), AfterValidator(_placeholders)]
-"""The words of a chase; ``{unit}`` and the like are filled in when it is sent."""
+"""The words of a chase; ``{单位}`` and the like are filled in when it is sent."""
 
 
 class SilentOut(Out):

@@ -16,7 +16,7 @@ from sqlmodel import col, select
 
 from minsheng.chases import channels, service, silence
 from minsheng.chases.models import Chase, ChaseRule
-from minsheng.chases.policy import CHASE
+from minsheng.chases.policy import CHASE, send
 from minsheng.chases.timing import fires_on
 from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Access, Session
@@ -50,10 +50,7 @@ def chase_by_rules(database: Database, settings: Settings) -> int:
                     continue
                 each = service.look(session, round_id, unit_id)
                 row = service.make(session, each, rule.channel, rule.text, limits, rule)
-                session.add(row)
-                session.flush()
-                if row.channel == service.AT_ONCE:
-                    CHASE.follow(session, row, "deliver")
+                send(session, row)
                 session.commit()
                 made += 1
             except (Problem, IntegrityError, OperationalError) as error:

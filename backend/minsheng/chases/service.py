@@ -8,7 +8,7 @@ from uuid import UUID
 from minsheng.chases import silence
 from minsheng.chases.models import Chase, ChaseRule
 from minsheng.chases.schemas import ChaseIn, ChaseRuleIn, ChaseRulePatch
-from minsheng.chases.texts import fill, over
+from minsheng.chases.texts import fill, over, period_name
 from minsheng.chases.timing import earliest
 from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Session
@@ -55,14 +55,14 @@ def words_of(each: silence.Silent, programme: Programme, text: str) -> str:
     return fill(
         text,
         {
-            "unit": each.unit.name,
-            "programme": programme.name,
-            "period": each.round.period,
-            "due": f"{due.month}月{due.day}日{due.hour}时",
-            "owed": str(each.owed),
-            "returned": str(each.returned),
-            "over": over(each.days_over),
-            "nth": str(len(each.chases) + 1),
+            "单位": each.unit.name,
+            "计划": programme.name,
+            "填报期": period_name(each.round.period),
+            "截止": f"{due.month}月{due.day}日{due.hour}时",
+            "未交": str(each.owed),
+            "退回": str(each.returned),
+            "逾期": over(each.days_over),
+            "次数": str(len(each.chases) + 1),
         },
     )
 

@@ -30,8 +30,8 @@ ROUNDS_IN_A_ROW = 3
 
 OWED = ("draft",)
 """States in which a report is still with its unit."""
-GONE = ("void", "superseded")
-"""States of reports that nobody expects any more."""
+EXPECTED = (col(Report.status) != "void", col(Report.excused).is_(False))
+"""What a unit has to report at all: the conditions in one place."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def silent(
             func.sum(case((col(Report.returned).is_(True), 1), else_=0)),
         )
         .join(Round, col(Round.id) == col(Report.round_id))
-        .where(col(Report.status).in_(OWED), col(Report.excused).is_(False), Round.opens_at <= now)
+        .where(*EXPECTED, col(Report.status).in_(OWED), Round.opens_at <= now)
         .group_by(col(Report.round_id), col(Report.unit_id))
     )
     for column, value in (
@@ -266,7 +266,7 @@ def _tally(
             func.sum(case((handed_in & (col(Report.submitted_at) <= col(Round.due_at)), 1), else_=0)),
         )
         .join(Round, col(Round.id) == col(Report.round_id))
-        .where(col(Report.status).not_in(GONE), col(Report.excused).is_(False), Round.due_at <= clock.now())
+        .where(*EXPECTED, Round.due_at <= clock.now())
         .group_by(Report.programme_id, Report.round_id, Report.unit_id)
     )
     if programme_id is not None:

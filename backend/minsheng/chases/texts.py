@@ -4,20 +4,20 @@ import re
 from collections.abc import Mapping
 
 PLACEHOLDERS: dict[str, str] = {
-    "unit": "填报单位",
-    "programme": "计划",
-    "period": "填报期",
-    "due": "截止时间",
-    "owed": "未交份数",
-    "returned": "其中被退回份数",
-    "over": "已逾期几天或还剩几天",
-    "nth": "第几次催报",
+    "单位": "填报单位",
+    "计划": "计划名称",
+    "填报期": "哪一期",
+    "截止": "截止时间",
+    "未交": "未交份数",
+    "退回": "被退回份数",
+    "逾期": "逾期几天或还剩几天",
+    "次数": "第几次催报",
 }
-DEFAULT = (
-    "{unit}：{programme}{period}还有{owed}份报告没有提交（其中被退回{returned}份），截止时间{due}，{over}。请尽快报送。"
-)
+"""Placeholders and what they become: in Chinese, because clerks write the words."""
+DEFAULT = "{单位}：{计划}{填报期}还有 {未交} 份报告没有提交，{截止}截止，{逾期}。请尽快报送。"
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
 
 
 def unknown(text: str) -> list[str]:
@@ -30,8 +30,14 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return _PLACE.sub(lambda found: values.get(found[1], found[0]), text)
 
 
+def period_name(period: str) -> str:
+    """Return a month as people say it; other periods as they are written."""
+    found = _MONTH.fullmatch(period)
+    return f"{found[1]}年{int(found[2])}月" if found else period
+
+
 def over(days: int) -> str:
     """Say how far behind or ahead of the cut-off a day is."""
     if days > 0:
-        return f"已逾期{days}天"
-    return "今天截止" if days == 0 else f"还剩{-days}天"
+        return f"已逾期 {days} 天"
+    return "今天截止" if days == 0 else f"还剩 {-days} 天"

@@ -39,6 +39,7 @@ export interface Extra {
   idempotencyKey?: string
   /** A body that is not JSON. */
   contentType?: string
+  headers?: Record<string, string>
 }
 
 let onUnauthorised: () => void = () => undefined
@@ -69,7 +70,7 @@ export async function call<O extends Operation, Out>(
     query?: Record<string, Value>
     body?: unknown
   }
-  const headers: Record<string, string> = { Accept: 'application/json' }
+  const headers: Record<string, string> = { Accept: 'application/json', ...extra.headers }
   if (method !== 'GET') headers['X-Minsheng-Client'] = 'web'
   if (extra.version !== undefined) headers['If-Match'] = `"${extra.version}"`
   if (extra.idempotencyKey) headers['Idempotency-Key'] = extra.idempotencyKey

@@ -438,6 +438,53 @@ export const api = {
     change: Gen.ChangeRoundData
   }>('/api/v1/rounds'),
 
+  silence: (query: QueryOf<Gen.GetSilenceData>) =>
+    call<Gen.GetSilenceData, T.Silence>('GET', '/api/v1/silence', { query }),
+  repeatedSilence: (programmeId?: string) =>
+    call<Gen.GetRepeatedSilenceData, T.Repeated>('GET', '/api/v1/silence/repeated', {
+      query: { programme_id: programmeId },
+    }),
+  reportingRates: (query: QueryOf<Gen.GetReportingRatesData>) =>
+    call<Gen.GetReportingRatesData, T.Rates>('GET', '/api/v1/silence/rates', { query }),
+  chases: collection<{
+    row: T.Chase
+    list: Gen.ListChasesData
+    create: Gen.CreateChaseData
+    change: never
+  }>('/api/v1/chases'),
+  sendChases: (body: Gen.ChasesIn) =>
+    call<Gen.SendChasesData, Gen.ChaseResults>('POST', '/api/v1/chases:batch', { body }, { idempotencyKey: uuid() }),
+  chaseRules: collection<{
+    row: T.ChaseRule
+    list: Gen.ListChaseRulesData
+    create: Gen.CreateChaseRuleData
+    change: Gen.ChangeChaseRuleData
+  }>('/api/v1/chase-rules'),
+
+  attachments: collection<{
+    row: T.Attachment
+    list: Gen.ListAttachmentsData
+    create: Gen.CreateAttachmentData
+    change: never
+  }>('/api/v1/attachments'),
+  attachmentUrl: (id: string, what: 'content' | 'thumbnail'): string => `/api/v1/attachments/${id}/${what}`,
+  beginUpload: (sha256: string, size: number) =>
+    call<Gen.CreateUploadData, T.UploadState>('POST', '/api/v1/uploads', { body: { sha256, size } }),
+  appendUpload: (sha256: string, offset: number, piece: Blob) =>
+    call<Operation, T.UploadState>(
+      'PATCH',
+      '/api/v1/uploads/{sha256}' satisfies Gen.AppendUploadData['url'],
+      { path: { sha256 }, body: piece },
+      { contentType: 'application/offset+octet-stream', headers: { 'Upload-Offset': String(offset) } },
+    ),
+  uploadSmall: (query: QueryOf<Gen.UploadAttachmentData>, content: Blob) =>
+    call<Operation, T.Attachment>(
+      'POST',
+      '/api/v1/attachments:upload' satisfies Gen.UploadAttachmentData['url'],
+      { query, body: content },
+      { contentType: 'application/octet-stream' },
+    ),
+
   workbench: () => call<Gen.GetWorkbenchData, T.Workbench>('GET', '/api/v1/workbench', {}),
   boardSummary: (on?: T.Day) =>
     call<Gen.GetSummaryData, Gen.SummaryOut>('GET', '/api/v1/boards/summary', { query: { on } }),

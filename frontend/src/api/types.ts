@@ -127,6 +127,19 @@ export type DeskCell = Gen.DeskCell
 export type ReviewDesk = Gen.DeskOut
 
 export type Workbench = Gen.Workbench
+export type Silence = Gen.SilenceOut
+export type Silent = Gen.SilentOut
+export type SilenceState = Silent['state']
+export type Chase = Gen.ChaseOut
+export type ChaseTarget = Gen.ChaseTarget
+export type ChaseResult = Gen.ChaseResult
+export type ChaseRule = Gen.ChaseRuleOut
+export type ChaseRuleIn = Gen.ChaseRuleIn
+export type ChaseChannel = Chase['channel']
+export type Repeated = Gen.RepeatedList
+export type Rates = Gen.RatesOut
+export type Attachment = Gen.AttachmentOut
+export type UploadState = Gen.UploadState
 /** A light by its key in the rule set in force. */
 export type LightKey = ReportCell['light']
 export type LightMeaning = Gen.LightName

@@ -31,6 +31,12 @@ export const NAV: NavGroup[] = [
         needs: ['report.review', 'report.accept'],
         icon: 'M4 10.4 8.2 14.5 16.2 5.8',
       },
+      {
+        path: '/silence',
+        title: '催报',
+        needs: ['report.chase', 'round.edit', 'journal.read'],
+        icon: 'M5.5 13.500V9a4.500 4.500 0 0 1 9 0v4.500l1.500 1.500H4zM8.500 16.500h3',
+      },
     ],
   },
   {

@@ -25,6 +25,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/', component: () => import('@/features/workbench/Workbench.vue'), meta: { title: '工作台' } },
   { path: '/reports', component: () => import('@/features/reports/EntryScreen.vue'), meta: { title: '月度填报' } },
   { path: '/review', component: () => import('@/features/review/ReviewDesk.vue'), meta: { title: '审核台' } },
+  { path: '/silence', component: () => import('@/features/silence/SilenceScreen.vue'), meta: { title: '催报' } },
   {
     path: '/programmes',
     component: () => import('@/features/programmes/ProgrammeList.vue'),

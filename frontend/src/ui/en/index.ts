@@ -1,3 +1,4 @@
+import { attachments } from './attachments'
 import { boards } from './boards'
 import { changes } from './changes'
 import { entry } from './entry'
@@ -11,6 +12,7 @@ import { review } from './review'
 import { rounds } from './rounds'
 import { rules } from './rules'
 import { shell } from './shell'
+import { silence } from './silence'
 import { templates } from './templates'
 
 /** One file a feature, so that two authors never edit the same lines. */
@@ -29,4 +31,6 @@ export const en = {
   ...milestones,
   ...templates,
   ...rules,
+  ...silence,
+  ...attachments,
 }
