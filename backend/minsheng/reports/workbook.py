@@ -168,13 +168,19 @@ def line_of(facts: ReportFacts, figure: Figure) -> Line:
         words.get("note"),
         f"已退回：{report.return_reason or ''}" if report.returned else STATE_NAMES[report.status],
     )
+    return framed(facts, figure, key, cells)
+
+
+def framed(facts: ReportFacts, figure: Figure, key: str, cells: Sequence[Any]) -> Line:
+    """Return the row of a figure with given cells: what may be typed in it does not hang on what stands there."""
+    indicator = figure.indicator
     return Line(
         key=key,
         cells=cells,
         free=free_of(facts, figure),
         whole=figure.measure.decimals == 0,
-        levels=levels,
-        sums=figure.indicator.accumulation == "cumulative" and figure.indicator.kind != "ratio",
+        levels=indicator.levels if indicator.kind == "ordinal" else (),
+        sums=indicator.accumulation == "cumulative" and indicator.kind != "ratio",
     )
 
 
