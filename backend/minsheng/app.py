@@ -61,8 +61,8 @@ from minsheng.org import router as org
 from minsheng.plans import router as plans
 from minsheng.pledges import router as pledges
 from minsheng.programmes import router as programmes
+from minsheng.reports import ledger_router, workbook_router
 from minsheng.reports import router as reports
-from minsheng.reports import workbook_router
 from minsheng.rule_sets import router as rule_sets
 from minsheng.targets import changes
 from minsheng.targets import router as targets
@@ -91,6 +91,7 @@ ROUTERS = (
     template_router.router,
     reports.router,
     workbook_router.router,
+    ledger_router.router,
     boards.router,
     trials.router,
     figures.router,

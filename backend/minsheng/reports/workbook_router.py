@@ -19,7 +19,7 @@ from minsheng.kernel.http import Route
 from minsheng.kernel.jobs import File, Kind
 from minsheng.kernel.workers import Work
 from minsheng.org.models import Unit
-from minsheng.org.service import in_tree_order
+from minsheng.org.service import in_tree_order, subtree
 from minsheng.permissions import P
 from minsheng.programmes.service import in_catalogue_order
 from minsheng.reports import upload, workbook
@@ -84,7 +84,7 @@ def _reports(session: Session, unit: Unit, period: str, *, beneath: bool) -> lis
     Raises:
         Conflict: more than one workbook should hold.
     """
-    units = _subtree(session, unit.id) if beneath else [unit.id]
+    units = subtree(session, unit.id) if beneath else [unit.id]
     statement = select(Report).where(
         col(Report.unit_id).in_(units), Report.period == period, col(Report.status).not_in(["void", "superseded"])
     )
@@ -102,15 +102,6 @@ def _reports(session: Session, unit: Unit, period: str, *, beneath: bool) -> lis
         known.values(),
         key=lambda facts: (tree[facts.unit.id], str(facts.programme.id), order.get(facts.item.id, 0)),
     )
-
-
-def _subtree(session: Session, top: UUID) -> list[UUID]:
-    """Return a unit and the visible ones beneath it."""
-    parents = session.exec(select(Unit.id, Unit.parent_id)).all()
-    found = [top]
-    for at in found:
-        found += [key for key, parent in parents if parent == at]
-    return found
 
 
 @router.post(
