@@ -81,19 +81,22 @@ class Victim:
             "MINSHENG_PORT": str(self.port),
             **({"PLANTED": "1"} if self.planted else {}),
         }
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.served"],
-            env={**os.environ, **environment},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        said = self.folder / "server.log"
+        with said.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.faults.served"],
+                env={**os.environ, **environment},
+                stdout=log,
+                stderr=log,
+            )
         until = time.monotonic() + PATIENCE
         while True:
             try:
                 once(self.port, "GET", "/livez", None, {})
                 break
             except OSError:
-                assert time.monotonic() < until, "the server does not start"
+                assert self.process.poll() is None, said.read_text()[-3000:]
+                assert time.monotonic() < until, f"the server does not start: {said.read_text()[-3000:]}"
                 time.sleep(0.05)
         if not self.headers:
             self.headers = log_in(self.port, "bench-county")

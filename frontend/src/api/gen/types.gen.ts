@@ -3660,6 +3660,38 @@ export type LeadOut = {
 };
 
 /**
+ * LedgerIn
+ *
+ * Which ledger is wanted.
+ */
+export type LedgerIn = {
+    /**
+     * Format
+     */
+    format?: 'xlsx' | 'csv';
+    /**
+     * Layout
+     *
+     * month 月报台账：上期末、本期、本期末；county 县月报：计划进度、实际进度、完成率
+     */
+    layout?: 'month' | 'county';
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Unit Id
+     *
+     * 单位，含下级；省略为看得到的全部
+     */
+    unit_id?: string | null;
+};
+
+/**
  * LevelCount
  *
  * How one level of the catalogue grew or shrank (R002).
@@ -14039,6 +14071,67 @@ export type CancelJobResponses = {
 };
 
 export type CancelJobResponse = CancelJobResponses[keyof CancelJobResponses];
+
+export type CreateLedgerData = {
+    body: LedgerIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/ledgers';
+};
+
+export type CreateLedgerErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateLedgerError = CreateLedgerErrors[keyof CreateLedgerErrors];
+
+export type CreateLedgerResponses = {
+    /**
+     * Successful Response
+     */
+    202: JobOut;
+};
+
+export type CreateLedgerResponse = CreateLedgerResponses[keyof CreateLedgerResponses];
 
 export type GetMeData = {
     body?: never;
