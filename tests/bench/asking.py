@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def free_port() -> int:
-    """Return a port that nobody uses now."""
+def _free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
@@ -27,7 +26,7 @@ def free_port() -> int:
 
 @contextmanager
 def server(arguments: list[str], environment: dict[str, str], probe: str) -> Iterator[int]:
-    port = free_port()
+    port = _free_port()
     process = subprocess.Popen(
         [sys.executable, *arguments],
         env={**os.environ, **environment, "MINSHENG_PORT": str(port)},

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ import sqlalchemy as sa
 
 from minsheng.kernel import clock, migrations
 from minsheng.sample import load
-from tests.bench.asking import free_port, log_in, once
+from tests.bench.asking import log_in, once
 from tests.conftest import SECRET_KEYS
 from tests.databases import PostgresUnavailableError
 from tests.factories.workbooks import saved, tables_of
@@ -63,9 +64,10 @@ class Victim:
 
     url: str
     folder: Path
+    nursery: subprocess.Popen[str]
     planted: bool = False
     port: int = 0
-    process: subprocess.Popen[bytes] | None = None
+    pid: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     partial: int = 0
     lost: int = 0
@@ -73,39 +75,28 @@ class Victim:
 
     def start(self) -> None:
         """Serve, and wait until it answers."""
-        self.port = free_port()
-        environment = {
-            "MINSHENG_DATABASE_URL": self.url,
-            "MINSHENG_SECRET_KEYS": SECRET_KEYS,
-            "MINSHENG_DATA_DIR": str(self.folder),
-            "MINSHENG_PORT": str(self.port),
-            **({"PLANTED": "1"} if self.planted else {}),
-        }
-        said = self.folder / "server.log"
-        with said.open("w") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.served"],
-                env={**os.environ, **environment},
-                stdout=log,
-                stderr=log,
-            )
-        until = time.monotonic() + PATIENCE
-        while True:
-            try:
-                once(self.port, "GET", "/livez", None, {})
-                break
-            except OSError:
-                assert self.process.poll() is None, said.read_text()[-3000:]
-                assert time.monotonic() < until, f"the server does not start: {said.read_text()[-3000:]}"
-                time.sleep(0.05)
+        settings = {"database_url": self.url, "secret_keys": SECRET_KEYS, "data_dir": str(self.folder)}
+        made = self.nursery.stdin, self.nursery.stdout
+        assert made[0] is not None
+        assert made[1] is not None
+        made[0].write(json.dumps({**settings, "planted": self.planted}) + "\n")
+        made[0].flush()
+        born = json.loads(made[1].readline())
+        self.pid, self.port = born["pid"], born["port"]
+        # It listens before it is born: the first question waits until there is somebody to answer.
+        assert once(self.port, "GET", "/livez", None, {})[0] == 200
         if not self.headers:
             self.headers = log_in(self.port, "bench-county")
 
     def kill(self) -> None:
         """End it as a power cut would."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        os.kill(self.pid, signal.SIGKILL)
+        until = time.monotonic() + PATIENCE
+        with suppress(ProcessLookupError):
+            while time.monotonic() < until:
+                os.kill(self.pid, 0)
+                time.sleep(0.005)
+        self.pid = 0
         self.kills += 1
 
     def ask(self, method: str, path: str, body: bytes | str | None = None, **headers: str) -> Any:
@@ -190,14 +181,26 @@ def attack(victim: Victim, times: int) -> None:
             victim.start()
         victim.wait(job)
         victim.look(work.figure, told=True)
-    assert victim.process is not None
-    victim.process.kill()
-    victim.process.wait()
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[subprocess.Popen[str]]:
+    """Return the process that servers are forked from."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.served"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as found:
+        yield found
+        assert found.stdin is not None
+        found.stdin.close()
 
 
 @pytest.fixture
 def county(
-    engine_name: str, databases: Databases, _templates: dict[str, tuple[Template, bytes]], tmp_path: Path
+    engine_name: str,
+    databases: Databases,
+    _templates: dict[str, tuple[Template, bytes]],
+    tmp_path: Path,
+    nursery: subprocess.Popen[str],
 ) -> Iterator[Victim]:
     """Return a county to attack; the clock runs, as it does in the server."""
     key = f"county:{engine_name}"
@@ -208,11 +211,10 @@ def county(
         except PostgresUnavailableError as error:
             missing(str(error))
     with _templates[key][0].copy() as url:
-        victim = Victim(url, tmp_path)
+        victim = Victim(url, tmp_path, nursery)
         yield victim
-        if victim.process is not None and victim.process.poll() is None:
-            victim.process.kill()
-            victim.process.wait()
+        if victim.pid:
+            victim.kill()
 
 
 def test_a_killed_import_is_whole_or_nothing(county: Victim, capsys: pytest.CaptureFixture[str]) -> None:
