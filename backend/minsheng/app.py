@@ -66,7 +66,14 @@ from minsheng.plans import router as plans
 from minsheng.pledges import router as pledges
 from minsheng.programmes import cadence_router
 from minsheng.programmes import router as programmes
-from minsheng.reports import account_router, comment_router, round_router, version_router, workbook_router
+from minsheng.reports import (
+    account_router,
+    comment_router,
+    ledger_router,
+    round_router,
+    version_router,
+    workbook_router,
+)
 from minsheng.reports import router as reports
 from minsheng.rule_sets import router as rule_sets
 from minsheng.targets import changes
@@ -105,6 +112,7 @@ ROUTERS = (
     chases.router,
     attachments.router,
     workbook_router.router,
+    ledger_router.router,
     boards.router,
     trials.router,
     figures.router,

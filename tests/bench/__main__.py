@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from typing import TYPE_CHECKING
 from minsheng.kernel import migrations
 from minsheng.kernel.db import make_engine
 from minsheng.sample import load
-from tests.bench import lights
+from tests.bench import lights, workbooks
 from tests.bench.asking import log_in, once, server
 from tests.bench.journal import fill
 from tests.databases import Databases
@@ -161,12 +163,23 @@ def _counties(engine: object) -> int:
         return int(connection.execute(select(func.count()).where(Unit.tier == "county")).scalar_one())
 
 
+def _workbooks(databases: Databases, engine: str, rows: int) -> None:
+    """Print the lines of workbooks, measured in a process of their own."""
+    with databases.template(engine, "workbooks", lambda url: workbooks.build(url, rows)).copy() as url:  # type: ignore[arg-type]
+        arguments = [sys.executable, "-m", "tests.bench.workbooks", url, KEYS, str(rows)]
+        made = json.loads(subprocess.run(arguments, check=True, stdout=subprocess.PIPE).stdout)
+    print(f"  {'one worker, peak ' + str(made['peak_mb']) + ' MB':<36}{'seconds':>11}{'baseline s':>12}{'times':>9}")
+    for name, mine, least, what in made["lines"]:
+        print(f"  {name:<36}{mine:>11.1f}{least:>12.1f}{mine / least:>9.2f}  {what}", flush=True)
+
+
 def main() -> None:
     """Print one line per operation and database."""
     parser = argparse.ArgumentParser(prog="bench")
     parser.add_argument("--townships", type=int, default=150)
     parser.add_argument("--targets", type=int, default=111)
     parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument("--rows", type=int, default=100_000, help="rows of workbooks in and out; 0 leaves them out")
     parser.add_argument("--engine", choices=["sqlite", "postgresql", "both"], default="both")
     chosen = parser.parse_args()
     sizes = {"counties": 12, "townships": chosen.townships, "targets": chosen.targets, "rounds": chosen.rounds}
@@ -183,6 +196,8 @@ def main() -> None:
             with databases.template(engine, "bench", build).copy() as url:
                 print(f"{engine}: {count:,} reports built in {time.perf_counter() - started:.0f} s")
                 _measure(url, sizes)
+            if chosen.rows:
+                _workbooks(databases, engine, chosen.rows)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from minsheng.sample import load
@@ -47,23 +47,21 @@ def server(arguments: list[str], environment: dict[str, str], probe: str) -> Ite
 
 
 def once(port: int, method: str, path: str, body: str | None, headers: dict[str, str]) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request(method, path, body=body, headers=headers)
-    answer = connection.getresponse()
-    text = answer.read()
-    connection.close()
-    return answer.status, text
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        connection.request(method, path, body=body, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
 
 
 def log_in(port: int, username: str) -> dict[str, str]:
     """Return the headers of a person who is logged in."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     headers = {"X-Minsheng-Client": "bench", "Content-Type": "application/json"}
     body = json.dumps({"username": username, "password": load.PASSWORD})
-    connection.request("POST", "/api/v1/session", body=body, headers=headers)
-    answer = connection.getresponse()
-    text = answer.read()
-    cookie = answer.getheader("Set-Cookie")
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        connection.request("POST", "/api/v1/session", body=body, headers=headers)
+        answer = connection.getresponse()
+        text = answer.read()
+        cookie = answer.getheader("Set-Cookie")
     if cookie is None:
         message = f"{username} is not let in: {answer.status} {text[:200]!r}"
         raise SystemExit(message)

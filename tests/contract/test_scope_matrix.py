@@ -940,6 +940,9 @@ def _own() -> Iterator[Case]:
     job = {"id": "@job:a1"}
     yield Case("cancelJob", None, body=job, must_see=(("job:a1", 404),))
     yield Case("commitReportUpload", "report.edit", body=job, must_see=(("job:a1", 404),), allowed=202)
+    for name in ("list", "county_list", "draft_list", "other_list"):
+        ledger = {"programme_id": f"@{name}", "period": "2026-11", "layout": "county", "format": "csv"}
+        yield Case("createLedger", "report.read", body=ledger, must_see=((name, 404),), allowed=202)
     for unit in ("a1", "a2", "b1", "other"):
         sheet = {"period": "2026-11", "unit_id": f"@{unit}"}
         yield Case("uploadReports", "report.edit", query=sheet, text="PK", must_see=((unit, 404),), allowed=202)

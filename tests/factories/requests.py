@@ -405,6 +405,7 @@ REQUESTS: dict[str, Request] = {
     "uploadReports": Request("a1-clerk", query={"period": "2026-11", "unit_id": "@a1"}, text="PK", status=202),
     "commitReportUpload": Request("a1-clerk", body={"id": "@job:a1"}, status=202),
     "getReportUpload": Request("a1-clerk", _id("job:a1")),
+    "createLedger": Request("office", body={"programme_id": "@list", "period": "2026-11"}, status=202),
     # Slow work
     "getJob": Request("a1-clerk", _id("job:a1")),
     "getJobFile": Request("a1-clerk", {"id": "@job:a1", "name": "workbook"}),

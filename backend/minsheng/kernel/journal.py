@@ -14,6 +14,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import BigInteger, Column, Connection, Index, delete, event, func, insert, inspect, select, text
 from sqlalchemy.orm import UOWTransaction
+from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 from sqlmodel import Field, SQLModel
 
 from minsheng.kernel import clock, quantity
@@ -112,7 +113,8 @@ def _changes(row: Any, *, created: bool) -> dict[str, list[Any]]:  # noqa: ANN40
     found: dict[str, list[Any]] = {}
     # What was set since it was loaded; of the other columns no history needs to be made.
     for name in state.committed_state.keys() - _UNTOLD:
-        history = state.attrs[name].history
+        # ``state.attrs`` would make an object for each of the row's columns first.
+        history = state.get_history(name, PASSIVE_NO_INITIALIZE)
         if history.has_changes():
             old = history.deleted[0] if history.deleted else None
             new = history.added[0] if history.added else None

@@ -26,6 +26,17 @@ def unit_names(session: Session, keys: set[UUID]) -> dict[UUID, str]:
     return dict(session.exec(select(Unit.id, Unit.name).where(col(Unit.id).in_(keys))).all())
 
 
+def subtree(session: Session, top: UUID) -> list[UUID]:
+    """Return a unit and the visible ones beneath it, each after the one above it."""
+    beneath: dict[UUID | None, list[UUID]] = defaultdict(list)
+    for key, parent in session.exec(select(Unit.id, Unit.parent_id)).all():
+        beneath[parent].append(key)
+    found = [top]
+    for at in found:
+        found += beneath[at]
+    return found
+
+
 def in_tree_order(session: Session, keys: set[UUID]) -> list[tuple[Unit, int]]:
     """Return the visible units among some ids in the order of the tree, each with its depth among those returned."""
     units = session.exec(select(Unit).order_by(col(Unit.sort), col(Unit.id))).all()

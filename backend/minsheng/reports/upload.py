@@ -29,7 +29,7 @@ from minsheng.reports.schemas import ReportPatch
 from minsheng.reports.upload_schemas import UploadedChange, UploadedRow, UploadPreview
 from minsheng.reports.workbook import FIGURE_COLUMNS, INPUTS, LABELS, TOP, WORD_COLUMNS, Line, Meta
 
-CHUNK = 400
+CHUNK = 250
 """Reports that are gathered and flushed together."""
 SHOWN_ROWS = 5_000
 _ORDER = ("wrong", "changed", "new", "same")
@@ -231,8 +231,7 @@ def _judge(session: Session, upload: Upload, row: Typed, facts: ReportFacts | No
             errors=list(errors.values()),
         )
     if draw:
-        line = workbook.line_of(facts, figure)
-        line.key, line.cells = str(row.cells[0]), _padded(row.cells)
+        line = workbook.framed(facts, figure, str(row.cells[0]), _padded(row.cells))
         line.wrong = {at: each.message for at, each in errors.items()}
         upload.lines[row.at] = line
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from minsheng.kernel.errors import FieldError
-from minsheng.kernel.fields import In, Out
+from minsheng.kernel.fields import In, Out, Period
 
 Outcome = Literal["new", "changed", "same", "wrong"]
 InputName = Literal["current", "value", "numerator", "denominator", "fall_reason", "cause_code", "cause_note", "note"]
@@ -48,6 +48,18 @@ class UploadPreview(Out):
     absent: int = Field(description="下载后从表里删去的行，系统里不动", examples=[0])
     hidden_rows: int = Field(description="表里隐藏的行，同样读取", examples=[0])
     rows: list[UploadedRow] = Field(description="先错误，再变更、新增、未变；至多 5000 行")
+
+
+class LedgerIn(In):
+    """Which ledger is wanted."""
+
+    programme_id: UUID
+    period: Period
+    unit_id: UUID | None = Field(default=None, description="单位，含下级；省略为看得到的全部", examples=[None])
+    layout: Literal["month", "county"] = Field(
+        default="month", description="month 月报台账：上期末、本期、本期末；county 县月报：计划进度、实际进度、完成率"
+    )
+    format: Literal["xlsx", "csv"] = Field(default="xlsx", examples=["xlsx"])
 
 
 class UploadCommit(In):

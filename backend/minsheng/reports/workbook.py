@@ -96,6 +96,11 @@ class Line:
     wrong: dict[int, str] = field(default_factory=dict)
 
 
+def period_words(period: str) -> str:
+    """Return a period as a heading says it: a month in words, everything else as it is written."""
+    return f"{period[:4]}年{int(period[5:])}月" if len(period) == 7 and period[5:].isdigit() else period
+
+
 def shown_print(cells: Iterable[Value]) -> str:
     """Return a short mark of what a row says it is, to notice cells that were moved under another key."""
     text = "\x1f".join(str(each).strip() for each in cells)
@@ -168,13 +173,19 @@ def line_of(facts: ReportFacts, figure: Figure) -> Line:
         words.get("note"),
         f"已退回：{report.return_reason or ''}" if report.returned else STATE_NAMES[report.status],
     )
+    return framed(facts, figure, key, cells)
+
+
+def framed(facts: ReportFacts, figure: Figure, key: str, cells: Sequence[Any]) -> Line:
+    """Return the row of a figure with given cells: what may be typed in it does not hang on what stands there."""
+    indicator = figure.indicator
     return Line(
         key=key,
         cells=cells,
         free=free_of(facts, figure),
         whole=figure.measure.decimals == 0,
-        levels=levels,
-        sums=figure.indicator.accumulation == "cumulative" and figure.indicator.kind != "ratio",
+        levels=indicator.levels if indicator.kind == "ordinal" else (),
+        sums=indicator.accumulation == "cumulative" and indicator.kind != "ratio",
     )
 
 
@@ -220,9 +231,8 @@ class _Writer:
     def fill(self, lines: Iterable[Line]) -> None:
         """Write every row, then what holds for whole columns."""
         sheet, meta = self.sheet, self.meta
-        year, month = meta.period[:4], meta.period[5:]
         sheet.write_string(0, 0, MARK)
-        sheet.write_string(0, 1, f"{meta.unit_name} {year}年{month}月{self.title}", self.big)
+        sheet.write_string(0, 1, f"{meta.unit_name} {period_words(meta.period)}{self.title}", self.big)
         sheet.set_row(1, 18)
         sheet.write_string(1, 1, _HINT, self.hint)
         sheet.set_row(TOP - 1, 32)

@@ -19,7 +19,7 @@ from minsheng.kernel.http import Route
 from minsheng.kernel.jobs import File, Kind
 from minsheng.kernel.workers import Work
 from minsheng.org.models import Unit
-from minsheng.org.service import in_tree_order
+from minsheng.org.service import in_tree_order, subtree
 from minsheng.permissions import P
 from minsheng.programmes.service import in_catalogue_order
 from minsheng.reports import upload, workbook
@@ -64,15 +64,15 @@ def get_entry_workbook(
     session: Annotated[Session, allow(P.REPORT_READ)],
     period: PeriodQuery,
     unit_id: Annotated[UUID, Query(description="填报单位")],
-    beneath: Annotated[bool, Query(description="连同下级单位")] = False,  # noqa: FBT002
+    below: Annotated[bool, Query(description="连同下级单位")] = False,  # noqa: FBT002
 ) -> XlsxResponse:
     """Return a month's reports as a workbook to fill in and upload again: what may not be typed is locked.
 
     Ids, versions and what every cell held at the download travel hidden in each row.
     """
     unit = rows.fetch(session, Unit, unit_id)
-    found = _reports(session, unit, period, beneath=beneath)
-    meta = Meta(period, unit.id, unit.name, beneath)
+    found = _reports(session, unit, period, beneath=below)
+    meta = Meta(period, unit.id, unit.name, below)
     made = workbook.write(meta, workbook.lines_of(found))
     name = quote(f"{unit.name}{period}填报表.xlsx")
     return XlsxResponse(made, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
@@ -84,7 +84,7 @@ def _reports(session: Session, unit: Unit, period: str, *, beneath: bool) -> lis
     Raises:
         Conflict: more than one workbook should hold.
     """
-    units = _subtree(session, unit.id) if beneath else [unit.id]
+    units = subtree(session, unit.id) if beneath else [unit.id]
     statement = select(Report).where(
         col(Report.unit_id).in_(units), Report.period == period, col(Report.status).not_in(["void", "superseded"])
     )
@@ -102,15 +102,6 @@ def _reports(session: Session, unit: Unit, period: str, *, beneath: bool) -> lis
         known.values(),
         key=lambda facts: (tree[facts.unit.id], str(facts.programme.id), order.get(facts.item.id, 0)),
     )
-
-
-def _subtree(session: Session, top: UUID) -> list[UUID]:
-    """Return a unit and the visible ones beneath it."""
-    parents = session.exec(select(Unit.id, Unit.parent_id)).all()
-    found = [top]
-    for at in found:
-        found += [key for key, parent in parents if parent == at]
-    return found
 
 
 @router.post(

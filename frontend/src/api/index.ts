@@ -304,7 +304,7 @@ export const api = {
       query: { period, unit_id: unitId, below: below || undefined },
     }),
   downloadEntry: (period: T.Period, unitId: string, beneath: boolean) =>
-    download(`/api/v1/entry-sheet.xlsx?period=${period}&unit_id=${unitId}&beneath=${beneath}`),
+    download(`/api/v1/entry-sheet.xlsx?period=${period}&unit_id=${unitId}&below=${beneath}`),
   uploadEntry: (period: T.Period, unitId: string, file: Blob) =>
     call<Operation, T.Job>(
       'POST',
@@ -321,6 +321,8 @@ export const api = {
       { body: { id, mode } },
       { idempotencyKey: uuid() },
     ),
+  makeLedger: (body: NonNullable<Gen.CreateLedgerData['body']>) =>
+    call<Gen.CreateLedgerData, T.Job>('POST', '/api/v1/ledgers', { body }, { idempotencyKey: uuid() }),
   job: (id: string) => call<Gen.GetJobData, T.Job>('GET', '/api/v1/jobs/{id}', { path: { id } }),
   cancelJob: (id: string) => call<Gen.CancelJobData, T.Job>('POST', '/api/v1/jobs:cancel', { body: { id } }),
   jobFile: (id: string, name: string) => download(`/api/v1/jobs/${id}/files/${name}`),

@@ -576,7 +576,7 @@ export type ApprovalOut = {
      *
      * 此后改动的各项
      */
-    changes: Array<MinshengReportsSchemasChangeOut>;
+    changes: Array<FieldChangeOut>;
     /**
      * Verb
      */
@@ -1816,6 +1816,76 @@ export type CellOut = {
 };
 
 /**
+ * ChangeOut
+ *
+ * One committed change.
+ */
+export type ChangeOut = {
+    /**
+     * Action
+     *
+     * create、change 或生命周期的动词
+     */
+    action: string;
+    /**
+     * Actor Id
+     */
+    actor_id: string | null;
+    /**
+     * Actor Unit Id
+     */
+    actor_unit_id: string | null;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Changes
+     *
+     * 字段 → [旧值, 新值]
+     */
+    changes: {
+        [key: string]: Array<unknown>;
+    };
+    /**
+     * Entity
+     */
+    entity: string;
+    /**
+     * Entity Id
+     */
+    entity_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Request Id
+     */
+    request_id: string | null;
+    /**
+     * Seq
+     *
+     * 无间断的序号
+     */
+    seq: number;
+    /**
+     * Unit Id
+     */
+    unit_id: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Why
+     *
+     * 系统自身的改动写明缘由
+     */
+    why: string | null;
+};
+
+/**
  * ChangesOut
  *
  * One page of the feed.
@@ -1824,7 +1894,7 @@ export type ChangesOut = {
     /**
      * Items
      */
-    items: Array<MinshengIntegrationSchemasChangeOut>;
+    items: Array<ChangeOut>;
     /**
      * More
      *
@@ -3579,6 +3649,40 @@ export type FaultOut = {
 };
 
 /**
+ * FieldChangeOut
+ *
+ * One field that differs between two versions.
+ */
+export type FieldChangeOut = {
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string | null;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * New
+     */
+    new: string | null;
+    /**
+     * Old
+     */
+    old: string | null;
+    /**
+     * Target Id
+     *
+     * 哪个数；整份报告的文字栏为空
+     */
+    target_id: string | null;
+};
+
+/**
  * FieldError
  *
  * One thing wrong in one place of the request.
@@ -4676,6 +4780,40 @@ export type LeadOut = {
      * Unit Name
      */
     unit_name: string | null;
+};
+
+/**
+ * LedgerIn
+ *
+ * Which ledger is wanted.
+ */
+export type LedgerIn = {
+    /**
+     * Format
+     */
+    format?: 'xlsx' | 'csv';
+    /**
+     * Layout
+     *
+     * month 月报台账：上期末、本期、本期末；county 县月报：计划进度、实际进度、完成率
+     */
+    layout?: 'month' | 'county';
+    /**
+     * Period
+     *
+     * 2026-11 月 · 2026-11-1 上旬（2 中旬、3 下旬） · 2026-W47 周 · 2026-Q4 季 · 2026-H2 半年
+     */
+    period: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Unit Id
+     *
+     * 单位，含下级；省略为看得到的全部
+     */
+    unit_id?: string | null;
 };
 
 /**
@@ -8063,7 +8201,7 @@ export type ReportOut = {
      *
      * 自审核或确认后改动的各项
      */
-    changes: Array<MinshengReportsSchemasChangeOut>;
+    changes: Array<FieldChangeOut>;
     /**
      * Comments
      */
@@ -12062,7 +12200,7 @@ export type VersionOut = {
      *
      * 比上一版改动的各项
      */
-    changes: Array<MinshengReportsSchemasChangeOut>;
+    changes: Array<FieldChangeOut>;
     /**
      * Counts
      *
@@ -12246,76 +12384,6 @@ export type YearDayIn = {
 };
 
 /**
- * ChangeOut
- *
- * One committed change.
- */
-export type MinshengIntegrationSchemasChangeOut = {
-    /**
-     * Action
-     *
-     * create、change 或生命周期的动词
-     */
-    action: string;
-    /**
-     * Actor Id
-     */
-    actor_id: string | null;
-    /**
-     * Actor Unit Id
-     */
-    actor_unit_id: string | null;
-    /**
-     * At
-     */
-    at: string;
-    /**
-     * Changes
-     *
-     * 字段 → [旧值, 新值]
-     */
-    changes: {
-        [key: string]: Array<unknown>;
-    };
-    /**
-     * Entity
-     */
-    entity: string;
-    /**
-     * Entity Id
-     */
-    entity_id: string;
-    /**
-     * Id
-     */
-    id: string;
-    /**
-     * Request Id
-     */
-    request_id: string | null;
-    /**
-     * Seq
-     *
-     * 无间断的序号
-     */
-    seq: number;
-    /**
-     * Unit Id
-     */
-    unit_id: string | null;
-    /**
-     * Version
-     */
-    version: number;
-    /**
-     * Why
-     *
-     * 系统自身的改动写明缘由
-     */
-    why: string | null;
-};
-
-/**
  * SettleIn
  *
  * The office signs a closed round.
@@ -12327,40 +12395,6 @@ export type MinshengReportsAccountSchemasSettleIn = {
      * 结账说明
      */
     remark?: string | null;
-};
-
-/**
- * ChangeOut
- *
- * One field that differs between two versions.
- */
-export type MinshengReportsSchemasChangeOut = {
-    /**
-     * Field
-     */
-    field: string;
-    /**
-     * Indicator Name
-     */
-    indicator_name: string | null;
-    /**
-     * Label
-     */
-    label: string;
-    /**
-     * New
-     */
-    new: string | null;
-    /**
-     * Old
-     */
-    old: string | null;
-    /**
-     * Target Id
-     *
-     * 哪个数；整份报告的文字栏为空
-     */
-    target_id: string | null;
 };
 
 /**
@@ -17210,11 +17244,11 @@ export type GetEntryWorkbookData = {
          */
         unit_id: string;
         /**
-         * Beneath
+         * Below
          *
          * 连同下级单位
          */
-        beneath?: boolean;
+        below?: boolean;
     };
     url: '/api/v1/entry-sheet.xlsx';
 };
@@ -18998,6 +19032,67 @@ export type CancelJobResponses = {
 };
 
 export type CancelJobResponse = CancelJobResponses[keyof CancelJobResponses];
+
+export type CreateLedgerData = {
+    body: LedgerIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/ledgers';
+};
+
+export type CreateLedgerErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateLedgerError = CreateLedgerErrors[keyof CreateLedgerErrors];
+
+export type CreateLedgerResponses = {
+    /**
+     * Successful Response
+     */
+    202: JobOut;
+};
+
+export type CreateLedgerResponse = CreateLedgerResponses[keyof CreateLedgerResponses];
 
 export type GetMeData = {
     body?: never;

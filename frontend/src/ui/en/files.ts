@@ -28,4 +28,13 @@ export const files = {
   '只写没错的 {n} 行': 'Write the {n} good rows',
   '写入 {n} 行': 'Write {n} rows',
   写入: 'Write',
+  导出台账: 'Export the ledger',
+  正在导出: 'Exporting',
+  版式: 'Layout',
+  月报台账: 'Month ledger',
+  县月报: 'County month report',
+  文件: 'File',
+  '上期末、本期、本期末，完成率，责任单位，最后办理': 'Before, this period, after; rate; unit; last action',
+  '计划进度、实际进度、完成率、亮灯、责任单位': 'Plan, actual, rate, light, unit',
+  '已导出 {n} 行。': '{n} rows exported.',
 }
