@@ -29,6 +29,7 @@ from minsheng import __version__
 from minsheng.boards import figures, freezing, trials
 from minsheng.boards import router as boards
 from minsheng.calendars import router as calendars
+from minsheng.checks import router as checks
 from minsheng.consultation import router as consultation
 from minsheng.exemptions import router as exemptions
 from minsheng.identity import login
@@ -88,6 +89,7 @@ ROUTERS = (
     reports.router,
     version_router.router,
     comment_router.router,
+    checks.router,
     boards.router,
     trials.router,
     figures.router,

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from minsheng.app import create_app
 from minsheng.boards.freezing import freeze_due
 from minsheng.calendars import service as calendars
+from minsheng.checks.service import ensure_patterns
 from minsheng.identity import service
 from minsheng.kernel import logs, migrations
 from minsheng.kernel.access import Access, Session
@@ -72,6 +73,7 @@ def _init() -> None:
     _in_transaction(settings, "holidays", calendars.ensure_days)
     _in_transaction(settings, "shipped rule sets", ensure_presets)
     _in_transaction(settings, "shipped milestone templates", ensure_templates)
+    _in_transaction(settings, "shipped check rules", ensure_patterns)
     print("数据库已就绪。")
 
 

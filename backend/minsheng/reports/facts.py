@@ -23,7 +23,7 @@ from minsheng.plans.models import Plan
 from minsheng.plans.terms import Terms, terms_of
 from minsheng.plans.verdicts import Case, Others
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
-from minsheng.reports import forms, histories, snapshots
+from minsheng.reports import checking, forms, histories, snapshots
 from minsheng.reports.judged import Figure, Figures
 from minsheng.reports.models import FORECAST, Report, ReportComment, ReportValue, Round
 from minsheng.rule_sets import service as rule_sets
@@ -67,6 +67,7 @@ class ReportFacts:
     known: forms.Known = field(default_factory=lambda: forms.Known({}, ()))
     baseline: snapshots.Baseline | None = None
     comments: list[ReportComment] = field(default_factory=list)
+    inspectors: list[checking.Inspector] = field(default_factory=list)
 
     @cached_property
     def by_target(self) -> dict[UUID, Figure]:
@@ -86,6 +87,10 @@ class ReportFacts:
             return []
         rows = [figure.row for figure in self.figures if figure.row is not None]
         return snapshots.differences(self.baseline.snapshot, snapshots.taken(self.report, rows))
+
+    def findings(self) -> list[checking.Finding]:
+        """Return what the active checks find, judged by the figures as they stand now."""
+        return [found for inspector in self.inspectors for found in inspector.findings(self)]
 
     def problems(self) -> list[FieldError]:
         """Return what must be put right before the report goes in."""
@@ -114,7 +119,7 @@ class ReportFacts:
                 found.append(
                     FieldError(pointer="/cause_note", code="cause-missing", message="落后序时，请用一句话说明")
                 )
-        return found
+        return found + checking.refusals(self.findings())
 
     def warnings(self) -> list[FieldError]:
         """Return what is worth a second look but stops nobody."""
@@ -132,7 +137,7 @@ class ReportFacts:
             elif figure.previous and row.current is not None and row.current > JUMP * figure.previous:
                 message = f"“{figure.indicator.name}”本期数是以前累计的 {JUMP} 倍以上，请核对"
                 found.append(FieldError(pointer=where, code="jump", message=message))
-        return found
+        return found + checking.doubts(self.findings())
 
     def _doubts(self, figure: Figure) -> list[FieldError]:
         """Return what is doubtful about a part that exceeds its whole, or a rate above all there is."""
@@ -217,6 +222,9 @@ def _gather(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFac
             )
     _add_figures(session, found)
     _add_around(session, found)
+    inspectors = [inspect(session, found.values()) for inspect in checking.inspections] if found else []
+    for facts in found.values():
+        facts.inspectors = inspectors
     return found
 
 

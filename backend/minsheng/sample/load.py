@@ -4,6 +4,7 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from minsheng.calendars.service import ensure_days
+from minsheng.checks.service import ensure_patterns
 from minsheng.identity.models import User
 from minsheng.identity.service import ensure_roles
 from minsheng.kernel import clock
@@ -113,3 +114,4 @@ def _basics(session: Session) -> None:
     ensure_days(session)
     ensure_presets(session)
     ensure_templates(session)
+    ensure_patterns(session)
