@@ -24,6 +24,8 @@ const cell = (id: string, unit: string, item: string, more: Partial<DeskCell> = 
   status: 'submitted',
   returned: false,
   overdue: false,
+  findings: 0,
+  explained: 0,
   light: 'green',
   mark: { name: '绿灯', glyph: '●', hue: 'green', bad: false },
   verbs: ['review', 'return'],

@@ -26,6 +26,7 @@ export type FieldName =
   | 'numerator'
   | 'denominator'
   | 'fall_reason'
+  | 'explanation'
   | 'note'
   | 'cause_code'
   | 'cause_note'
@@ -224,8 +225,8 @@ export function changesOf(batch: Entry[]): RowChange[] {
     }
     let value = change.values.find((v) => v.target_id === e.target)
     if (!value) change.values.push((value = { target_id: e.target }))
-    value[e.field as FigureName | 'fall_reason'] = e.mine
-    if (e.field !== 'fall_reason') value.base = { ...value.base, [e.field]: e.base }
+    value[e.field as FigureName | 'fall_reason' | 'explanation'] = e.mine
+    if (e.field !== 'fall_reason' && e.field !== 'explanation') value.base = { ...value.base, [e.field]: e.base }
   }
   return [...reports.values()]
 }

@@ -1,5 +1,6 @@
 import { boards } from './boards'
 import { changes } from './changes'
+import { checks } from './checks'
 import { entry } from './entry'
 import { milestones } from './milestones'
 import { org } from './org'
@@ -23,4 +24,5 @@ export const en = {
   ...milestones,
   ...templates,
   ...rules,
+  ...checks,
 }
