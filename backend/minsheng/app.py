@@ -33,6 +33,7 @@ from minsheng.boards import router as boards
 from minsheng.calendars import router as calendars
 from minsheng.chases import router as chases
 from minsheng.chases import sending
+from minsheng.checks import router as checks
 from minsheng.consultation import router as consultation
 from minsheng.exemptions import router as exemptions
 from minsheng.identity import login
@@ -113,6 +114,7 @@ ROUTERS = (
     attachments.router,
     workbook_router.router,
     ledger_router.router,
+    checks.router,
     boards.router,
     trials.router,
     figures.router,

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from minsheng.app import EVERYTHING, create_app
 from minsheng.boards.freezing import freeze_due
 from minsheng.calendars import service as calendars
+from minsheng.checks.service import ensure_patterns
 from minsheng.identity import service
 from minsheng.identity.sessions import Authenticator
 from minsheng.kernel import logs, migrations
@@ -80,6 +81,7 @@ def _init() -> None:
     _in_transaction(settings, "holidays", calendars.ensure_days)
     _in_transaction(settings, "shipped rule sets", ensure_presets)
     _in_transaction(settings, "shipped milestone templates", ensure_templates)
+    _in_transaction(settings, "shipped check rules", ensure_patterns)
     print("数据库已就绪。")
 
 

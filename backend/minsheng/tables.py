@@ -21,6 +21,7 @@ _MODULES = (
     "reports.settled",
     "chases.models",
     "attachments.models",
+    "checks.models",
     "boards.models",
 )
 

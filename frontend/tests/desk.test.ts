@@ -26,6 +26,8 @@ const cell = (id: string, unit: string, item: string, more: Partial<DeskCell> = 
   revision: 1,
   changes: 0,
   open_comments: 0,
+  findings: 0,
+  explained: 0,
   light: 'green',
   mark: { name: '绿灯', glyph: '●', hue: 'green', bad: false },
   verbs: ['review', 'return'],

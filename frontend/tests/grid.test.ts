@@ -97,6 +97,8 @@ const row = (n: number): Report => ({
   behind: false,
   problems: [],
   warnings: [],
+  findings: [],
+  explanations: [],
   actions: [{ verb: 'submit', label: '提交', enabled: true, reason: null }],
 })
 const server = setupServer(

@@ -116,6 +116,20 @@ WITHDRAWN = {f"{month}:roads:{unit}" for month in ("october", "november") for un
 """Reports of units that handed their task on: void, and on no sheet or desk."""
 
 
+PATTERNS = (
+    "over-target",
+    "jump-current",
+    "fall-snapshot",
+    "slip-target",
+    "slip-last",
+    "over-population",
+    "parts-equal",
+    "parts-within",
+    "beside-siblings",
+    "beside-siblings-per-head",
+)
+"""The checks that come with the product."""
+
 SHIPPED = (
     "cangnan-month",
     "days-7-15",
@@ -224,6 +238,10 @@ def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912, PLR0915 - one declara
         found[f"rules:{name}"] = Thing("rule_set", unit, draft=draft)
     for code in SHIPPED:
         found[f"rules:{code}"] = Thing("rule_set", "")
+    for name, unit, draft in (("draft", "city", True), ("active", "city", False), ("county", "a", True)):
+        found[f"check:{name}"] = Thing("check_rule", unit, draft=draft)
+    for code in PATTERNS:
+        found[f"check:{code}"] = Thing("check_rule", "")
     for unit in ("city", "a"):
         found[f"template:{unit}"] = Thing("template", unit)
     for code in ("works", "subsidy", "insurance", "training", "service", "policy", "ongoing"):
@@ -296,6 +314,7 @@ READ = {
     "adjustment": "task.read",
     "state": "task.read",
     "rule_set": "programme.read",
+    "check_rule": "programme.read",
     "template": "task.read",
     "exemption": "task.read",
     "listing": "programme.read",
@@ -320,6 +339,7 @@ HEADERS = {
     "indicator",
     "round",
     "rule_set",
+    "check_rule",
     "template",
     "cadence",
     "settlement",
@@ -385,7 +405,7 @@ def sees(who: str, name: str) -> bool:
     if thing.kind == "job":
         return who == thing.by
     permission = READ[thing.kind]
-    if thing.kind in {"rule_set", "template"} and not thing.unit:
+    if thing.kind in {"rule_set", "check_rule", "template"} and not thing.unit:
         return holds(who, permission)
     inside = thing.unit in area(who, permission) or on_line(who, permission, thing)
     if thing.kind in {"task", "target", "milestone", "pledge"}:

@@ -43,6 +43,7 @@ FIRST = {
     "target_adjustment": "asked",
     "task_state": "asked",
     "rule_set": "draft",
+    "check_rule": "draft",
     "exemption": "asked",
     "item_listing": "draft",
     "programme_comment": "open",

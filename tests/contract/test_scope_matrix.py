@@ -150,6 +150,7 @@ def _gets() -> Iterator[Case]:  # noqa: C901, PLR0912 - one case after the other
         ("getTaskState", "task.read", ["state:roads:a2", "state:cover:b1"]),
         ("getMilestoneTemplate", "task.read", ["template:city", "template:a", "template:works"]),
         ("getRuleSet", "programme.read", ["rules:draft", "rules:active", "rules:county", "rules:points-10-30"]),
+        ("getCheckRule", "programme.read", ["check:draft", "check:active", "check:county", "check:jump-current"]),
         ("getExemption", "task.read", ["exemption:a1", "exemption:b1"]),
         ("getChase", "report.read", ["chase:a1", "chase:b1"]),
         ("getChaseRule", "programme.read", ["chase_rule:city", "chase_rule:a"]),
@@ -170,6 +171,7 @@ def _gets() -> Iterator[Case]:  # noqa: C901, PLR0912 - one case after the other
         yield Case("getRoundProgress", "report.read", query={"programme_id": f"@{programme}"}, must_see=seen)
         yield Case("getMilestoneCounts", "task.read", query={"programme_id": f"@{programme}"}, must_see=seen)
         yield Case("getDispersion", "board.read", query={"programme_id": f"@{programme}"}, must_see=seen)
+        yield Case("getCheckHits", "report.read", query={"programme_id": f"@{programme}"}, must_see=seen)
         yield Case(
             "getReviewDesk",
             "report.read",
@@ -567,6 +569,21 @@ def _rule_writes() -> Iterator[Case]:
         yield Case("activateRuleSet", "rule.edit", name, allowed=draft, **cover)  # type: ignore[arg-type]
         yield Case("voidRuleSet", "rule.edit", name, allowed=draft, **cover)  # type: ignore[arg-type]
         yield Case("retireRuleSet", "rule.edit", name, allowed=active, **cover)  # type: ignore[arg-type]
+    for unit in ("city", "a", "b", "other"):
+        body = {"unit_id": f"@{unit}", "name": "新", "definition": {"kind": "range", "high": "9"}}
+        yield Case("createCheckRule", "rule.edit", body=body, must_see=((unit, 404),), units=(unit,), allowed=201)
+        yield Case("tryCheckRule", "report.read", body=body, must_see=((unit, 404),))
+    for name, draft, active in (
+        ("check:draft", 200, 409),
+        ("check:active", 409, 200),
+        ("check:county", 200, 409),
+        ("check:jump-current", 200, 409),
+    ):
+        cover = {"must_cover": (name,)}
+        yield Case("changeCheckRule", "rule.edit", name, body={"name": "新名"}, allowed=draft, **cover)  # type: ignore[arg-type]
+        yield Case("activateCheckRule", "rule.edit", name, allowed=draft, **cover)  # type: ignore[arg-type]
+        yield Case("voidCheckRule", "rule.edit", name, allowed=draft, **cover)  # type: ignore[arg-type]
+        yield Case("retireCheckRule", "rule.edit", name, allowed=active, **cover)  # type: ignore[arg-type]
     span = {"starts_on": "2026-10-01", "ends_on": "2026-10-31", "reason": "台风停工"}
     for target, allowed in (
         ("cover:a1:target", 201),
@@ -993,6 +1010,7 @@ LISTED = {
     "listCadences": ("programme.read", "cadence", "/cadences"),
     "listRoundExceptions": ("report.read", "granted", "/round-exceptions"),
     "listSettlements": ("report.read", "settlement", "/settlements"),
+    "listCheckRules": ("programme.read", "check_rule", "/check-rules"),
     "listExemptions": ("task.read", "exemption", "/exemptions"),
     "listItemListings": ("programme.read", "listing", "/item-listings"),
     "listInvitations": ("programme.read", "invitation", "/invitations"),

@@ -61,6 +61,10 @@ SYSTEM = {
     ("boards/freezing.py", "lights of closed rounds are frozen"): "no caller asks for it, and nobody may rewrite it",
     ("chases/sending.py", "chases are sent"): "rules chase and the outbox delivers without anybody asking",
     ("cli.py", "<why>"): "the commands of the installation, on its own machine; each names why",
+    (
+        "checks/known.py",
+        "figures are checked alike",
+    ): "a figure is held up or not, whoever looks",
     ("sample/load.py", "demo accounts"): "lists the accounts of the sample data on the terminal",
     ("sample/load.py", "sample data"): "the loader fills an empty database",
     ("sample/load.py", "synthetic data"): "the same, for measurements",
@@ -89,6 +93,7 @@ BESIDE = {
         "boards/service.py",
         "connection",
     ): "reads the whole programme in the caller's transaction, for places",
+    ("checks/known.py", "connection"): "reads rules and siblings in the caller's transaction",
     ("boards/freezing.py", "connection"): "freezes in the transaction that changes the rules",
     ("integration/service.py", "connection"): "the feed reads the journal under the same criteria",
     ("calendars/service.py", "connection"): "puts the days of the product's own file into an installation",

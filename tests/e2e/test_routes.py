@@ -38,6 +38,8 @@ ROUTES = [
     ("/pledges", "a1-clerk", "目标责任书"),
     ("/dash", "office", "驾驶舱"),
     ("/rules", "office", "亮灯规则"),
+    ("/checks", "office", "核对规则"),
+    ("/checks/new", "office", "新的核对规则"),
     ("/changes", "a1-clerk", "调整与状态"),
     ("/units", "admin", "机构"),
     ("/people", "admin", "人员与授权"),

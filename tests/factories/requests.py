@@ -52,6 +52,8 @@ QUARTERLY = {
     "until_on": None,
 }
 """The terms of a cadence."""
+CHECK = {"kind": "range", "high": "1000000"}
+"""A check that holds nobody up."""
 VERIFIER = "v" * 43
 """The secret of the token exchange; its hash is the challenge."""
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
@@ -176,6 +178,16 @@ REQUESTS: dict[str, Request] = {
     "simulateRuleSet": Request(
         "office", body={"programme_id": "@list", "rule_set": "dazu-five", "definition": None, "dates": ["2026-10-31"]}
     ),
+    # Checks
+    "listCheckRules": Request("office"),
+    "createCheckRule": Request("office", body={"unit_id": "@city", "definition": CHECK}, status=201),
+    "tryCheckRule": Request("office", body={"unit_id": "@city", "programme_id": "@list", "definition": CHECK}),
+    "getCheckHits": Request("office", query={"programme_id": "@list"}),
+    "getCheckRule": Request("a1-clerk", _id("check:active")),
+    "changeCheckRule": Request("office", _id("check:draft"), body={"name": "突增", "definition": CHECK}),
+    "activateCheckRule": Request("office", _id("check:draft")),
+    "retireCheckRule": Request("office", _id("check:active")),
+    "voidCheckRule": Request("office", _id("check:draft")),
     "listExemptions": Request("office"),
     "createExemption": Request(
         "a1-clerk",
@@ -718,6 +730,13 @@ def _rules(call: Callable[..., httpx.Response], world: World) -> None:
     for row in call("office", "GET", "/rule-sets?limit=100", None, None).json()["items"]:
         if row["unit_id"] is None:
             world.ids[f"rules:{row['code']}"] = row["id"]
+    for by, name, unit in (("office", "draft", "city"), ("office", "active", "city"), ("a-office", "county", "a")):
+        made = {"unit_id": str(world[unit]), "name": "测试核对", "definition": CHECK}
+        world.ids[f"check:{name}"] = call(by, "POST", "/check-rules", made, None).json()["id"]
+    call("office", "POST", f"/check-rules/{world['check:active']}/activate", None, 1)
+    for row in call("office", "GET", "/check-rules?limit=100", None, None).json()["items"]:
+        if row["unit_id"] is None:
+            world.ids[f"check:{row['code']}"] = row["id"]
     for unit in ("a1", "b1"):
         body = {
             "target_id": str(world[f"roads:{unit}:target"]),

@@ -16,6 +16,8 @@ from sqlmodel import col, select
 
 from minsheng.calendars import periods
 from minsheng.calendars.service import ensure_days
+from minsheng.checks import policy as _checks  # noqa: F401 - what reports are judged by
+from minsheng.checks.service import ensure_patterns
 from minsheng.identity import credentials
 from minsheng.identity.models import Grant, Role, User
 from minsheng.identity.service import ensure_roles
@@ -110,6 +112,7 @@ def build(url: str) -> World:
             ensure_days(session)
             ensure_presets(session)
             ensure_templates(session)
+            ensure_patterns(session)
             _people(session, world)
             _city_list(session, world)
             _county_list(session, world)

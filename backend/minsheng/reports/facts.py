@@ -23,7 +23,7 @@ from minsheng.plans.models import Plan
 from minsheng.plans.terms import Terms, terms_of
 from minsheng.plans.verdicts import Case, Others
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
-from minsheng.reports import contents, forms, histories
+from minsheng.reports import checking, contents, forms, histories
 from minsheng.reports.judged import Figure, Figures
 from minsheng.reports.models import FORECAST, Report, ReportComment, ReportValue, Round
 from minsheng.reports.rounds import leading
@@ -76,6 +76,7 @@ class ReportFacts:
     baseline: contents.Baseline | None = None
     comments: list[ReportComment] = field(default_factory=list)
     answered: bool = False
+    inspectors: list[checking.Inspector] = field(default_factory=list)
 
     @cached_property
     def by_target(self) -> dict[UUID, Figure]:
@@ -95,6 +96,10 @@ class ReportFacts:
             return []
         rows = [figure.row for figure in self.figures if figure.row is not None]
         return contents.differences(self.baseline.snapshot, contents.taken(self.report, rows))
+
+    def findings(self) -> list[checking.Finding]:
+        """Return what the active checks find, judged by the figures as they stand now."""
+        return [found for inspector in self.inspectors for found in inspector.findings(self)]
 
     def problems(self) -> list[FieldError]:
         """Return what must be put right before the report goes in."""
@@ -126,7 +131,7 @@ class ReportFacts:
                 found.append(
                     FieldError(pointer="/cause_note", code="cause-missing", message="落后序时，请用一句话说明")
                 )
-        return found
+        return found + checking.refusals(self.findings())
 
     def _text_missing(self) -> list[FieldError]:
         if self.answered or self.report.excused or (self.report.note or "").strip():
@@ -149,7 +154,7 @@ class ReportFacts:
             elif figure.previous and row.current is not None and row.current > JUMP * figure.previous:
                 message = f"“{figure.indicator.name}”本期数是以前累计的 {JUMP} 倍以上，请核对"
                 found.append(FieldError(pointer=where, code="jump", message=message))
-        return found
+        return found + checking.doubts(self.findings())
 
     def _doubts(self, figure: Figure) -> list[FieldError]:
         """Return what is doubtful about a part that exceeds its whole, or a rate above all there is."""
@@ -238,6 +243,9 @@ def _gather(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFac
             found[key].answered = True
     _add_figures(session, found)
     _add_around(session, found)
+    inspectors = [inspect(session, found.values()) for inspect in checking.inspections] if found else []
+    for facts in found.values():
+        facts.inspectors = inspectors
     return found
 
 

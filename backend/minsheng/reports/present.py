@@ -10,12 +10,22 @@ from minsheng.kernel.lifecycle import Action
 from minsheng.permissions import P
 from minsheng.plans import service as plans
 from minsheng.reports import forms, rounds
+from minsheng.reports.checking import Finding, Said
 from minsheng.reports.contents import Difference
 from minsheng.reports.facts import ReportFacts, facts_of
 from minsheng.reports.judged import Figure
 from minsheng.reports.models import Report, ReportComment, Round
 from minsheng.reports.policy import COMMENT, REPORT
-from minsheng.reports.schemas import CellOut, FieldChangeOut, ReportCommentOut, ReportOut, RoundBrief
+from minsheng.reports.schemas import (
+    CellOut,
+    CheckedFigure,
+    ExplanationOut,
+    FieldChangeOut,
+    FindingOut,
+    ReportCommentOut,
+    ReportOut,
+    RoundBrief,
+)
 from minsheng.rule_sets import service as rule_sets
 
 
@@ -125,6 +135,8 @@ def _report(session: Session, facts: ReportFacts, now: datetime, locked: rounds.
         behind=facts.behind,
         problems=facts.problems() if draft else [],
         warnings=facts.warnings(),
+        findings=[present_finding(each) for each in facts.findings()],
+        explanations=[present_said(each) for inspector in facts.inspectors for each in inspector.said(facts)],
         actions=[] if locked(report) else [*REPORT.actions(session, report), *_correcting(session, facts)],
     )
 
@@ -134,6 +146,23 @@ def _correcting(session: Session, facts: ReportFacts) -> list[Action]:
     if facts.report.status != "accepted" or facts.later or not session.may(P.REPORT_EDIT, facts.report):
         return []
     return [Action(verb="correct", label="更正", enabled=True, reason=None)]
+
+
+def present_finding(finding: Finding) -> FindingOut:
+    """Return what a check found, with the explanation that counts."""
+    return FindingOut(
+        **{name: getattr(finding, name) for name in _FINDING},
+        figures=[CheckedFigure.model_validate(each) for each in finding.figures],
+        explanation=present_said(finding.said) if finding.said else None,
+    )
+
+
+_FINDING = ("rule_id", "rule_name", "kind", "severity", "target_id", "field", "message")
+
+
+def present_said(said: Said) -> ExplanationOut:
+    """Return what was said about a figure."""
+    return ExplanationOut.model_validate(said)
 
 
 def open_comments(facts: ReportFacts) -> int:

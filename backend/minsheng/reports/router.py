@@ -216,6 +216,7 @@ def review_desk(
         overdue = report.status == "draft" and facts.round.due_at <= now and not (report.excused or report.corrects_id)
         rule_set = facts.rule_set
         light = max((each.judgement.light for each in facts.figures), key=rule_set.order.__getitem__, default=NONE)
+        findings = facts.findings()
         counts.update([report.status, *(["overdue"] if overdue else []), *(["returned"] if report.returned else [])])
         cells.append(
             DeskCell(
@@ -231,6 +232,8 @@ def review_desk(
                 revision=report.revision,
                 changes=len(facts.changes()),
                 open_comments=open_comments(facts),
+                findings=len(findings),
+                explained=sum(each.said is not None for each in findings),
                 verbs=[] if closed else [action.verb for action in REPORT.actions(session, report) if action.enabled],
             )
         )

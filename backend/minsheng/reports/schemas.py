@@ -65,6 +65,9 @@ class ValueIn(In):
     denominator: Quantity | None = Field(default=None, description="比率的分母")
     base: "BaseIn | None" = Field(default=None, description="填报人看到的原数")
     fall_reason: Remark | None = Field(default=None, description="数字下降的原因")
+    explanation: Remark | None = Field(
+        default=None, description="核对规则有疑问而情况属实的原因；数字再改动后须重新说明", examples=[None]
+    )
     as_of: Day | None = Field(default=None, description="截至日期；不填为期末")
     source_basis: SourceBasis | None = Field(
         default=None, description="数据来源：推算、调查、登记、行政记录、估算", examples=["registered"]
@@ -201,6 +204,43 @@ class ReportCommentOut(Out):
     actions: list[Action]
 
 
+class CheckedFigure(Out):
+    """One number a check looked at."""
+
+    label: str = Field(examples=["线路本期数"])
+    value: str = Field(examples=["300"])
+    own: bool = Field(description="是本报告的数：改动后原来的说明不再算数", examples=[True])
+
+
+class ExplanationOut(Out):
+    """What somebody wrote about figures that a check asked about; it stays for ever with the figures it was about."""
+
+    id: UUID
+    rule_id: UUID
+    rule_name: str = Field(examples=["本期数突增"])
+    target_id: UUID
+    message: str = Field(description="当时的疑问")
+    figures: list[CheckedFigure] = Field(description="说明时的数")
+    text: str = Field(examples=["上月漏报两个村，本月一并补报"])
+    author_name: str | None
+    at: Moment
+    counts: bool = Field(description="数字没有再改，说明仍然算数", examples=[True])
+
+
+class FindingOut(Out):
+    """One figure that a check stops or asks about."""
+
+    rule_id: UUID
+    rule_name: str = Field(examples=["本期数突增"])
+    kind: Literal["range", "jump", "sum", "ratio", "slip", "siblings"] = Field(examples=["jump"])
+    severity: Literal["stop", "warn"] = Field(description="stop 不能提交；warn 写明原因后可以", examples=["warn"])
+    target_id: UUID
+    field: Literal["value", "current"] = Field(examples=["current"])
+    message: str
+    figures: list[CheckedFigure]
+    explanation: ExplanationOut | None = Field(description="算数的说明")
+
+
 class ReportOut(Out):
     """A report with its figures, what is wrong with them, and what may be done."""
 
@@ -250,6 +290,8 @@ class ReportOut(Out):
     behind: bool = Field(description="落后序时，须填原因", examples=[False])
     problems: list[FieldError] = Field(description="提交前须解决")
     warnings: list[FieldError] = Field(description="请核对")
+    findings: list[FindingOut] = Field(description="核对规则发现的，已说明的也在内")
+    explanations: list[ExplanationOut] = Field(description="对各数写过的全部说明，先写的在前")
     actions: list[Action]
 
 
@@ -352,6 +394,8 @@ class DeskCell(Out):
     revision: int = Field(description="大于 1 的是更正", examples=[1])
     changes: int = Field(description="自确认后改动的项数", examples=[0])
     open_comments: int = Field(description="还没处理的批注", examples=[0])
+    findings: int = Field(description="核对规则发现的处数", examples=[1])
+    explained: int = Field(description="其中已说明的", examples=[1])
     verbs: list[str] = Field(description="可对它做的步骤", examples=[["review", "return"]])
 
 

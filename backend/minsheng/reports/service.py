@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from minsheng.kernel import clock
 from minsheng.kernel.access import Session
+from minsheng.kernel.db import Row
 from minsheng.kernel.errors import Conflict, FieldError, Invalid, Locked, OwnWork, Problem, invalid
 from minsheng.org.models import Unit
 from minsheng.permissions import P
@@ -70,17 +71,19 @@ def write(session: Session, report: Report, body: ReportPatch, *, flush: bool = 
     facts = facts_of(session, [report])[report.id]
     staged = _staged(report, facts, body)
     changed = _take_words(facts, body) or bool(staged)
+    for row in staged:
+        facts.by_target[row.target_id].put(row)
+    explained = _explain(session, facts, body)
+    changed = changed or bool(explained)
     if changed:
         forms.carry(facts, body.model_fields_set)
         report.touched_at = clock.now()
         report.touched_by = session.caller.user_id if session.caller else None
         for row in staged:
             row.touched_at, row.touched_by = report.touched_at, report.touched_by
-        session.add_all([report, *staged])
+        session.add_all([report, *staged, *explained])
         if flush:
             session.flush()
-        for row in staged:
-            facts.by_target[row.target_id].put(row)
         keep(session, facts)
     return changed
 
@@ -103,6 +106,14 @@ def _staged(report: Report, facts: ReportFacts, body: ReportPatch) -> list[Repor
     if conflicts:
         raise FigureConflict(conflicts)
     return staged
+
+
+def _explain(session: Session, facts: ReportFacts, body: ReportPatch) -> list[Row]:
+    """Return what the clerk says about figures that a check asks about, as they stand after this writing."""
+    texts = {each.target_id: text for each in body.values if (text := (each.explanation or "").strip())}
+    if not texts:
+        return []
+    return [row for inspector in facts.inspectors for row in inspector.explain(session, facts, texts)]
 
 
 def _take_words(facts: ReportFacts, body: ReportPatch) -> bool:
@@ -136,6 +147,8 @@ def _stage(
     if fact is None:
         raise invalid(f"{where}/target_id", "foreign-target", "这个目标不属于这份报告")
     given = each.model_fields_set
+    if fact.row is None and given <= {"target_id", "explanation", "base"}:
+        return []
     row = fact.row or ReportValue(
         report_id=report.id,
         round_id=report.round_id,

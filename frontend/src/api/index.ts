@@ -505,6 +505,16 @@ export const api = {
     create: Gen.CreateRuleSetData
     change: Gen.ChangeRuleSetData
   }>('/api/v1/rule-sets'),
+  figureChecks: collection<{
+    row: T.CheckRule
+    list: Gen.ListCheckRulesData
+    create: Gen.CreateCheckRuleData
+    change: Gen.ChangeCheckRuleData
+  }>('/api/v1/check-rules'),
+  tryFigureCheck: (body: Gen.TrialIn) =>
+    call<Gen.TryCheckRuleData, T.CheckTrial>('POST', '/api/v1/check-rules:try', { body }),
+  checkHits: (query: QueryOf<Gen.GetCheckHitsData>) =>
+    call<Gen.GetCheckHitsData, T.CheckHits>('GET', '/api/v1/check-hits', { query }),
   checkRules: (definition: T.RuleDefinition) =>
     call<Gen.CheckRuleSetData, Gen.CheckOut>('POST', '/api/v1/rule-sets:check', { body: { definition } }),
   simulateRules: (body: Gen.SimulationIn) =>

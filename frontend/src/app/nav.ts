@@ -79,6 +79,12 @@ export const NAV: NavGroup[] = [
         icon: 'M7 3.5h6v13H7zM10 6.2v.1M10 10v.1M10 13.800v.1M7 3.500h6',
       },
       {
+        path: '/checks',
+        title: '核对规则',
+        needs: ['rule.edit', 'report.review', 'journal.read'],
+        icon: 'M4 4.5h8v12H4zM6.500 8h3M6.500 11h2M11 12.500l2.300 2.300L17 9.500',
+      },
+      {
         path: '/changes',
         title: '调整与状态',
         needs: ['change.ask', 'change.decide', 'pledge.sign', 'journal.read'],

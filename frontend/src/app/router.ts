@@ -68,6 +68,13 @@ export const routes: RouteRecordRaw[] = [
     props: true,
     meta: { title: '一套规则', parent: '/rules' },
   },
+  { path: '/checks', component: () => import('@/features/checks/CheckList.vue'), meta: { title: '核对规则' } },
+  {
+    path: '/checks/:id',
+    component: () => import('@/features/checks/CheckEditor.vue'),
+    props: true,
+    meta: { title: '一条核对规则', parent: '/checks' },
+  },
   {
     path: '/changes',
     component: () => import('@/features/programmes/ChangesScreen.vue'),

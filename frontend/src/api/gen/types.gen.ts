@@ -534,6 +534,38 @@ export type AnswerIn = {
 };
 
 /**
+ * Applies
+ *
+ * Which figures a check concerns; an empty list is no limit.
+ */
+export type Applies = {
+    /**
+     * Indicators
+     *
+     * 只管这些指标
+     */
+    indicators?: Array<string>;
+    /**
+     * Items
+     *
+     * 只管这些项目及其下级
+     */
+    items?: Array<string>;
+    /**
+     * Measures
+     *
+     * 只管这些计量单位
+     */
+    measures?: Array<string>;
+    /**
+     * Units
+     *
+     * 只管这些单位及其下级
+     */
+    units?: Array<string>;
+};
+
+/**
  * ApplyIn
  *
  * Puts a template's steps under a task, scheduled backwards from a day.
@@ -2314,6 +2346,82 @@ export type Check = {
 };
 
 /**
+ * CheckHit
+ *
+ * One figure that a check stops or asks about.
+ */
+export type CheckHit = {
+    /**
+     * Author Name
+     */
+    author_name: string | null;
+    /**
+     * Explained At
+     */
+    explained_at: string | null;
+    /**
+     * Explanation
+     *
+     * 填报单位写明的原因
+     */
+    explanation: string | null;
+    /**
+     * Figures
+     */
+    figures: Array<CheckedFigure>;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string;
+    /**
+     * Item Code
+     */
+    item_code: string;
+    /**
+     * Item Title
+     */
+    item_title: string;
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Period
+     *
+     * 2026-11 月 · 2026-11-1 上旬（2 中旬、3 下旬） · 2026-W47 周 · 2026-Q4 季 · 2026-H2 半年
+     */
+    period: string;
+    /**
+     * Report Id
+     */
+    report_id: string;
+    /**
+     * Rule Id
+     */
+    rule_id: string | null;
+    /**
+     * Rule Name
+     */
+    rule_name: string;
+    /**
+     * Severity
+     */
+    severity: 'stop' | 'warn';
+    /**
+     * Status
+     */
+    status: 'draft' | 'submitted' | 'reviewed' | 'accepted' | 'superseded' | 'void';
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+};
+
+/**
  * CheckIn
  *
  * A content to look at.
@@ -2332,6 +2440,219 @@ export type CheckOut = {
      * Faults
      */
     faults: Array<FaultOut>;
+};
+
+/**
+ * CheckRuleIn
+ *
+ * A new draft of a check.
+ */
+export type CheckRuleIn = {
+    applies?: Applies;
+    /**
+     * Based On
+     *
+     * 由哪一条复制而来
+     */
+    based_on?: string | null;
+    /**
+     * Definition
+     */
+    definition: ({
+        kind: 'range';
+    } & RangeCheck) | ({
+        kind: 'jump';
+    } & JumpCheck) | ({
+        kind: 'sum';
+    } & SumCheck) | ({
+        kind: 'ratio';
+    } & RatioCheck) | ({
+        kind: 'slip';
+    } & SlipCheck) | ({
+        kind: 'siblings';
+    } & SiblingsCheck);
+    /**
+     * Message
+     *
+     * 提示的话；不填则由规则自己说
+     */
+    message?: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Programme Id
+     *
+     * 只管这个计划
+     */
+    programme_id?: string | null;
+    /**
+     * Severity
+     *
+     * stop 不能提交；warn 写明原因后可以提交
+     */
+    severity?: 'stop' | 'warn';
+    /**
+     * Unit Id
+     *
+     * 制定机构；管它与它的下级
+     */
+    unit_id: string;
+};
+
+/**
+ * CheckRuleOut
+ *
+ * A check with what it says in a sentence.
+ */
+export type CheckRuleOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    applies: Applies;
+    /**
+     * Based On
+     */
+    based_on: string | null;
+    /**
+     * Code
+     *
+     * 系统自带的代号
+     */
+    code: string | null;
+    /**
+     * Definition
+     */
+    definition: ({
+        kind: 'range';
+    } & RangeCheck) | ({
+        kind: 'jump';
+    } & JumpCheck) | ({
+        kind: 'sum';
+    } & SumCheck) | ({
+        kind: 'ratio';
+    } & RatioCheck) | ({
+        kind: 'slip';
+    } & SlipCheck) | ({
+        kind: 'siblings';
+    } & SiblingsCheck);
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'range' | 'jump' | 'sum' | 'ratio' | 'slip' | 'siblings';
+    /**
+     * Message
+     */
+    message: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string | null;
+    /**
+     * Programme Name
+     */
+    programme_name: string | null;
+    /**
+     * Sentence
+     *
+     * 规则用一句话说
+     */
+    sentence: string;
+    /**
+     * Severity
+     */
+    severity: 'stop' | 'warn';
+    /**
+     * Status
+     */
+    status: 'draft' | 'active' | 'retired' | 'void';
+    /**
+     * Unit Id
+     *
+     * 空为系统自带
+     */
+    unit_id: string | null;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * CheckRulePatch
+ *
+ * What may change of a draft.
+ */
+export type CheckRulePatch = {
+    applies?: Applies | null;
+    /**
+     * Definition
+     */
+    definition?: ({
+        kind: 'range';
+    } & RangeCheck) | ({
+        kind: 'jump';
+    } & JumpCheck) | ({
+        kind: 'sum';
+    } & SumCheck) | ({
+        kind: 'ratio';
+    } & RatioCheck) | ({
+        kind: 'slip';
+    } & SlipCheck) | ({
+        kind: 'siblings';
+    } & SiblingsCheck) | null;
+    /**
+     * Message
+     */
+    message?: string | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id?: string | null;
+    /**
+     * Severity
+     */
+    severity?: 'stop' | 'warn' | null;
+};
+
+/**
+ * CheckedFigure
+ *
+ * One number a check looked at.
+ */
+export type CheckedFigure = {
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Own
+     *
+     * 是本报告的数：改动后原来的说明不再算数
+     */
+    own: boolean;
+    /**
+     * Value
+     */
+    value: string;
 };
 
 /**
@@ -2939,6 +3260,18 @@ export type DeskCell = {
      * 自确认后改动的项数
      */
     changes: number;
+    /**
+     * Explained
+     *
+     * 其中已说明的
+     */
+    explained: number;
+    /**
+     * Findings
+     *
+     * 核对规则发现的处数
+     */
+    findings: number;
     /**
      * Item Id
      */
@@ -3629,6 +3962,60 @@ export type ExemptionOut = {
 };
 
 /**
+ * ExplanationOut
+ *
+ * What somebody wrote about figures that a check asked about; it stays for ever with the figures it was about.
+ */
+export type ExplanationOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Author Name
+     */
+    author_name: string | null;
+    /**
+     * Counts
+     *
+     * 数字没有再改，说明仍然算数
+     */
+    counts: boolean;
+    /**
+     * Figures
+     *
+     * 说明时的数
+     */
+    figures: Array<CheckedFigure>;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Message
+     *
+     * 当时的疑问
+     */
+    message: string;
+    /**
+     * Rule Id
+     */
+    rule_id: string;
+    /**
+     * Rule Name
+     */
+    rule_name: string;
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
  * FaultOut
  *
  * One thing wrong, with its place.
@@ -3706,6 +4093,52 @@ export type FieldError = {
      * 出错位置：JSON Pointer，或 query/header/path 参数名
      */
     pointer: string;
+};
+
+/**
+ * FindingOut
+ *
+ * One figure that a check stops or asks about.
+ */
+export type FindingOut = {
+    /**
+     * 算数的说明
+     */
+    explanation: ExplanationOut | null;
+    /**
+     * Field
+     */
+    field: 'value' | 'current';
+    /**
+     * Figures
+     */
+    figures: Array<CheckedFigure>;
+    /**
+     * Kind
+     */
+    kind: 'range' | 'jump' | 'sum' | 'ratio' | 'slip' | 'siblings';
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Rule Id
+     */
+    rule_id: string;
+    /**
+     * Rule Name
+     */
+    rule_name: string;
+    /**
+     * Severity
+     *
+     * stop 不能提交；warn 写明原因后可以
+     */
+    severity: 'stop' | 'warn';
+    /**
+     * Target Id
+     */
+    target_id: string;
 };
 
 /**
@@ -3834,6 +4267,34 @@ export type HistoryRow = {
      * Unit Id
      */
     unit_id: string;
+};
+
+/**
+ * HitsOut
+ *
+ * What the active checks found in one programme and period.
+ */
+export type HitsOut = {
+    /**
+     * Hits
+     *
+     * 最多 500 处
+     */
+    hits: Array<CheckHit>;
+    /**
+     * Period
+     *
+     * 2026-11 月 · 2026-11-1 上旬（2 中旬、3 下旬） · 2026-W47 周 · 2026-Q4 季 · 2026-H2 半年
+     */
+    period: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Rules
+     */
+    rules: Array<RuleCount>;
 };
 
 /**
@@ -4600,6 +5061,42 @@ export type JudgementOut = {
      * 已批准的正当理由
      */
     waived: string | null;
+};
+
+/**
+ * JumpCheck
+ *
+ * A figure against the last one: as multiples of it, or by how much it differs.
+ */
+export type JumpCheck = {
+    /**
+     * Difference
+     *
+     * 与上期相差不超过多少
+     */
+    difference?: string | null;
+    /**
+     * Figure
+     *
+     * 看累计数还是本期数
+     */
+    figure?: 'value' | 'current';
+    /**
+     * High
+     *
+     * 不超过上期的几倍
+     */
+    high?: string | null;
+    /**
+     * Kind
+     */
+    kind: 'jump';
+    /**
+     * Low
+     *
+     * 不低于上期的几倍
+     */
+    low?: string | null;
 };
 
 /**
@@ -6226,6 +6723,22 @@ export type PageChaseRuleOut = {
 };
 
 /**
+ * Page[CheckRuleOut]
+ */
+export type PageCheckRuleOut = {
+    /**
+     * Items
+     */
+    items: Array<CheckRuleOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[CommentOut]
  */
 export type PageCommentOut = {
@@ -7791,6 +8304,48 @@ export type ProgrammePatch = {
 };
 
 /**
+ * RangeCheck
+ *
+ * A figure lies within bounds: fixed ones, or multiples of the target or of a base figure of the unit.
+ */
+export type RangeCheck = {
+    /**
+     * Base Kind
+     *
+     * 基础数据的种类，如常住人口
+     */
+    base_kind?: string | null;
+    /**
+     * Figure
+     *
+     * 看累计数还是本期数
+     */
+    figure?: 'value' | 'current';
+    /**
+     * High
+     *
+     * 上限；不填则不限
+     */
+    high?: string | null;
+    /**
+     * Kind
+     */
+    kind: 'range';
+    /**
+     * Low
+     *
+     * 下限；不填则不限
+     */
+    low?: string | null;
+    /**
+     * Relative To
+     *
+     * 界限是固定数，还是某数的倍数
+     */
+    relative_to?: 'none' | 'target' | 'base';
+};
+
+/**
  * RateOut
  *
  * How one unit reported in one programme over a span.
@@ -7868,6 +8423,48 @@ export type RatesOut = {
      * Starts On
      */
     starts_on: string;
+};
+
+/**
+ * RatioCheck
+ *
+ * One figure divided by another lies within bounds: money for a kilometre, persons for a household.
+ */
+export type RatioCheck = {
+    /**
+     * Figure
+     *
+     * 看累计数还是本期数
+     */
+    figure?: 'value' | 'current';
+    /**
+     * High
+     *
+     * 上限；不填则不限
+     */
+    high?: string | null;
+    /**
+     * Kind
+     */
+    kind: 'ratio';
+    /**
+     * Low
+     *
+     * 下限；不填则不限
+     */
+    low?: string | null;
+    /**
+     * Over
+     *
+     * 被除的指标
+     */
+    over: string;
+    /**
+     * Under
+     *
+     * 除以的指标
+     */
+    under: string;
 };
 
 /**
@@ -8240,6 +8837,18 @@ export type ReportOut = {
      * 预计完成日期
      */
     expected_on: string | null;
+    /**
+     * Explanations
+     *
+     * 对各数写过的全部说明，先写的在前
+     */
+    explanations: Array<ExplanationOut>;
+    /**
+     * Findings
+     *
+     * 核对规则发现的，已说明的也在内
+     */
+    findings: Array<FindingOut>;
     /**
      * Id
      */
@@ -8992,6 +9601,34 @@ export type RuleChangeIn = {
 };
 
 /**
+ * RuleCount
+ *
+ * How often an active check held in one period.
+ */
+export type RuleCount = {
+    /**
+     * Explained
+     */
+    explained: number;
+    /**
+     * Hits
+     */
+    hits: number;
+    /**
+     * Rule Id
+     */
+    rule_id: string;
+    /**
+     * Rule Name
+     */
+    rule_name: string;
+    /**
+     * Severity
+     */
+    severity: 'stop' | 'warn';
+};
+
+/**
  * RuleSetIn
  *
  * A new draft.
@@ -9521,6 +10158,48 @@ export type SettlementRow = {
 };
 
 /**
+ * SiblingsCheck
+ *
+ * A figure against the median of the units that were given a share of the same task.
+ */
+export type SiblingsCheck = {
+    /**
+     * Base Kind
+     *
+     * 按它平均后再比，如常住人口；不填则直接比
+     */
+    base_kind?: string | null;
+    /**
+     * Figure
+     *
+     * 看累计数还是本期数
+     */
+    figure?: 'value' | 'current';
+    /**
+     * High
+     *
+     * 不超过中位数的几倍
+     */
+    high?: string | null;
+    /**
+     * Kind
+     */
+    kind: 'siblings';
+    /**
+     * Least
+     *
+     * 至少有几个单位报了才比
+     */
+    least?: number;
+    /**
+     * Low
+     *
+     * 不低于中位数的几倍
+     */
+    low?: string | null;
+};
+
+/**
  * SilenceOut
  *
  * Who is silent, and what chases can be made of.
@@ -9864,6 +10543,54 @@ export type SliceProgress = {
      * Year
      */
     year: number;
+};
+
+/**
+ * SlipCheck
+ *
+ * A figure in a wrong unit of measure: ten thousand times too large or too small against something known.
+ */
+export type SlipCheck = {
+    /**
+     * Against
+     *
+     * 与目标值、上期数、基础数据比
+     */
+    against?: 'target' | 'last' | 'base';
+    /**
+     * Base Kind
+     *
+     * 基础数据的种类，如常住人口
+     */
+    base_kind?: string | null;
+    /**
+     * Factors
+     *
+     * 差错倍数
+     */
+    factors?: Array<string>;
+    /**
+     * Figure
+     *
+     * 看累计数还是本期数
+     */
+    figure?: 'value' | 'current';
+    /**
+     * High
+     *
+     * 通常不超过它的几倍
+     */
+    high?: string;
+    /**
+     * Kind
+     */
+    kind: 'slip';
+    /**
+     * Low
+     *
+     * 通常不低于它的几倍
+     */
+    low?: string;
 };
 
 /**
@@ -10612,6 +11339,48 @@ export type Suggestion = {
      * Total
      */
     total: string;
+};
+
+/**
+ * SumCheck
+ *
+ * A figure equals the sum of others (7栏=1栏+4栏); without a total, each whole against its of-which lines.
+ */
+export type SumCheck = {
+    /**
+     * Figure
+     *
+     * 看累计数还是本期数
+     */
+    figure?: 'value' | 'current';
+    /**
+     * Kind
+     */
+    kind: 'sum';
+    /**
+     * Operator
+     *
+     * 合计 =、≤、≥ 分项之和
+     */
+    operator?: 'eq' | 'le' | 'ge';
+    /**
+     * Parts
+     *
+     * 各分项指标
+     */
+    parts?: Array<string>;
+    /**
+     * Tolerance
+     *
+     * 容许相差
+     */
+    tolerance?: string;
+    /**
+     * Total
+     *
+     * 合计指标；不填则核对每个指标与它的其中项
+     */
+    total?: string | null;
 };
 
 /**
@@ -11599,6 +12368,131 @@ export type TotalsOut = {
 };
 
 /**
+ * TrialIn
+ *
+ * A check to be tried on what was handed in before it is switched on.
+ */
+export type TrialIn = {
+    applies?: Applies;
+    /**
+     * Based On
+     *
+     * 由哪一条复制而来
+     */
+    based_on?: string | null;
+    /**
+     * Definition
+     */
+    definition: ({
+        kind: 'range';
+    } & RangeCheck) | ({
+        kind: 'jump';
+    } & JumpCheck) | ({
+        kind: 'sum';
+    } & SumCheck) | ({
+        kind: 'ratio';
+    } & RatioCheck) | ({
+        kind: 'slip';
+    } & SlipCheck) | ({
+        kind: 'siblings';
+    } & SiblingsCheck);
+    /**
+     * Message
+     *
+     * 提示的话；不填则由规则自己说
+     */
+    message?: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Programme Id
+     *
+     * 只管这个计划
+     */
+    programme_id?: string | null;
+    /**
+     * Rounds
+     *
+     * 试最近几期
+     */
+    rounds?: number;
+    /**
+     * Severity
+     *
+     * stop 不能提交；warn 写明原因后可以提交
+     */
+    severity?: 'stop' | 'warn';
+    /**
+     * Unit Id
+     *
+     * 制定机构；管它与它的下级
+     */
+    unit_id: string;
+};
+
+/**
+ * TrialOut
+ *
+ * What a check would have done.
+ */
+export type TrialOut = {
+    /**
+     * Cut
+     *
+     * 报告太多，只试了最近的一部分
+     */
+    cut: boolean;
+    /**
+     * Held
+     *
+     * 会被拦下或须说明的报告
+     */
+    held: number;
+    /**
+     * Hits
+     *
+     * 最多 500 处
+     */
+    hits: Array<CheckHit>;
+    /**
+     * Periods
+     */
+    periods: Array<TrialPeriod>;
+    /**
+     * Reports
+     *
+     * 试过的报告
+     */
+    reports: number;
+};
+
+/**
+ * TrialPeriod
+ *
+ * How many reports of one period were looked at and how many a check would have held up.
+ */
+export type TrialPeriod = {
+    /**
+     * Held
+     *
+     * 会被拦下或须说明的报告
+     */
+    held: number;
+    /**
+     * Period
+     *
+     * 2026-11 月 · 2026-11-1 上旬（2 中旬、3 下旬） · 2026-W47 周 · 2026-Q4 季 · 2026-H2 半年
+     */
+    period: string;
+    /**
+     * Reports
+     */
+    reports: number;
+};
+
+/**
  * UnitIn
  *
  * A new unit beneath an existing one.
@@ -12145,6 +13039,12 @@ export type ValueIn = {
      * 年底预计达到的数
      */
     expected?: string | null;
+    /**
+     * Explanation
+     *
+     * 核对规则有疑问而情况属实的原因；数字再改动后须重新说明
+     */
+    explanation?: string | null;
     /**
      * Fall Reason
      *
@@ -16570,6 +17470,656 @@ export type SendChasesResponses = {
 };
 
 export type SendChasesResponse = SendChasesResponses[keyof SendChasesResponses];
+
+export type GetCheckHitsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Programme Id
+         *
+         * 计划
+         */
+        programme_id: string;
+        /**
+         * Period
+         *
+         * 填报期；省略为最近开始的一期
+         */
+        period?: string | null;
+    };
+    url: '/api/v1/check-hits';
+};
+
+export type GetCheckHitsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetCheckHitsError = GetCheckHitsErrors[keyof GetCheckHitsErrors];
+
+export type GetCheckHitsResponses = {
+    /**
+     * Successful Response
+     */
+    200: HitsOut;
+};
+
+export type GetCheckHitsResponse = GetCheckHitsResponses[keyof GetCheckHitsResponses];
+
+export type ListCheckRulesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Status
+         *
+         * 状态；不填则除作废外全部
+         */
+        status?: 'draft' | 'active' | 'retired' | 'void' | null;
+        /**
+         * Unit Id
+         *
+         * 制定机构
+         */
+        unit_id?: string | null;
+        /**
+         * Programme Id
+         *
+         * 只管这个计划的
+         */
+        programme_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/check-rules';
+};
+
+export type ListCheckRulesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListCheckRulesError = ListCheckRulesErrors[keyof ListCheckRulesErrors];
+
+export type ListCheckRulesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageCheckRuleOut;
+};
+
+export type ListCheckRulesResponse = ListCheckRulesResponses[keyof ListCheckRulesResponses];
+
+export type CreateCheckRuleData = {
+    body: CheckRuleIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/check-rules';
+};
+
+export type CreateCheckRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateCheckRuleError = CreateCheckRuleErrors[keyof CreateCheckRuleErrors];
+
+export type CreateCheckRuleResponses = {
+    /**
+     * Successful Response
+     */
+    201: CheckRuleOut;
+};
+
+export type CreateCheckRuleResponse = CreateCheckRuleResponses[keyof CreateCheckRuleResponses];
+
+export type GetCheckRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/check-rules/{id}';
+};
+
+export type GetCheckRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetCheckRuleError = GetCheckRuleErrors[keyof GetCheckRuleErrors];
+
+export type GetCheckRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: CheckRuleOut;
+};
+
+export type GetCheckRuleResponse = GetCheckRuleResponses[keyof GetCheckRuleResponses];
+
+export type ChangeCheckRuleData = {
+    body: CheckRulePatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/check-rules/{id}';
+};
+
+export type ChangeCheckRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeCheckRuleError = ChangeCheckRuleErrors[keyof ChangeCheckRuleErrors];
+
+export type ChangeCheckRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: CheckRuleOut;
+};
+
+export type ChangeCheckRuleResponse = ChangeCheckRuleResponses[keyof ChangeCheckRuleResponses];
+
+export type ActivateCheckRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/check-rules/{id}/activate';
+};
+
+export type ActivateCheckRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ActivateCheckRuleError = ActivateCheckRuleErrors[keyof ActivateCheckRuleErrors];
+
+export type ActivateCheckRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: CheckRuleOut;
+};
+
+export type ActivateCheckRuleResponse = ActivateCheckRuleResponses[keyof ActivateCheckRuleResponses];
+
+export type RetireCheckRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/check-rules/{id}/retire';
+};
+
+export type RetireCheckRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RetireCheckRuleError = RetireCheckRuleErrors[keyof RetireCheckRuleErrors];
+
+export type RetireCheckRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: CheckRuleOut;
+};
+
+export type RetireCheckRuleResponse = RetireCheckRuleResponses[keyof RetireCheckRuleResponses];
+
+export type VoidCheckRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/check-rules/{id}/void';
+};
+
+export type VoidCheckRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidCheckRuleError = VoidCheckRuleErrors[keyof VoidCheckRuleErrors];
+
+export type VoidCheckRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: CheckRuleOut;
+};
+
+export type VoidCheckRuleResponse = VoidCheckRuleResponses[keyof VoidCheckRuleResponses];
+
+export type TryCheckRuleData = {
+    body: TrialIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/check-rules:try';
+};
+
+export type TryCheckRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type TryCheckRuleError = TryCheckRuleErrors[keyof TryCheckRuleErrors];
+
+export type TryCheckRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: TrialOut;
+};
+
+export type TryCheckRuleResponse = TryCheckRuleResponses[keyof TryCheckRuleResponses];
 
 export type ListCommentsData = {
     body?: never;

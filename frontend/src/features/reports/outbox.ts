@@ -26,6 +26,7 @@ export type FieldName =
   | 'numerator'
   | 'denominator'
   | 'fall_reason'
+  | 'explanation'
   | 'note'
   | 'cause_code'
   | 'cause_note'
@@ -234,7 +235,7 @@ export function changesOf(batch: Entry[]): RowChange[] {
     let value = change.values.find((v) => v.target_id === e.target)
     if (!value) change.values.push((value = { target_id: e.target }))
     if (e.field === 'approx') value.approx = e.mine === 'true'
-    else value[e.field as FigureName | 'fall_reason'] = e.mine
+    else value[e.field as FigureName | 'fall_reason' | 'explanation'] = e.mine
     if (FIGURES.has(e.field)) value.base = { ...value.base, [e.field]: e.base }
   }
   return [...reports.values()]

@@ -231,7 +231,8 @@ export function useSheet() {
     if (entry?.state === 'refused') return { kind: 'invalid', text: entry.message ?? t('未保存') }
     if (entry) return { kind: 'waiting', text: outbox.offline ? t('已存本机，等待网络') : t('正在保存') }
     if (!line.open) return { kind: 'locked', text: lockReason(line.row) }
-    const stop = line.row.problems.find((p) => concerns(p.pointer, line, col))
+    // What only has to be explained is no fault of the figure: the warning beside it says so.
+    const stop = line.row.problems.find((p) => p.code !== 'explanation-missing' && concerns(p.pointer, line, col))
     if (stop) return { kind: 'required', text: stop.message }
     const warn = line.row.warnings.find((p) => concerns(p.pointer, line, col))
     if (warn) return { kind: 'warning', text: warn.message }

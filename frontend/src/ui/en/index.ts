@@ -1,6 +1,7 @@
 import { attachments } from './attachments'
 import { boards } from './boards'
 import { changes } from './changes'
+import { checks } from './checks'
 import { entry } from './entry'
 import { files } from './files'
 import { milestones } from './milestones'
@@ -33,4 +34,5 @@ export const en = {
   ...rules,
   ...silence,
   ...attachments,
+  ...checks,
 }
