@@ -17,6 +17,7 @@ _MODULES = (
     "exemptions.models",
     "milestones.models",
     "reports.models",
+    "deviations.models",
     "boards.models",
 )
 

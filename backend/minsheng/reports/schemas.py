@@ -18,6 +18,7 @@ RoundState = Literal["scheduled", "open", "overdue", "closed"]
 ReportStatus = Literal["draft", "submitted", "reviewed", "accepted", "superseded", "void"]
 FigureBasis = Literal["reported", "published", "generated"]
 SourceBasis = Literal["projected", "survey", "registered", "administrative", "estimate"]
+DisputeState = Literal["open", "answered", "uncorrected"]
 FigureState = Literal["forecast", "preliminary", "final"]
 Fen = Annotated[int, Field(strict=True, ge=0, le=10**15)]
 

@@ -1558,75 +1558,103 @@ export type ColourIn = {
 };
 
 /**
- * CommentOnIn
+ * CommentIn
  *
- * A comment with the report it is about.
+ * An opinion about a draft that was sent round.
  */
-export type CommentOnIn = {
+export type CommentIn = {
     /**
-     * Report Id
-     */
-    report_id: string;
-    /**
-     * Target Id
+     * Item Id
      *
-     * 说的是哪个数；不填为整份报告
+     * 针对哪个项目；null 为针对整个计划
      */
-    target_id?: string | null;
+    item_id?: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
     /**
      * Text
-     *
-     * 批注
      */
     text: string;
+    /**
+     * Unit Id
+     *
+     * 以哪个单位的名义
+     */
+    unit_id: string;
 };
 
 /**
- * ComparedOut
+ * CommentOut
  *
- * One figure beside those of last period and of the same month of last year.
+ * An opinion and its answer.
  */
-export type ComparedOut = {
+export type CommentOut = {
     /**
-     * Current
+     * Actions
      */
-    current: string | null;
+    actions: Array<Action>;
     /**
-     * Current Change
-     *
-     * 本期数比上期
+     * Answer
      */
-    current_change: string | null;
+    answer: string | null;
     /**
-     * Indicator Name
+     * Answered At
      */
-    indicator_name: string;
-    last: PastFigure | null;
-    last_year: PastFigure | null;
+    answered_at: string | null;
     /**
-     * Measure Name
+     * Author Name
      */
-    measure_name: string;
+    author_name: string;
     /**
-     * Target Id
+     * Id
      */
-    target_id: string;
+    id: string;
     /**
-     * Value
+     * Item Code
      */
-    value: string | null;
+    item_code: string | null;
     /**
-     * Value Change
-     *
-     * 累计数比上期
+     * Item Id
      */
-    value_change: string | null;
+    item_id: string | null;
     /**
-     * Value Change Year
-     *
-     * 累计数比去年同月
+     * Item Title
      */
-    value_change_year: string | null;
+    item_title: string | null;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Outcome
+     */
+    outcome: 'adopted' | 'partly' | 'declined' | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Status
+     */
+    status: 'open' | 'answered' | 'void';
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
 };
 
 /**
@@ -1638,7 +1666,7 @@ export type ComparisonOut = {
     /**
      * Items
      */
-    items: Array<ComparedOut>;
+    items: Array<MinshengReportsSchemasComparedOut>;
     /**
      * Period
      */
@@ -2160,6 +2188,318 @@ export type DeskUnit = {
 };
 
 /**
+ * DeviationAnswerIn
+ *
+ * What the unit says to a difference.
+ */
+export type DeviationAnswerIn = {
+    /**
+     * Cause Code
+     *
+     * 口径、时点、迟报、录入、基数、其他
+     */
+    cause_code: 'definition' | 'cutoff' | 'late' | 'typing' | 'base' | 'other';
+    /**
+     * Explanation
+     *
+     * 一句话说明
+     */
+    explanation: string;
+    /**
+     * Prevention
+     *
+     * 今后怎样避免
+     */
+    prevention: string;
+};
+
+/**
+ * DeviationNoteIn
+ *
+ * A contact with the other side.
+ */
+export type DeviationNoteIn = {
+    /**
+     * Counterpart
+     *
+     * 与谁联系
+     */
+    counterpart: string;
+    /**
+     * Deviation Id
+     */
+    deviation_id: string;
+    /**
+     * Happened On
+     *
+     * 哪天
+     */
+    happened_on: string;
+    /**
+     * Text
+     *
+     * 说了什么
+     */
+    text: string;
+};
+
+/**
+ * DeviationNoteOut
+ *
+ * One line of a case's log.
+ */
+export type DeviationNoteOut = {
+    /**
+     * Author Name
+     */
+    author_name: string;
+    /**
+     * Counterpart
+     */
+    counterpart: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Deviation Id
+     */
+    deviation_id: string;
+    /**
+     * Happened On
+     */
+    happened_on: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'contact' | 'answer' | 'return' | 'settle' | 'reopen';
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * DeviationOut
+ *
+ * A case: both figures as they were, as they are now, what was answered and how it was settled.
+ */
+export type DeviationOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Allowed
+     */
+    allowed: string;
+    /**
+     * Answered At
+     */
+    answered_at: string | null;
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Cause Code
+     */
+    cause_code: 'definition' | 'cutoff' | 'late' | 'typing' | 'base' | 'other' | null;
+    /**
+     * Corrected On
+     *
+     * 以对方为准的，我方报告更正计入之日
+     */
+    corrected_on: string | null;
+    /**
+     * Correction Id
+     *
+     * 此后对那份报告的更正
+     */
+    correction_id: string | null;
+    /**
+     * Difference
+     */
+    difference: string;
+    /**
+     * Document
+     */
+    document: string;
+    /**
+     * Due On
+     *
+     * 答复期限；缺工作日历时为 null
+     */
+    due_on: string | null;
+    /**
+     * Explanation
+     */
+    explanation: string | null;
+    /**
+     * External Figure Id
+     */
+    external_figure_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Indicator Id
+     */
+    indicator_id: string;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string | null;
+    /**
+     * Item Code
+     */
+    item_code: string | null;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Keeper Id
+     */
+    keeper_id: string;
+    /**
+     * Keeper Name
+     */
+    keeper_name: string | null;
+    /**
+     * Measure Name
+     */
+    measure_name: string | null;
+    /**
+     * Missing
+     *
+     * 立案时合计中还没有数的单位
+     */
+    missing: number;
+    /**
+     * 按现在计入的数再比
+     */
+    now: MinshengDeviationsSchemasComparedOut;
+    /**
+     * Opened On
+     */
+    opened_on: string;
+    /**
+     * Outcome
+     */
+    outcome: 'ours' | 'theirs' | 'both' | null;
+    /**
+     * Overdue
+     *
+     * 到期还没有答复
+     */
+    overdue: boolean;
+    /**
+     * Own On
+     */
+    own_on: string;
+    /**
+     * Own Value
+     *
+     * 立案时我方的数
+     */
+    own_value: string;
+    /**
+     * Percent
+     */
+    percent: string | null;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Prevention
+     */
+    prevention: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Published On
+     */
+    published_on: string | null;
+    /**
+     * Recurrence
+     *
+     * 同一指标同一单位此前的偏差数（不含撤销的）
+     */
+    recurrence: number;
+    /**
+     * Report Id
+     *
+     * 我方数所在的报告；下级合计的为 null
+     */
+    report_id: string | null;
+    /**
+     * Scorable
+     *
+     * 这个数现在可否用于考核
+     */
+    scorable: boolean;
+    /**
+     * Settled At
+     */
+    settled_at: string | null;
+    /**
+     * Settlement
+     */
+    settlement: string | null;
+    /**
+     * Source Name
+     */
+    source_name: string;
+    /**
+     * Status
+     */
+    status: 'open' | 'answered' | 'settled' | 'void';
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Their Value
+     *
+     * 对方的数
+     */
+    their_value: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
  * DiffOut
  *
  * A catalogue against an earlier one, in catalogue order; dropped items at the end.
@@ -2559,6 +2899,231 @@ export type ExemptionOut = {
      * Version
      */
     version: number;
+};
+
+/**
+ * ExternalFigureIn
+ *
+ * One official figure, entered by hand or by a machine.
+ */
+export type ExternalFigureIn = {
+    /**
+     * As Of
+     *
+     * 截止日；省略为所属期末
+     */
+    as_of?: string | null;
+    /**
+     * Document
+     *
+     * 文件名或文号
+     */
+    document?: string;
+    /**
+     * Factor
+     *
+     * 原文单位折成本指标单位的倍数，由填报人写明：万 为 10000
+     */
+    factor: string;
+    /**
+     * Period
+     *
+     * 所属期
+     */
+    period: string;
+    /**
+     * Printed
+     *
+     * 原文印的数，如 1.25
+     */
+    printed: string;
+    /**
+     * Printed Unit
+     *
+     * 原文的计量单位，如 万公里
+     */
+    printed_unit?: string | null;
+    /**
+     * Published On
+     *
+     * 发布日期
+     */
+    published_on?: string | null;
+    /**
+     * Source Basis
+     *
+     * 数据来源
+     */
+    source_basis?: 'projected' | 'survey' | 'registered' | 'administrative' | 'estimate' | null;
+    /**
+     * Source Name
+     *
+     * 发布机构
+     */
+    source_name: string;
+    /**
+     * Target Id
+     *
+     * 对应的目标（指标与单位）
+     */
+    target_id: string;
+};
+
+/**
+ * ExternalFigureOut
+ *
+ * An official figure and how ours compares with it now.
+ */
+export type ExternalFigureOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Basis
+     *
+     * generated 为样例生成的数
+     */
+    basis: 'published' | 'generated';
+    compared: MinshengDeviationsSchemasComparedOut;
+    /**
+     * Deviation Id
+     *
+     * 最近一次偏差
+     */
+    deviation_id: string | null;
+    /**
+     * Document
+     */
+    document: string;
+    /**
+     * Factor
+     */
+    factor: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Indicator Id
+     */
+    indicator_id: string;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string | null;
+    /**
+     * Item Code
+     */
+    item_code: string | null;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Keeper Id
+     */
+    keeper_id: string;
+    /**
+     * Keeper Name
+     */
+    keeper_name: string | null;
+    /**
+     * Measure Name
+     */
+    measure_name: string | null;
+    /**
+     * Official
+     *
+     * 认定数
+     */
+    official: boolean;
+    /**
+     * Period
+     */
+    period: string;
+    /**
+     * Printed
+     */
+    printed: string;
+    /**
+     * Printed Unit
+     */
+    printed_unit: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Published On
+     */
+    published_on: string | null;
+    /**
+     * Replaces Id
+     *
+     * 同一来源改了数时，所取代的那一条
+     */
+    replaces_id: string | null;
+    /**
+     * Source Basis
+     */
+    source_basis: 'projected' | 'survey' | 'registered' | 'administrative' | 'estimate' | null;
+    /**
+     * Source Name
+     */
+    source_name: string;
+    /**
+     * Status
+     */
+    status: 'active' | 'void';
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Value
+     *
+     * 折成本指标单位的数：印的数 × 倍数
+     */
+    value: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Void Reason
+     */
+    void_reason: string | null;
+};
+
+/**
+ * ExternalFigurePatch
+ *
+ * Which of several figures is the official one.
+ */
+export type ExternalFigurePatch = {
+    /**
+     * Official
+     *
+     * 同一指标同一期只有一个作为认定数，其余留存
+     */
+    official: boolean;
 };
 
 /**
@@ -4788,7 +5353,7 @@ export type OwedOut = {
  *
  * What may be done.
  */
-export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'comment.edit' | 'figure.edit' | 'task.read' | 'task.split' | 'change.ask' | 'change.decide' | 'task.acknowledge' | 'pledge.edit' | 'pledge.sign' | 'plan.edit' | 'rule.edit' | 'exemption.decide' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'report.comment' | 'board.read' | 'journal.read' | 'calendar.edit';
+export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'comment.edit' | 'figure.edit' | 'task.read' | 'task.split' | 'change.ask' | 'change.decide' | 'task.acknowledge' | 'pledge.edit' | 'pledge.sign' | 'plan.edit' | 'rule.edit' | 'exemption.decide' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'report.comment' | 'official.edit' | 'deviation.answer' | 'deviation.settle' | 'verification.edit' | 'board.read' | 'journal.read' | 'calendar.edit';
 
 /**
  * Page[AcknowledgementOut]
@@ -4855,6 +5420,22 @@ export type PageCalendarYearOut = {
 };
 
 /**
+ * Page[CommentOut]
+ */
+export type PageCommentOut = {
+    /**
+     * Items
+     */
+    items: Array<CommentOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[DayChangeOut]
  */
 export type PageDayChangeOut = {
@@ -4871,6 +5452,38 @@ export type PageDayChangeOut = {
 };
 
 /**
+ * Page[DeviationNoteOut]
+ */
+export type PageDeviationNoteOut = {
+    /**
+     * Items
+     */
+    items: Array<DeviationNoteOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[DeviationOut]
+ */
+export type PageDeviationOut = {
+    /**
+     * Items
+     */
+    items: Array<DeviationOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[ExemptionOut]
  */
 export type PageExemptionOut = {
@@ -4878,6 +5491,22 @@ export type PageExemptionOut = {
      * Items
      */
     items: Array<ExemptionOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[ExternalFigureOut]
+ */
+export type PageExternalFigureOut = {
+    /**
+     * Items
+     */
+    items: Array<ExternalFigureOut>;
     /**
      * Next
      *
@@ -5031,6 +5660,22 @@ export type PageProgrammeOut = {
 };
 
 /**
+ * Page[ReportCommentOut]
+ */
+export type PageReportCommentOut = {
+    /**
+     * Items
+     */
+    items: Array<ReportCommentOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[ReportRow]
  */
 export type PageReportRow = {
@@ -5143,6 +5788,22 @@ export type PageTemplateOut = {
 };
 
 /**
+ * Page[ToleranceOut]
+ */
+export type PageToleranceOut = {
+    /**
+     * Items
+     */
+    items: Array<ToleranceOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[UnitOut]
  */
 export type PageUnitOut = {
@@ -5166,6 +5827,22 @@ export type PageUserOut = {
      * Items
      */
     items: Array<UserOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[VerificationOut]
+ */
+export type PageVerificationOut = {
+    /**
+     * Items
+     */
+    items: Array<VerificationOut>;
     /**
      * Next
      *
@@ -6257,6 +6934,110 @@ export type ReportChange = {
 };
 
 /**
+ * ReportCommentIn
+ *
+ * What to say about a report, or about one figure of it.
+ */
+export type ReportCommentIn = {
+    /**
+     * Target Id
+     *
+     * 说的是哪个数；不填为整份报告
+     */
+    target_id?: string | null;
+    /**
+     * Text
+     *
+     * 批注
+     */
+    text: string;
+};
+
+/**
+ * ReportCommentOnIn
+ *
+ * A comment with the report it is about.
+ */
+export type ReportCommentOnIn = {
+    /**
+     * Report Id
+     */
+    report_id: string;
+    /**
+     * Target Id
+     *
+     * 说的是哪个数；不填为整份报告
+     */
+    target_id?: string | null;
+    /**
+     * Text
+     *
+     * 批注
+     */
+    text: string;
+};
+
+/**
+ * ReportCommentOut
+ *
+ * What was said about a report, or about one figure of it.
+ */
+export type ReportCommentOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Answer
+     *
+     * 怎么处理的
+     */
+    answer: string | null;
+    /**
+     * Author Name
+     */
+    author_name: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Report Id
+     */
+    report_id: string;
+    /**
+     * Settled At
+     */
+    settled_at: string | null;
+    /**
+     * Settled Name
+     */
+    settled_name: string | null;
+    /**
+     * Status
+     */
+    status: 'open' | 'settled';
+    /**
+     * Target Id
+     *
+     * 说的是哪个数；空为整份报告
+     */
+    target_id: string | null;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
  * ReportOut
  *
  * A report with its figures, what is wrong with them, and what may be done.
@@ -6303,7 +7084,7 @@ export type ReportOut = {
     /**
      * Comments
      */
-    comments: Array<MinshengReportsSchemasCommentOut>;
+    comments: Array<ReportCommentOut>;
     /**
      * Corrected By
      *
@@ -6535,7 +7316,7 @@ export type ReportReturnBulk = {
      *
      * 写在数字上的批注
      */
-    comments?: Array<MinshengReportsSchemasCommentIn>;
+    comments?: Array<ReportCommentIn>;
     /**
      * Mode
      *
@@ -6663,7 +7444,7 @@ export type ReportSendBackBulk = {
      *
      * 写在数字上的批注
      */
-    comments?: Array<MinshengReportsSchemasCommentIn>;
+    comments?: Array<ReportCommentIn>;
     /**
      * Mode
      *
@@ -6711,7 +7492,7 @@ export type ReturnIn = {
      *
      * 写在数字上的批注
      */
-    comments?: Array<MinshengReportsSchemasCommentIn>;
+    comments?: Array<ReportCommentIn>;
     /**
      * Reason
      *
@@ -7261,6 +8042,26 @@ export type SettleIn = {
      * 怎么处理的
      */
     answer?: string | null;
+};
+
+/**
+ * SettlementIn
+ *
+ * How a case ends.
+ */
+export type SettlementIn = {
+    /**
+     * Outcome
+     *
+     * 以我方为准、以对方为准、两数各有口径
+     */
+    outcome: 'ours' | 'theirs' | 'both';
+    /**
+     * Reason
+     *
+     * 依据
+     */
+    reason: string;
 };
 
 /**
@@ -8996,6 +9797,102 @@ export type TokenOut = {
 };
 
 /**
+ * ToleranceIn
+ *
+ * How far our figures may lie from official ones.
+ */
+export type ToleranceIn = {
+    /**
+     * Absolute
+     *
+     * 相差不超过多少（按指标单位）
+     */
+    absolute?: string | null;
+    /**
+     * Answer Days
+     *
+     * 几个工作日内答复
+     */
+    answer_days?: number;
+    /**
+     * Indicator Id
+     *
+     * 单独规定的指标；省略为整个计划
+     */
+    indicator_id?: string | null;
+    /**
+     * Percent
+     *
+     * 相差不超过对方数的百分之几；两项都写的，符合一项即可；都不写的须相等
+     */
+    percent?: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+};
+
+/**
+ * ToleranceOut
+ *
+ * A tolerance in force.
+ */
+export type ToleranceOut = {
+    /**
+     * Absolute
+     */
+    absolute: string | null;
+    /**
+     * Answer Days
+     */
+    answer_days: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Indicator Id
+     */
+    indicator_id: string | null;
+    /**
+     * Percent
+     */
+    percent: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Words
+     */
+    words: string;
+};
+
+/**
+ * TolerancePatch
+ *
+ * What is changed of a tolerance.
+ */
+export type TolerancePatch = {
+    /**
+     * Absolute
+     */
+    absolute?: string | null;
+    /**
+     * Answer Days
+     */
+    answer_days?: number;
+    /**
+     * Percent
+     */
+    percent?: string | null;
+};
+
+/**
  * TotalOut
  *
  * A sum over targets of one unit of measure; beside it how many stand below their own.
@@ -9447,6 +10344,200 @@ export type ValueIn = {
 };
 
 /**
+ * VerificationFactor
+ *
+ * How far a unit's figures held when they were looked at (核实系数).
+ */
+export type VerificationFactor = {
+    /**
+     * Base
+     *
+     * 分母：核实的数 + 裁定的偏差
+     */
+    base: number;
+    /**
+     * Cases
+     *
+     * 裁定的偏差
+     */
+    cases: number;
+    /**
+     * Cases Confirmed
+     *
+     * 其中以我方为准或两数各有口径
+     */
+    cases_confirmed: number;
+    /**
+     * Checks
+     *
+     * 核实的数
+     */
+    checks: number;
+    /**
+     * Checks Confirmed
+     *
+     * 其中相差在容差之内
+     */
+    checks_confirmed: number;
+    /**
+     * Confirmed
+     *
+     * 分子
+     */
+    confirmed: number;
+    /**
+     * Factor
+     *
+     * 核实系数 = 分子 ÷ 分母；没有核实过的为 null
+     */
+    factor: string | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+};
+
+/**
+ * VerificationFactors
+ *
+ * Factors of some units for a span.
+ */
+export type VerificationFactors = {
+    /**
+     * From On
+     */
+    from_on: string;
+    /**
+     * Items
+     */
+    items: Array<VerificationFactor>;
+    /**
+     * Rule
+     */
+    rule: string;
+    /**
+     * To On
+     */
+    to_on: string;
+};
+
+/**
+ * VerificationIn
+ *
+ * What was found when a reported figure was checked.
+ */
+export type VerificationIn = {
+    /**
+     * Checked On
+     *
+     * 核实之日；与当日已计入的数比
+     */
+    checked_on: string;
+    /**
+     * Method
+     *
+     * 怎样核实的
+     */
+    method: string;
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Verified Value
+     *
+     * 核实的数
+     */
+    verified_value: string;
+};
+
+/**
+ * VerificationOut
+ *
+ * A check: verified beside reported.
+ */
+export type VerificationOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Checked On
+     */
+    checked_on: string;
+    /**
+     * Checker Name
+     */
+    checker_name: string;
+    /**
+     * Confirmed
+     *
+     * 相差在容差之内
+     */
+    confirmed: boolean;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Method
+     */
+    method: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Reported On
+     */
+    reported_on: string;
+    /**
+     * Reported Value
+     */
+    reported_value: string;
+    /**
+     * Status
+     */
+    status: 'active' | 'void';
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Verified Value
+     */
+    verified_value: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Void Reason
+     */
+    void_reason: string | null;
+};
+
+/**
  * VersionOut
  *
  * One version of a report.
@@ -9649,103 +10740,51 @@ export type YearDayIn = {
 };
 
 /**
- * CommentIn
+ * ComparedOut
  *
- * An opinion about a draft that was sent round.
+ * Our own figure beside theirs.
  */
-export type MinshengConsultationSchemasCommentIn = {
+export type MinshengDeviationsSchemasComparedOut = {
     /**
-     * Item Id
+     * Allowed
      *
-     * 针对哪个项目；null 为针对整个计划
+     * 容差
      */
-    item_id?: string | null;
+    allowed: string;
     /**
-     * Programme Id
-     */
-    programme_id: string;
-    /**
-     * Text
-     */
-    text: string;
-    /**
-     * Unit Id
+     * Difference
      *
-     * 以哪个单位的名义
+     * 我方数减对方数
      */
-    unit_id: string;
-};
-
-/**
- * CommentOut
- *
- * An opinion and its answer.
- */
-export type MinshengConsultationSchemasCommentOut = {
+    difference: string | null;
     /**
-     * Actions
+     * Missing
+     *
+     * 合计中还没有数的单位
      */
-    actions: Array<Action>;
-    /**
-     * Answer
-     */
-    answer: string | null;
-    /**
-     * Answered At
-     */
-    answered_at: string | null;
-    /**
-     * Author Name
-     */
-    author_name: string;
-    /**
-     * Id
-     */
-    id: string;
-    /**
-     * Item Code
-     */
-    item_code: string | null;
-    /**
-     * Item Id
-     */
-    item_id: string | null;
-    /**
-     * Item Title
-     */
-    item_title: string | null;
-    /**
-     * Made At
-     */
-    made_at: string;
+    missing: number;
     /**
      * Outcome
+     *
+     * 一致、超出容差、还没有可比的数
      */
-    outcome: 'adopted' | 'partly' | 'declined' | null;
+    outcome: 'agreed' | 'beyond' | 'none';
     /**
-     * Programme Id
+     * Own On
+     *
+     * 我方数的期末
      */
-    programme_id: string;
+    own_on: string | null;
     /**
-     * Status
+     * Own Value
      */
-    status: 'open' | 'answered' | 'void';
+    own_value: string | null;
     /**
-     * Text
+     * Percent
+     *
+     * 相差占对方数的百分比
      */
-    text: string;
-    /**
-     * Unit Id
-     */
-    unit_id: string;
-    /**
-     * Unit Name
-     */
-    unit_name: string | null;
-    /**
-     * Version
-     */
-    version: number;
+    percent: string | null;
 };
 
 /**
@@ -9819,38 +10858,6 @@ export type MinshengIntegrationSchemasChangeOut = {
 };
 
 /**
- * Page[CommentOut]
- */
-export type MinshengKernelPagesPageCommentOut1 = {
-    /**
-     * Items
-     */
-    items: Array<MinshengConsultationSchemasCommentOut>;
-    /**
-     * Next
-     *
-     * 下一页的标记；没有下一页时为 null
-     */
-    next: string | null;
-};
-
-/**
- * Page[CommentOut]
- */
-export type MinshengKernelPagesPageCommentOut2 = {
-    /**
-     * Items
-     */
-    items: Array<MinshengReportsSchemasCommentOut>;
-    /**
-     * Next
-     *
-     * 下一页的标记；没有下一页时为 null
-     */
-    next: string | null;
-};
-
-/**
  * ChangeOut
  *
  * One field that differs between two versions.
@@ -9885,83 +10892,51 @@ export type MinshengReportsSchemasChangeOut = {
 };
 
 /**
- * CommentIn
+ * ComparedOut
  *
- * What to say about a report, or about one figure of it.
+ * One figure beside those of last period and of the same month of last year.
  */
-export type MinshengReportsSchemasCommentIn = {
+export type MinshengReportsSchemasComparedOut = {
+    /**
+     * Current
+     */
+    current: string | null;
+    /**
+     * Current Change
+     *
+     * 本期数比上期
+     */
+    current_change: string | null;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string;
+    last: PastFigure | null;
+    last_year: PastFigure | null;
+    /**
+     * Measure Name
+     */
+    measure_name: string;
     /**
      * Target Id
+     */
+    target_id: string;
+    /**
+     * Value
+     */
+    value: string | null;
+    /**
+     * Value Change
      *
-     * 说的是哪个数；不填为整份报告
+     * 累计数比上期
      */
-    target_id?: string | null;
+    value_change: string | null;
     /**
-     * Text
+     * Value Change Year
      *
-     * 批注
+     * 累计数比去年同月
      */
-    text: string;
-};
-
-/**
- * CommentOut
- *
- * What was said about a report, or about one figure of it.
- */
-export type MinshengReportsSchemasCommentOut = {
-    /**
-     * Actions
-     */
-    actions: Array<Action>;
-    /**
-     * Answer
-     *
-     * 怎么处理的
-     */
-    answer: string | null;
-    /**
-     * Author Name
-     */
-    author_name: string;
-    /**
-     * Created At
-     */
-    created_at: string;
-    /**
-     * Id
-     */
-    id: string;
-    /**
-     * Report Id
-     */
-    report_id: string;
-    /**
-     * Settled At
-     */
-    settled_at: string | null;
-    /**
-     * Settled Name
-     */
-    settled_name: string | null;
-    /**
-     * Status
-     */
-    status: 'open' | 'settled';
-    /**
-     * Target Id
-     *
-     * 说的是哪个数；空为整份报告
-     */
-    target_id: string | null;
-    /**
-     * Text
-     */
-    text: string;
-    /**
-     * Version
-     */
-    version: number;
+    value_change_year: string | null;
 };
 
 export type ListAcknowledgementsData = {
@@ -12021,13 +12996,13 @@ export type ListCommentsResponses = {
     /**
      * Successful Response
      */
-    200: MinshengKernelPagesPageCommentOut1;
+    200: PageCommentOut;
 };
 
 export type ListCommentsResponse = ListCommentsResponses[keyof ListCommentsResponses];
 
 export type CreateCommentData = {
-    body: MinshengConsultationSchemasCommentIn;
+    body: CommentIn;
     headers?: {
         /**
          * Idempotency-Key
@@ -12082,7 +13057,7 @@ export type CreateCommentResponses = {
     /**
      * Successful Response
      */
-    201: MinshengConsultationSchemasCommentOut;
+    201: CommentOut;
 };
 
 export type CreateCommentResponse = CreateCommentResponses[keyof CreateCommentResponses];
@@ -12162,7 +13137,7 @@ export type AnswerCommentResponses = {
     /**
      * Successful Response
      */
-    200: MinshengConsultationSchemasCommentOut;
+    200: CommentOut;
 };
 
 export type AnswerCommentResponse = AnswerCommentResponses[keyof AnswerCommentResponses];
@@ -12242,7 +13217,7 @@ export type WithdrawCommentResponses = {
     /**
      * Successful Response
      */
-    200: MinshengConsultationSchemasCommentOut;
+    200: CommentOut;
 };
 
 export type WithdrawCommentResponse = WithdrawCommentResponses[keyof WithdrawCommentResponses];
@@ -12517,6 +13492,687 @@ export type VoidDayChangeResponses = {
 };
 
 export type VoidDayChangeResponse = VoidDayChangeResponses[keyof VoidDayChangeResponses];
+
+export type ListDeviationNotesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Deviation Id
+         *
+         * 哪次偏差
+         */
+        deviation_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/deviation-notes';
+};
+
+export type ListDeviationNotesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListDeviationNotesError = ListDeviationNotesErrors[keyof ListDeviationNotesErrors];
+
+export type ListDeviationNotesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageDeviationNoteOut;
+};
+
+export type ListDeviationNotesResponse = ListDeviationNotesResponses[keyof ListDeviationNotesResponses];
+
+export type CreateDeviationNoteData = {
+    body: DeviationNoteIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/deviation-notes';
+};
+
+export type CreateDeviationNoteErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateDeviationNoteError = CreateDeviationNoteErrors[keyof CreateDeviationNoteErrors];
+
+export type CreateDeviationNoteResponses = {
+    /**
+     * Successful Response
+     */
+    201: DeviationNoteOut;
+};
+
+export type CreateDeviationNoteResponse = CreateDeviationNoteResponses[keyof CreateDeviationNoteResponses];
+
+export type ListDeviationsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Target Id
+         *
+         * 目标
+         */
+        target_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'open' | 'answered' | 'settled' | 'void' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/deviations';
+};
+
+export type ListDeviationsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListDeviationsError = ListDeviationsErrors[keyof ListDeviationsErrors];
+
+export type ListDeviationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageDeviationOut;
+};
+
+export type ListDeviationsResponse = ListDeviationsResponses[keyof ListDeviationsResponses];
+
+export type GetDeviationData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/deviations/{id}';
+};
+
+export type GetDeviationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetDeviationError = GetDeviationErrors[keyof GetDeviationErrors];
+
+export type GetDeviationResponses = {
+    /**
+     * Successful Response
+     */
+    200: DeviationOut;
+};
+
+export type GetDeviationResponse = GetDeviationResponses[keyof GetDeviationResponses];
+
+export type AnswerDeviationData = {
+    body: DeviationAnswerIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/deviations/{id}/answer';
+};
+
+export type AnswerDeviationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type AnswerDeviationError = AnswerDeviationErrors[keyof AnswerDeviationErrors];
+
+export type AnswerDeviationResponses = {
+    /**
+     * Successful Response
+     */
+    200: DeviationOut;
+};
+
+export type AnswerDeviationResponse = AnswerDeviationResponses[keyof AnswerDeviationResponses];
+
+export type ReopenDeviationData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/deviations/{id}/reopen';
+};
+
+export type ReopenDeviationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReopenDeviationError = ReopenDeviationErrors[keyof ReopenDeviationErrors];
+
+export type ReopenDeviationResponses = {
+    /**
+     * Successful Response
+     */
+    200: DeviationOut;
+};
+
+export type ReopenDeviationResponse = ReopenDeviationResponses[keyof ReopenDeviationResponses];
+
+export type ReturnDeviationData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/deviations/{id}/return';
+};
+
+export type ReturnDeviationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReturnDeviationError = ReturnDeviationErrors[keyof ReturnDeviationErrors];
+
+export type ReturnDeviationResponses = {
+    /**
+     * Successful Response
+     */
+    200: DeviationOut;
+};
+
+export type ReturnDeviationResponse = ReturnDeviationResponses[keyof ReturnDeviationResponses];
+
+export type SettleDeviationData = {
+    body: SettlementIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/deviations/{id}/settle';
+};
+
+export type SettleDeviationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SettleDeviationError = SettleDeviationErrors[keyof SettleDeviationErrors];
+
+export type SettleDeviationResponses = {
+    /**
+     * Successful Response
+     */
+    200: DeviationOut;
+};
+
+export type SettleDeviationResponse = SettleDeviationResponses[keyof SettleDeviationResponses];
+
+export type VoidDeviationData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/deviations/{id}/void';
+};
+
+export type VoidDeviationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidDeviationError = VoidDeviationErrors[keyof VoidDeviationErrors];
+
+export type VoidDeviationResponses = {
+    /**
+     * Successful Response
+     */
+    200: DeviationOut;
+};
+
+export type VoidDeviationResponse = VoidDeviationResponses[keyof VoidDeviationResponses];
 
 export type GetEntrySheetData = {
     body?: never;
@@ -13032,6 +14688,381 @@ export type WithdrawExemptionResponses = {
 };
 
 export type WithdrawExemptionResponse = WithdrawExemptionResponses[keyof WithdrawExemptionResponses];
+
+export type ListExternalFiguresData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Target Id
+         *
+         * 目标
+         */
+        target_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Period
+         *
+         * 所属期
+         */
+        period?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'active' | 'void' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/external-figures';
+};
+
+export type ListExternalFiguresErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListExternalFiguresError = ListExternalFiguresErrors[keyof ListExternalFiguresErrors];
+
+export type ListExternalFiguresResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageExternalFigureOut;
+};
+
+export type ListExternalFiguresResponse = ListExternalFiguresResponses[keyof ListExternalFiguresResponses];
+
+export type CreateExternalFigureData = {
+    body: ExternalFigureIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/external-figures';
+};
+
+export type CreateExternalFigureErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateExternalFigureError = CreateExternalFigureErrors[keyof CreateExternalFigureErrors];
+
+export type CreateExternalFigureResponses = {
+    /**
+     * Successful Response
+     */
+    201: ExternalFigureOut;
+};
+
+export type CreateExternalFigureResponse = CreateExternalFigureResponses[keyof CreateExternalFigureResponses];
+
+export type GetExternalFigureData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/external-figures/{id}';
+};
+
+export type GetExternalFigureErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetExternalFigureError = GetExternalFigureErrors[keyof GetExternalFigureErrors];
+
+export type GetExternalFigureResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExternalFigureOut;
+};
+
+export type GetExternalFigureResponse = GetExternalFigureResponses[keyof GetExternalFigureResponses];
+
+export type ChangeExternalFigureData = {
+    body: ExternalFigurePatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/external-figures/{id}';
+};
+
+export type ChangeExternalFigureErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeExternalFigureError = ChangeExternalFigureErrors[keyof ChangeExternalFigureErrors];
+
+export type ChangeExternalFigureResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExternalFigureOut;
+};
+
+export type ChangeExternalFigureResponse = ChangeExternalFigureResponses[keyof ChangeExternalFigureResponses];
+
+export type VoidExternalFigureData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/external-figures/{id}/void';
+};
+
+export type VoidExternalFigureErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidExternalFigureError = VoidExternalFigureErrors[keyof VoidExternalFigureErrors];
+
+export type VoidExternalFigureResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExternalFigureOut;
+};
+
+export type VoidExternalFigureResponse = VoidExternalFigureResponses[keyof VoidExternalFigureResponses];
 
 export type ListGrantsData = {
     body?: never;
@@ -18763,13 +20794,13 @@ export type ListReportCommentsResponses = {
     /**
      * Successful Response
      */
-    200: MinshengKernelPagesPageCommentOut2;
+    200: PageReportCommentOut;
 };
 
 export type ListReportCommentsResponse = ListReportCommentsResponses[keyof ListReportCommentsResponses];
 
 export type AddReportCommentData = {
-    body: CommentOnIn;
+    body: ReportCommentOnIn;
     headers?: {
         /**
          * Idempotency-Key
@@ -18824,7 +20855,7 @@ export type AddReportCommentResponses = {
     /**
      * Successful Response
      */
-    201: MinshengReportsSchemasCommentOut;
+    201: ReportCommentOut;
 };
 
 export type AddReportCommentResponse = AddReportCommentResponses[keyof AddReportCommentResponses];
@@ -18904,7 +20935,7 @@ export type ReopenReportCommentResponses = {
     /**
      * Successful Response
      */
-    200: MinshengReportsSchemasCommentOut;
+    200: ReportCommentOut;
 };
 
 export type ReopenReportCommentResponse = ReopenReportCommentResponses[keyof ReopenReportCommentResponses];
@@ -18984,7 +21015,7 @@ export type SettleReportCommentResponses = {
     /**
      * Successful Response
      */
-    200: MinshengReportsSchemasCommentOut;
+    200: ReportCommentOut;
 };
 
 export type SettleReportCommentResponse = SettleReportCommentResponses[keyof SettleReportCommentResponses];
@@ -23422,6 +25453,219 @@ export type UploadSplitResponses = {
 
 export type UploadSplitResponse = UploadSplitResponses[keyof UploadSplitResponses];
 
+export type ListTolerancesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/tolerances';
+};
+
+export type ListTolerancesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListTolerancesError = ListTolerancesErrors[keyof ListTolerancesErrors];
+
+export type ListTolerancesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageToleranceOut;
+};
+
+export type ListTolerancesResponse = ListTolerancesResponses[keyof ListTolerancesResponses];
+
+export type CreateToleranceData = {
+    body: ToleranceIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/tolerances';
+};
+
+export type CreateToleranceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateToleranceError = CreateToleranceErrors[keyof CreateToleranceErrors];
+
+export type CreateToleranceResponses = {
+    /**
+     * Successful Response
+     */
+    201: ToleranceOut;
+};
+
+export type CreateToleranceResponse = CreateToleranceResponses[keyof CreateToleranceResponses];
+
+export type ChangeToleranceData = {
+    body: TolerancePatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/tolerances/{id}';
+};
+
+export type ChangeToleranceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeToleranceError = ChangeToleranceErrors[keyof ChangeToleranceErrors];
+
+export type ChangeToleranceResponses = {
+    /**
+     * Successful Response
+     */
+    200: ToleranceOut;
+};
+
+export type ChangeToleranceResponse = ChangeToleranceResponses[keyof ChangeToleranceResponses];
+
 export type ListUnitsData = {
     body?: never;
     headers?: {
@@ -24283,6 +26527,355 @@ export type ResetPasswordUserResponses = {
 };
 
 export type ResetPasswordUserResponse = ResetPasswordUserResponses[keyof ResetPasswordUserResponses];
+
+export type GetVerificationFactorsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * From On
+         *
+         * 从哪天起
+         */
+        from_on: string;
+        /**
+         * To On
+         *
+         * 到哪天止（含）
+         */
+        to_on: string;
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+    };
+    url: '/api/v1/verification-factors';
+};
+
+export type GetVerificationFactorsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetVerificationFactorsError = GetVerificationFactorsErrors[keyof GetVerificationFactorsErrors];
+
+export type GetVerificationFactorsResponses = {
+    /**
+     * Successful Response
+     */
+    200: VerificationFactors;
+};
+
+export type GetVerificationFactorsResponse = GetVerificationFactorsResponses[keyof GetVerificationFactorsResponses];
+
+export type ListVerificationsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/verifications';
+};
+
+export type ListVerificationsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListVerificationsError = ListVerificationsErrors[keyof ListVerificationsErrors];
+
+export type ListVerificationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageVerificationOut;
+};
+
+export type ListVerificationsResponse = ListVerificationsResponses[keyof ListVerificationsResponses];
+
+export type CreateVerificationData = {
+    body: VerificationIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/verifications';
+};
+
+export type CreateVerificationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateVerificationError = CreateVerificationErrors[keyof CreateVerificationErrors];
+
+export type CreateVerificationResponses = {
+    /**
+     * Successful Response
+     */
+    201: VerificationOut;
+};
+
+export type CreateVerificationResponse = CreateVerificationResponses[keyof CreateVerificationResponses];
+
+export type GetVerificationData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/verifications/{id}';
+};
+
+export type GetVerificationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetVerificationError = GetVerificationErrors[keyof GetVerificationErrors];
+
+export type GetVerificationResponses = {
+    /**
+     * Successful Response
+     */
+    200: VerificationOut;
+};
+
+export type GetVerificationResponse = GetVerificationResponses[keyof GetVerificationResponses];
+
+export type VoidVerificationData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/verifications/{id}/void';
+};
+
+export type VoidVerificationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidVerificationError = VoidVerificationErrors[keyof VoidVerificationErrors];
+
+export type VoidVerificationResponses = {
+    /**
+     * Successful Response
+     */
+    200: VerificationOut;
+};
+
+export type VoidVerificationResponse = VoidVerificationResponses[keyof VoidVerificationResponses];
 
 export type GetWorkbenchData = {
     body?: never;
