@@ -30,6 +30,7 @@ from minsheng.boards import figures, freezing, trials
 from minsheng.boards import router as boards
 from minsheng.calendars import router as calendars
 from minsheng.consultation import router as consultation
+from minsheng.deviations import import_router
 from minsheng.deviations import router as deviations
 from minsheng.exemptions import router as exemptions
 from minsheng.identity import login
@@ -89,6 +90,7 @@ ROUTERS = (
     reports.router,
     version_router.router,
     comment_router.router,
+    import_router.router,
     deviations.router,
     boards.router,
     trials.router,

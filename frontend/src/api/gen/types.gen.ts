@@ -1257,6 +1257,22 @@ export type CalendarYearOut = {
 };
 
 /**
+ * Candidate
+ *
+ * Something a name may have meant.
+ */
+export type Candidate = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * CellOut
  *
  * One figure with everything a clerk needs beside it.
@@ -1555,6 +1571,26 @@ export type ColourIn = {
      * Name
      */
     name: string;
+};
+
+/**
+ * ColumnIn
+ *
+ * A column by its letters; its heading, if given, must still be the same next time.
+ */
+export type ColumnIn = {
+    /**
+     * Column
+     *
+     * 列的字母
+     */
+    column: string;
+    /**
+     * Heading
+     *
+     * 表头；以后的文件表头不同即报错
+     */
+    heading?: string | null;
 };
 
 /**
@@ -3173,6 +3209,117 @@ export type FieldError = {
 };
 
 /**
+ * FigureMappingIn
+ *
+ * A mapping under a name.
+ */
+export type FigureMappingIn = {
+    content: MappingContentIn;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+};
+
+/**
+ * FigureMappingOut
+ *
+ * A mapping that is kept for the next issue.
+ */
+export type FigureMappingOut = {
+    content: MappingContentIn;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * FigureMappingPatch
+ *
+ * What is changed of a mapping.
+ */
+export type FigureMappingPatch = {
+    content?: MappingContentIn | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+};
+
+/**
+ * FigureUploadOut
+ *
+ * What an import would do, or did.
+ */
+export type FigureUploadOut = {
+    /**
+     * Beyond
+     *
+     * 新的和改了的当中，超出容差、将立案的
+     */
+    beyond: number;
+    /**
+     * Changed
+     */
+    changed: number;
+    /**
+     * Dry Run
+     */
+    dry_run: boolean;
+    /**
+     * New
+     */
+    new: number;
+    /**
+     * Rows
+     */
+    rows: Array<UploadedFigure>;
+    /**
+     * Same
+     */
+    same: number;
+    /**
+     * Skipped
+     *
+     * 按映射不取的，和没有数的格
+     */
+    skipped: number;
+    /**
+     * Unknown Indicators
+     */
+    unknown_indicators: Array<UnknownName>;
+    /**
+     * Unknown Places
+     */
+    unknown_places: Array<UnknownName>;
+    /**
+     * Wrong
+     */
+    wrong: number;
+};
+
+/**
  * GrantIn
  *
  * A role for a person at a unit.
@@ -3610,6 +3757,18 @@ export type IndicatorPatch = {
      * Survey
      */
     survey?: 'census' | 'sample' | null;
+};
+
+/**
+ * InspectionOut
+ *
+ * What a file holds.
+ */
+export type InspectionOut = {
+    /**
+     * Sheets
+     */
+    sheets: Array<SheetOut>;
 };
 
 /**
@@ -4338,6 +4497,62 @@ export type MadeUpIn = {
      * When
      */
     when: Array<string>;
+};
+
+/**
+ * MappingContentIn
+ *
+ * Which column is what.
+ */
+export type MappingContentIn = {
+    /**
+     * Fill Down
+     *
+     * 地区是合并单元格：空的与上一行同
+     */
+    fill_down?: boolean;
+    /**
+     * Header Row
+     *
+     * 表头在第几行（多层表头写最下一行）
+     */
+    header_row: number;
+    /**
+     * 指标或事项编号在哪一列；每列一项指标的不填
+     */
+    indicator?: ColumnIn | null;
+    /**
+     * Indicators
+     *
+     * 原文指标名对应的指标；null 为不取
+     */
+    indicators?: {
+        [key: string]: string | null;
+    };
+    /**
+     * 地区在哪一列
+     */
+    place: ColumnIn;
+    /**
+     * Places
+     *
+     * 原文地名对应的单位；null 为不取这一行
+     */
+    places?: {
+        [key: string]: string | null;
+    };
+    /**
+     * Sheet
+     *
+     * 工作表；省略为第一张
+     */
+    sheet?: string | null;
+    /**
+     * Values
+     *
+     * 数在哪几列
+     */
+    values: Array<ValueColumnIn>;
 };
 
 /**
@@ -5507,6 +5722,22 @@ export type PageExternalFigureOut = {
      * Items
      */
     items: Array<ExternalFigureOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[FigureMappingOut]
+ */
+export type PageFigureMappingOut = {
+    /**
+     * Items
+     */
+    items: Array<FigureMappingOut>;
     /**
      * Next
      *
@@ -8065,6 +8296,32 @@ export type SettlementIn = {
 };
 
 /**
+ * SheetOut
+ *
+ * The beginning of a sheet, to point at columns.
+ */
+export type SheetOut = {
+    /**
+     * Columns
+     */
+    columns: number;
+    /**
+     * Head
+     *
+     * 前 15 行、30 列
+     */
+    head: Array<Array<string>>;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Rows
+     */
+    rows: number;
+};
+
+/**
  * SimulatedChange
  *
  * A target whose light would change.
@@ -10091,6 +10348,26 @@ export type UnitPatch = {
 };
 
 /**
+ * UnknownName
+ *
+ * A name that matches nothing, with what comes near: the person decides, nothing is guessed.
+ */
+export type UnknownName = {
+    /**
+     * Candidates
+     */
+    candidates: Array<Candidate>;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Rows
+     */
+    rows: Array<number>;
+};
+
+/**
  * UploadOut
  *
  * What an upload did, or would do.
@@ -10179,6 +10456,64 @@ export type UploadedCell = {
 };
 
 /**
+ * UploadedFigure
+ *
+ * One cell of the file.
+ */
+export type UploadedFigure = {
+    /**
+     * Cell
+     */
+    cell: string;
+    /**
+     * Compared
+     */
+    compared: 'agreed' | 'beyond' | 'none' | null;
+    /**
+     * Errors
+     */
+    errors: Array<FieldError>;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string | null;
+    /**
+     * Outcome
+     */
+    outcome: 'new' | 'changed' | 'same' | 'wrong';
+    /**
+     * Own Value
+     */
+    own_value: string | null;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Printed
+     */
+    printed: string;
+    /**
+     * Row
+     */
+    row: number;
+    /**
+     * Unit Id
+     */
+    unit_id: string | null;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Value
+     *
+     * 折成本指标单位的数
+     */
+    value: string | null;
+};
+
+/**
  * UserIn
  *
  * A new person.
@@ -10262,6 +10597,44 @@ export type UserPatch = {
      * Unit Id
      */
     unit_id?: string | null;
+};
+
+/**
+ * ValueColumnIn
+ *
+ * A column of figures, with what its unit of measure is worth in ours.
+ */
+export type ValueColumnIn = {
+    /**
+     * Column
+     *
+     * 列的字母
+     */
+    column: string;
+    /**
+     * Factor
+     *
+     * 倍数，由填报人写明：万 为 10000
+     */
+    factor: string;
+    /**
+     * Heading
+     *
+     * 表头；以后的文件表头不同即报错
+     */
+    heading?: string | null;
+    /**
+     * Indicator Id
+     *
+     * 这一列是哪项指标；指标另有一列的不填
+     */
+    indicator_id?: string | null;
+    /**
+     * Printed Unit
+     *
+     * 原文的计量单位
+     */
+    printed_unit?: string | null;
 };
 
 /**
@@ -15063,6 +15436,396 @@ export type VoidExternalFigureResponses = {
 };
 
 export type VoidExternalFigureResponse = VoidExternalFigureResponses[keyof VoidExternalFigureResponses];
+
+export type InspectExternalFiguresData = {
+    body: Blob | File;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/external-figures:inspect';
+};
+
+export type InspectExternalFiguresErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type InspectExternalFiguresError = InspectExternalFiguresErrors[keyof InspectExternalFiguresErrors];
+
+export type InspectExternalFiguresResponses = {
+    /**
+     * Successful Response
+     */
+    200: InspectionOut;
+};
+
+export type InspectExternalFiguresResponse = InspectExternalFiguresResponses[keyof InspectExternalFiguresResponses];
+
+export type UploadExternalFiguresData = {
+    body: Blob | File;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Mapping Id
+         *
+         * 按哪个映射读
+         */
+        mapping_id: string;
+        /**
+         * Period
+         *
+         * 所属期
+         */
+        period: string;
+        /**
+         * Source Name
+         *
+         * 发布机构
+         */
+        source_name: string;
+        /**
+         * Document
+         *
+         * 文件名或文号
+         */
+        document?: string;
+        /**
+         * As Of
+         *
+         * 截止日；省略为所属期末
+         */
+        as_of?: string | null;
+        /**
+         * Published On
+         *
+         * 发布日期
+         */
+        published_on?: string | null;
+        /**
+         * Source Basis
+         *
+         * 数据来源
+         */
+        source_basis?: 'projected' | 'survey' | 'registered' | 'administrative' | 'estimate' | null;
+        /**
+         * Dry Run
+         *
+         * 只检查，不写入
+         */
+        dry_run?: boolean;
+        /**
+         * Mode
+         *
+         * all 全部正确才导入；good 只导入正确的
+         */
+        mode?: 'all' | 'good';
+    };
+    url: '/api/v1/external-figures:upload';
+};
+
+export type UploadExternalFiguresErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type UploadExternalFiguresError = UploadExternalFiguresErrors[keyof UploadExternalFiguresErrors];
+
+export type UploadExternalFiguresResponses = {
+    /**
+     * Successful Response
+     */
+    200: FigureUploadOut;
+};
+
+export type UploadExternalFiguresResponse = UploadExternalFiguresResponses[keyof UploadExternalFiguresResponses];
+
+export type ListFigureMappingsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/figure-mappings';
+};
+
+export type ListFigureMappingsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListFigureMappingsError = ListFigureMappingsErrors[keyof ListFigureMappingsErrors];
+
+export type ListFigureMappingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageFigureMappingOut;
+};
+
+export type ListFigureMappingsResponse = ListFigureMappingsResponses[keyof ListFigureMappingsResponses];
+
+export type CreateFigureMappingData = {
+    body: FigureMappingIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/figure-mappings';
+};
+
+export type CreateFigureMappingErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateFigureMappingError = CreateFigureMappingErrors[keyof CreateFigureMappingErrors];
+
+export type CreateFigureMappingResponses = {
+    /**
+     * Successful Response
+     */
+    201: FigureMappingOut;
+};
+
+export type CreateFigureMappingResponse = CreateFigureMappingResponses[keyof CreateFigureMappingResponses];
+
+export type ChangeFigureMappingData = {
+    body: FigureMappingPatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/figure-mappings/{id}';
+};
+
+export type ChangeFigureMappingErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeFigureMappingError = ChangeFigureMappingErrors[keyof ChangeFigureMappingErrors];
+
+export type ChangeFigureMappingResponses = {
+    /**
+     * Successful Response
+     */
+    200: FigureMappingOut;
+};
+
+export type ChangeFigureMappingResponse = ChangeFigureMappingResponses[keyof ChangeFigureMappingResponses];
 
 export type ListGrantsData = {
     body?: never;
