@@ -129,6 +129,27 @@ def test_figures_are_compared_by_the_tolerance_of_their_list(people: Callers, wo
     office.patch(f"/external-figures/{far['id']}", {"official": True}, version=4, status=409)
 
 
+def marks(people: Callers, world: World) -> list[str | None]:
+    """Return the state of b1's roads wherever they are shown: sheet, report, desk, matrix, lag list, curve."""
+    office, target = people["office"], str(world["roads:b1:target"])
+    (sheet,) = [
+        each["cells"][0]
+        for each in people["b1-clerk"].get("/entry-sheet", period="2026-11")["rows"]
+        if each["cells"][0]["target_id"] == target
+    ]
+    desk = office.get("/reports/desk", programme_id=str(world["list"]), period="2026-11")["cells"]
+    cells = office.get("/boards/matrix", programme_id=str(world["list"]))["cells"]
+    shown = [
+        sheet,
+        *(each for each in desk if (each["unit_id"], each["item_id"]) == (str(world["b1"]), str(world["list.roads"]))),
+        *(each for each in cells if each["target_id"] == target),
+        *(each for each in office.get("/boards/lag")["items"] if each["target_id"] == target),
+        office.get("/boards/curve", target_id=target),
+    ]
+    assert len(shown) == 5
+    return [each["dispute"] and each["dispute"]["state"] for each in shown]
+
+
 def test_a_case_goes_from_answer_to_settlement(people: Callers, world: World) -> None:
     office, clerk = people["office"], people["b1-clerk"]
     office.post("/external-figures", figure(world, "roads:b1", "12"), status=201)
@@ -136,6 +157,8 @@ def test_a_case_goes_from_answer_to_settlement(people: Callers, world: World) ->
     path = f"/deviations/{case['id']}"
     assert (case["status"], case["allowed"], case["recurrence"]) == ("open", "须相等", 0)
     assert [each["verb"] for each in case["actions"]] == ["answer"]
+
+    assert marks(people, world) == ["open"] * 5
 
     # The unit answers for itself; whoever keeps the figure, or an office above, judges.
     office.post(f"{path}/answer", ANSWER, version=1, status=403)
@@ -152,6 +175,7 @@ def test_a_case_goes_from_answer_to_settlement(people: Callers, world: World) ->
         back = office.post(f"{path}/return", {"reason": "没有说清截止日"}, version=2)
     assert (back["status"], back["due_on"], back["answered_at"] is None) == ("open", "2026-11-27", False)
     clerk.post(f"{path}/answer", {**ANSWER, "cause_code": "typing"}, version=3)
+    assert marks(people, world) == ["answered"] * 5
     note = {
         "deviation_id": case["id"],
         "happened_on": "2026-11-21",
@@ -166,6 +190,7 @@ def test_a_case_goes_from_answer_to_settlement(people: Callers, world: World) ->
         True,
         "typing",
     )
+    assert marks(people, world) == [None] * 5
     log = [(each["kind"], each["author_name"]) for each in clerk.get("/deviation-notes")["items"]]
     assert log == [
         ("answer", "测试b1-clerk"),

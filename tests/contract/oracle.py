@@ -36,6 +36,10 @@ _ALL = _SEE | {
     "report.review",
     "report.accept",
     "report.comment",
+    "official.edit",
+    "deviation.answer",
+    "deviation.settle",
+    "verification.edit",
     "journal.read",
     "calendar.edit",
     "comment.edit",
@@ -44,7 +48,7 @@ _ALL = _SEE | {
     "pledge.edit",
     "pledge.sign",
 }
-_UNIT_SIDE = {"comment.edit", "task.acknowledge", "pledge.sign"}
+_UNIT_SIDE = {"comment.edit", "task.acknowledge", "pledge.sign", "deviation.answer"}
 AREA = {
     "administrator": {
         "unit.read",
@@ -74,6 +78,9 @@ AREA = {
         "round.edit",
         "report.accept",
         "report.comment",
+        "official.edit",
+        "deviation.settle",
+        "verification.edit",
         "journal.read",
         "calendar.edit",
     },
@@ -218,6 +225,10 @@ def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912 - one declaration afte
         found[f"template:{code}"] = Thing("template", "")
     for unit in ("a1", "b1"):
         found[f"exemption:{unit}"] = Thing("exemption", unit, item="list.roads")
+    for kind in ("official", "deviation", "contact", "verification"):
+        found[f"{kind}:b1"] = Thing(kind, "b1", item="list.roads")
+    found["mapping"] = Thing("mapping", "city")
+    found["tolerance"] = Thing("tolerance", "a")
     found["asked_list"] = Thing("programme", "city", draft=True, asked="a")
     found["asked_list.trees"] = Thing("item", "city", draft=True, asked="a")
     found["listing"] = Thing("listing", "city", draft=True)
@@ -286,8 +297,25 @@ READ = {
     "figure": "unit.read",
     "pledge": "task.read",
     "acknowledgement": "task.read",
+    "official": "report.read",
+    "deviation": "report.read",
+    "contact": "report.read",
+    "verification": "report.read",
+    "mapping": "official.edit",
+    "tolerance": "programme.read",
 }
-HEADERS = {"unit", "day_change", "calendar_year", "programme", "item", "indicator", "round", "rule_set", "template"}
+HEADERS = {
+    "tolerance",
+    "unit",
+    "day_change",
+    "calendar_year",
+    "programme",
+    "item",
+    "indicator",
+    "round",
+    "rule_set",
+    "template",
+}
 THINGS = _things()
 
 

@@ -44,6 +44,9 @@ FIRST = {
     "programme_comment": "open",
     "acknowledgement": "pending",
     "pledge": "draft",
+    "external_figure": "active",
+    "deviation": "open",
+    "verification": "active",
 }
 """Where each life cycle starts, said once more."""
 WITH_THE_LIST = {("item", "issued"), ("item_listing", "issued")}

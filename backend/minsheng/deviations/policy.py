@@ -2,12 +2,13 @@
 
 from sqlmodel import col, select
 
-from minsheng.deviations import cases, service
+from minsheng.deviations import cases, marks, service
 from minsheng.deviations.models import UNSETTLED, Deviation, ExternalFigure, Verification
 from minsheng.deviations.schemas import DeviationAnswerIn, SettlementIn
 from minsheng.kernel.access import Session
 from minsheng.kernel.lifecycle import Lifecycle, Move, ReasonIn
 from minsheng.permissions import P
+from minsheng.reports import disputes
 from minsheng.reports.policy import REPORT
 
 _ACTIVE = frozenset({"active"})
@@ -118,5 +119,6 @@ VERIFICATION = Lifecycle(
     final=frozenset({"void"}),
 )
 
+disputes.finders.append(marks.disputes)
 REPORT.extend("review", effect=cases.look_again)
 REPORT.extend("accept", effect=cases.look_again)

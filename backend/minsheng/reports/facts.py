@@ -24,6 +24,7 @@ from minsheng.plans.terms import Terms, terms_of
 from minsheng.plans.verdicts import Case, Others
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
 from minsheng.reports import forms, histories, snapshots
+from minsheng.reports.disputes import disputed
 from minsheng.reports.judged import Figure, Figures
 from minsheng.reports.models import FORECAST, Report, ReportComment, ReportValue, Round
 from minsheng.rule_sets import service as rule_sets
@@ -268,6 +269,7 @@ def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
     changes = approved(session, tasks=task_ids)
     states = standings(session, tasks=task_ids)
     around = _Around(session, found.values())
+    disputes = disputed(session, targets=keys)
     for key, facts in found.items():
         for target, indicator, measure, plan in targets[facts.task.id]:
             row = rows.get((key, target.id))
@@ -298,6 +300,7 @@ def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
                         (each for on, each in reversed(bases[target.id]) if on < facts.round.ends_on), None
                     ),
                     others=around.others(facts, target.id),
+                    dispute=disputes.get(target.id),
                 )
             )
 

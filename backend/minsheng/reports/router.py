@@ -281,6 +281,7 @@ def review_desk(
                 revision=report.revision,
                 changes=len(facts.changes()),
                 open_comments=open_comments(facts),
+                dispute=next((each.dispute for each in facts.figures if each.dispute), None),
                 verbs=[] if closed else [action.verb for action in REPORT.actions(session, report) if action.enabled],
             )
         )

@@ -8,7 +8,7 @@ from pydantic import Field
 from minsheng.kernel.errors import FieldError
 from minsheng.kernel.fields import Day, In, Moment, Out, Prose, Quantity, Reason, Remark, Version
 from minsheng.kernel.lifecycle import Action, ReasonIn
-from minsheng.plans.schemas import Light
+from minsheng.plans.schemas import DisputeOut, Light
 from minsheng.programmes.schemas import IndicatorKind
 from minsheng.rule_sets.schemas import LightMark
 from minsheng.targets.schemas import AdjustedOut, Operator
@@ -18,7 +18,6 @@ RoundState = Literal["scheduled", "open", "overdue", "closed"]
 ReportStatus = Literal["draft", "submitted", "reviewed", "accepted", "superseded", "void"]
 FigureBasis = Literal["reported", "published", "generated"]
 SourceBasis = Literal["projected", "survey", "registered", "administrative", "estimate"]
-DisputeState = Literal["open", "answered", "uncorrected"]
 FigureState = Literal["forecast", "preliminary", "final"]
 Fen = Annotated[int, Field(strict=True, ge=0, le=10**15)]
 
@@ -147,6 +146,7 @@ class CellOut(Out):
     light: Light = Field(examples=["green"])
     mark: LightMark = Field(description="灯的名称与符号，随亮灯规则而定")
     explanation: str
+    dispute: DisputeOut | None = Field(description="与上级或统计口径不符、还没有了结的偏差", examples=[None])
 
 
 class RoundBrief(Out):
@@ -344,6 +344,7 @@ class DeskCell(Out):
     revision: int = Field(description="大于 1 的是更正", examples=[1])
     changes: int = Field(description="自确认后改动的项数", examples=[0])
     open_comments: int = Field(description="还没处理的批注", examples=[0])
+    dispute: DisputeOut | None = Field(description="与上级或统计口径不符、还没有了结的偏差", examples=[None])
     verbs: list[str] = Field(description="可对它做的步骤", examples=[["review", "return"]])
 
 

@@ -827,6 +827,10 @@ export type BoardCell = {
      */
     attainment: 'none' | 'short' | 'floor' | 'met' | 'over' | 'stretch' | 'beyond';
     /**
+     * 与上级或统计口径不符、还没有了结的偏差
+     */
+    dispute: DisputeOut | null;
+    /**
      * Expected Pct
      */
     expected_pct: string | null;
@@ -1322,6 +1326,10 @@ export type CellOut = {
      * Denominator Name
      */
     denominator_name: string | null;
+    /**
+     * 与上级或统计口径不符、还没有了结的偏差
+     */
+    dispute: DisputeOut | null;
     /**
      * Expected
      *
@@ -1823,6 +1831,10 @@ export type CountsOut = {
  */
 export type CurveOut = {
     /**
+     * 与上级或统计口径不符、还没有了结的偏差
+     */
+    dispute: DisputeOut | null;
+    /**
      * Indicator Name
      */
     indicator_name: string | null;
@@ -2056,6 +2068,10 @@ export type DeskCell = {
      * 自确认后改动的项数
      */
     changes: number;
+    /**
+     * 与上级或统计口径不符、还没有了结的偏差
+     */
+    dispute: DisputeOut | null;
     /**
      * Item Id
      */
@@ -2753,6 +2769,44 @@ export type Discrepancy = {
      * Value
      */
     value: string | null;
+};
+
+/**
+ * DisputeOut
+ *
+ * A figure that differs from an official one, in a case that is not over: it cannot be scored.
+ */
+export type DisputeOut = {
+    /**
+     * Deviation Id
+     */
+    deviation_id: string;
+    /**
+     * Due On
+     *
+     * 答复期限
+     */
+    due_on: string | null;
+    /**
+     * Period
+     *
+     * 对方数的所属期
+     */
+    period: string;
+    /**
+     * Source Name
+     */
+    source_name: string;
+    /**
+     * State
+     *
+     * 待答复、已答复、以对方为准而我方还没有更正
+     */
+    state: 'open' | 'answered' | 'uncorrected';
+    /**
+     * Their Value
+     */
+    their_value: string;
 };
 
 /**
@@ -4159,6 +4213,10 @@ export type LagRow = {
      * Denominator
      */
     denominator: string | null;
+    /**
+     * 与上级或统计口径不符、还没有了结的偏差
+     */
+    dispute: DisputeOut | null;
     /**
      * Expected Pct
      */
