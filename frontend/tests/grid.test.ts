@@ -71,6 +71,7 @@ const row = (n: number): Report => ({
       source_note: null,
       fall_reason: null,
       explanation: '',
+      dispute: null,
     },
   ],
   behind: false,

@@ -1,5 +1,6 @@
 import { boards } from './boards'
 import { changes } from './changes'
+import { deviations } from './deviations'
 import { entry } from './entry'
 import { milestones } from './milestones'
 import { org } from './org'
@@ -18,6 +19,7 @@ export const en = {
   ...programmes,
   ...pledges,
   ...boards,
+  ...deviations,
   ...changes,
   ...org,
   ...milestones,
