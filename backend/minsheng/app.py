@@ -35,6 +35,8 @@ from minsheng.chases import router as chases
 from minsheng.chases import sending
 from minsheng.checks import router as checks
 from minsheng.consultation import router as consultation
+from minsheng.deviations import import_router
+from minsheng.deviations import router as deviations
 from minsheng.exemptions import router as exemptions
 from minsheng.identity import login
 from minsheng.identity import router as identity
@@ -115,6 +117,8 @@ ROUTERS = (
     workbook_router.router,
     ledger_router.router,
     checks.router,
+    import_router.router,
+    deviations.router,
     boards.router,
     trials.router,
     figures.router,

@@ -49,6 +49,10 @@ class P(StrEnum):
     REPORT_ACCEPT = "report.accept"
     REPORT_COMMENT = "report.comment"
     REPORT_CHASE = "report.chase"
+    OFFICIAL_EDIT = "official.edit"
+    DEVIATION_ANSWER = "deviation.answer"
+    DEVIATION_SETTLE = "deviation.settle"
+    VERIFICATION_EDIT = "verification.edit"
     BOARD_READ = "board.read"
     JOURNAL_READ = "journal.read"
     CALENDAR_EDIT = "calendar.edit"
@@ -83,13 +87,17 @@ LABELS: dict[P, str] = {
     P.REPORT_ACCEPT: "确认",
     P.REPORT_COMMENT: "批注报告",
     P.REPORT_CHASE: "催报",
+    P.OFFICIAL_EDIT: "维护上级与统计口径的数字",
+    P.DEVIATION_ANSWER: "答复数据偏差",
+    P.DEVIATION_SETTLE: "裁定数据偏差",
+    P.VERIFICATION_EDIT: "记录核实结果",
     P.BOARD_READ: "查看驾驶舱",
     P.JOURNAL_READ: "查看变更记录",
     P.CALENDAR_EDIT: "维护工作日历",
 }
 
 _READ = (P.UNIT_READ, P.PROGRAMME_READ, P.TASK_READ, P.REPORT_READ, P.BOARD_READ)
-_UNIT_SIDE = (P.COMMENT_EDIT, P.TASK_ACKNOWLEDGE, P.PLEDGE_SIGN)
+_UNIT_SIDE = (P.COMMENT_EDIT, P.TASK_ACKNOWLEDGE, P.PLEDGE_SIGN, P.DEVIATION_ANSWER)
 """What a unit answers in its own name to whoever gives it tasks."""
 _HEADERS = (P.UNIT_READ, P.PROGRAMME_READ)
 
@@ -134,6 +142,10 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
                 P.REPORT_ACCEPT,
                 P.REPORT_COMMENT,
                 P.REPORT_CHASE,
+                P.OFFICIAL_EDIT,
+                P.DEVIATION_ANSWER,
+                P.DEVIATION_SETTLE,
+                P.VERIFICATION_EDIT,
                 P.JOURNAL_READ,
                 P.CALENDAR_EDIT,
             )
@@ -154,7 +166,7 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
     "leader": ("领导", {Axis.AREA: (*_READ, P.PLEDGE_SIGN)}),
     "finance": ("财务", {Axis.AREA: _READ}),
     "payer": ("拨款员", {Axis.AREA: _HEADERS}),
-    "inspector": ("督查组", {Axis.AREA: _READ}),
+    "inspector": ("督查组", {Axis.AREA: (*_READ, P.VERIFICATION_EDIT)}),
     "assessor": ("考核组", {Axis.AREA: _READ}),
     "auditor": ("审计", {Axis.AREA: (*_READ, P.USER_READ, P.JOURNAL_READ)}),
     "integration": ("接口账号", {Axis.AREA: (*_READ, P.JOURNAL_READ)}),

@@ -22,6 +22,7 @@ _MODULES = (
     "chases.models",
     "attachments.models",
     "checks.models",
+    "deviations.models",
     "boards.models",
 )
 

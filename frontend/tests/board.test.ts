@@ -11,6 +11,7 @@ const cell = (unit: string, item: string, light: BoardCell['light'], gap: string
   value: null,
   original_value: null,
   adjusted: null,
+  dispute: null,
   attainment: 'none',
   state: null,
   progress_pct: null,
@@ -20,7 +21,7 @@ const cell = (unit: string, item: string, light: BoardCell['light'], gap: string
     light === 'none' ? null : light === 'red' || light === 'yellow' ? 'behind' : gap?.startsWith('-') ? 'ahead' : 'on',
   own,
   missing: 0,
-  waived: false,
+  waived: false, dispute: null,
 })
 const unit = (id: string, parent_id: string | null, depth: number) => ({
   id,

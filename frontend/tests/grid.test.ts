@@ -92,6 +92,7 @@ const row = (n: number): Report => ({
       expected: null,
       prefilled: ['previous', 'as_of', 'value'],
       explanation: '',
+      dispute: null,
     },
   ],
   behind: false,

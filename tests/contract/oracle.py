@@ -37,6 +37,10 @@ _ALL = _SEE | {
     "report.accept",
     "report.comment",
     "report.chase",
+    "official.edit",
+    "deviation.answer",
+    "deviation.settle",
+    "verification.edit",
     "journal.read",
     "calendar.edit",
     "comment.edit",
@@ -45,7 +49,7 @@ _ALL = _SEE | {
     "pledge.edit",
     "pledge.sign",
 }
-_UNIT_SIDE = {"comment.edit", "task.acknowledge", "pledge.sign"}
+_UNIT_SIDE = {"comment.edit", "task.acknowledge", "pledge.sign", "deviation.answer"}
 AREA = {
     "administrator": {
         "unit.read",
@@ -76,6 +80,9 @@ AREA = {
         "report.accept",
         "report.comment",
         "report.chase",
+        "official.edit",
+        "deviation.settle",
+        "verification.edit",
         "journal.read",
         "calendar.edit",
     },
@@ -248,6 +255,10 @@ def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912, PLR0915 - one declara
         found[f"template:{code}"] = Thing("template", "")
     for unit in ("a1", "b1"):
         found[f"exemption:{unit}"] = Thing("exemption", unit, item="list.roads")
+    for kind in ("official", "deviation", "contact", "verification"):
+        found[f"{kind}:b1"] = Thing(kind, "b1", item="list.roads")
+    found["mapping"] = Thing("mapping", "city")
+    found["tolerance"] = Thing("tolerance", "a")
     found["asked_list"] = Thing("programme", "city", draft=True, asked="a")
     found["asked_list.trees"] = Thing("item", "city", draft=True, asked="a")
     found["listing"] = Thing("listing", "city", draft=True)
@@ -329,8 +340,15 @@ READ = {
     "cadence": "programme.read",
     "granted": "report.read",
     "settlement": "report.read",
+    "official": "report.read",
+    "deviation": "report.read",
+    "contact": "report.read",
+    "verification": "report.read",
+    "mapping": "official.edit",
+    "tolerance": "programme.read",
 }
 HEADERS = {
+    "tolerance",
     "unit",
     "day_change",
     "calendar_year",

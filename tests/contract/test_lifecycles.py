@@ -55,6 +55,9 @@ FIRST = {
     "cadence": "draft",
     "round_exception": "active",
     "settlement": "settled",
+    "external_figure": "active",
+    "deviation": "open",
+    "verification": "active",
 }
 """Where each life cycle starts, said once more."""
 WITH_THE_LIST = {("item", "issued"), ("item_listing", "issued")}

@@ -147,6 +147,9 @@ def _gets() -> Iterator[Case]:  # noqa: C901, PLR0912 - one case after the other
         ),
         ("getMilestoneMove", "task.read", ["move:roads:a1"]),
         ("getAdjustment", "task.read", ["adjustment:roads:a1"]),
+        ("getExternalFigure", "report.read", ["official:b1"]),
+        ("getDeviation", "report.read", ["deviation:b1"]),
+        ("getVerification", "report.read", ["verification:b1"]),
         ("getTaskState", "task.read", ["state:roads:a2", "state:cover:b1"]),
         ("getMilestoneTemplate", "task.read", ["template:city", "template:a", "template:works"]),
         ("getRuleSet", "programme.read", ["rules:draft", "rules:active", "rules:county", "rules:points-10-30"]),
@@ -185,6 +188,8 @@ def _gets() -> Iterator[Case]:  # noqa: C901, PLR0912 - one case after the other
         for against in ("list", "draft_list", "other_list"):
             yield Case("getDiff", "programme.read", programme, {"against": f"@{against}"}, must_see=((against, 404),))
     yield Case("getTally", "programme.read")
+    span = {"from_on": "2026-01-01", "to_on": "2026-12-31"}
+    yield Case("getVerificationFactors", "report.read", query=span)
     for target in targets[2:]:
         # What is not handed down has no light yet.
         for operation in ("getLight", "getCurve", "getTargetDetail"):
@@ -953,6 +958,90 @@ def _attachments() -> Iterator[Case]:
         yield Case("voidAttachment", "report.edit", name, must_cover=(name,))
 
 
+def _deviation_writes() -> Iterator[Case]:
+    """Official figures are entered, cases answered by the unit and settled by whoever keeps the figure."""
+    for target, done in (
+        ("roads:a1:target", 201),
+        ("roads:b1:target", 201),
+        ("schools:a1:target", 201),
+        ("parks:a:target", 409),
+    ):
+        body = {"target_id": f"@{target}", "period": "2026-10", "printed": "9", "factor": "1", "source_name": "某局"}
+        yield Case(
+            "createExternalFigure",
+            "official.edit",
+            body=body,
+            must_see=((target, 404),),
+            units=(THINGS[target].unit,),
+            allowed=done,
+        )
+        check = {"target_id": f"@{target}", "checked_on": "2026-11-20", "verified_value": "9", "method": "现场抽查"}
+        yield Case(
+            "createVerification",
+            "verification.edit",
+            body=check,
+            must_see=((target, 404),),
+            units=(THINGS[target].unit,),
+            allowed=done,
+        )
+    figure, case = {"must_cover": ("official:b1",)}, {"must_cover": ("deviation:b1",)}
+    reason = {"reason": "录错了"}
+    yield Case("changeExternalFigure", "official.edit", "official:b1", body={"official": True}, **figure)  # type: ignore[arg-type]
+    yield Case("voidExternalFigure", "official.edit", "official:b1", body=reason, **figure)  # type: ignore[arg-type]
+    yield Case("inspectExternalFigures", "official.edit", text="地区,数\n柳市镇,20\n")
+    issue = {"mapping_id": "@mapping", "period": "2026-10", "source_name": "某局", "dry_run": "false"}
+    yield Case(
+        "uploadExternalFigures",
+        "official.edit",
+        query=issue,
+        text="地区,数\n柳市镇,20\n",
+        must_see=(("mapping", 404), ("list", 404)),
+    )
+    content = {"header_row": 1, "place": {"column": "A"}}
+    values = [{"column": "B", "indicator_id": "@roads", "factor": "1"}]
+    for name in ("list", "county_list", "other_list"):
+        body = {"programme_id": f"@{name}", "name": "新映射", "content": {**content, "values": values}}
+        yield Case("createFigureMapping", "official.edit", body=body, must_see=((name, 404),), allowed=201)
+        body = {"programme_id": f"@{name}", "percent": "1"}
+        yield Case(
+            "createTolerance",
+            "official.edit",
+            body=body,
+            must_see=((name, 404),),
+            must_cover=(name,),
+            allowed=409 if name == "county_list" else 201,
+        )
+    yield Case("changeFigureMapping", "official.edit", "mapping", body={"name": "新名"}, must_cover=("mapping",))
+    yield Case("changeTolerance", "official.edit", "tolerance", body={"percent": "1"}, must_cover=("tolerance",))
+    answer = {"cause_code": "typing", "explanation": "录错一行", "prevention": "双人核对"}
+    yield Case(
+        "answerDeviation",
+        "deviation.answer",
+        "deviation:b1",
+        body=answer,
+        allowed=_seated("b1"),
+        **case,  # type: ignore[arg-type]
+    )
+    settled = {"outcome": "ours", "reason": "台账齐全"}
+    for verb, permission, extra in (
+        ("return", "deviation.settle", reason),
+        ("settle", "deviation.settle", settled),
+        ("reopen", "deviation.settle", reason),
+        ("void", "official.edit", None),
+    ):
+        yield Case(f"{verb}Deviation", permission, "deviation:b1", body=extra, allowed=409, **case)  # type: ignore[arg-type]
+    note = {"deviation_id": "@deviation:b1", "happened_on": "2026-11-20", "counterpart": "某局", "text": "已去电"}
+    yield Case(
+        "createDeviationNote",
+        "deviation.answer",
+        body=note,
+        must_see=(("deviation:b1", 404),),
+        allowed=201,
+        **case,  # type: ignore[arg-type]
+    )
+    yield Case("voidVerification", "verification.edit", "verification:b1", body=reason, must_cover=("verification:b1",))
+
+
 def _own() -> Iterator[Case]:
     job = {"id": "@job:a1"}
     yield Case("cancelJob", None, body=job, must_see=(("job:a1", 404),))
@@ -985,6 +1074,7 @@ WRITES = [
     *_catalogue_writes(),
     *_chases(),
     *_attachments(),
+    *_deviation_writes(),
     *_own(),
 ]
 LISTED = {
@@ -1021,6 +1111,12 @@ LISTED = {
     "listChases": ("report.read", "chase", "/chases"),
     "listChaseRules": ("programme.read", "chase_rule", "/chase-rules"),
     "listAttachments": ("report.read", "attachment", "/attachments"),
+    "listExternalFigures": ("report.read", "official", "/external-figures"),
+    "listDeviations": ("report.read", "deviation", "/deviations"),
+    "listDeviationNotes": ("report.read", "contact", "/deviation-notes"),
+    "listVerifications": ("report.read", "verification", "/verifications"),
+    "listFigureMappings": ("official.edit", "mapping", "/figure-mappings"),
+    "listTolerances": ("programme.read", "tolerance", "/tolerances"),
 }
 BULK = {f"{verb}Reports": verb for verb in MOVES if verb not in {"withdraw", "drop", "supersede"}}
 IN_BULK = {

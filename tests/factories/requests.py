@@ -464,6 +464,52 @@ REQUESTS: dict[str, Request] = {
     # It is no picture: the refusal is the usual answer.
     "getAttachmentThumbnail": Request("a-office", _id("attachment:roads:a1"), status=409),
     "voidAttachment": Request("a1-clerk", _id("attachment:roads:a1")),
+    # Official figures and deviations
+    "listExternalFigures": Request("office"),
+    "createExternalFigure": Request("office", body={"target_id": "@roads:a2:target"}, status=201),
+    "getExternalFigure": Request("b1-clerk", _id("official:b1")),
+    "changeExternalFigure": Request("office", _id("official:b1")),
+    "voidExternalFigure": Request("office", _id("official:b1")),
+    "inspectExternalFigures": Request("office", text="地区,数\n柳市镇,20\n"),
+    "uploadExternalFigures": Request(
+        "office",
+        query={"mapping_id": "@mapping", "period": "2026-10", "source_name": "统计局"},
+        text="地区,数\n柳市镇,20\n",
+    ),
+    "listFigureMappings": Request("office"),
+    "createFigureMapping": Request(
+        "office",
+        body={
+            "programme_id": "@list",
+            "content": {
+                "header_row": 1,
+                "place": {"column": "A"},
+                "values": [{"column": "B", "indicator_id": "@roads", "factor": "1"}],
+            },
+        },
+        status=201,
+    ),
+    "changeFigureMapping": Request("office", _id("mapping"), body={"name": "统计局月报"}),
+    "listTolerances": Request("office"),
+    "createTolerance": Request("office", body={"programme_id": "@list", "percent": "2"}, status=201),
+    "changeTolerance": Request("a-office", _id("tolerance"), body={"percent": "3"}),
+    "listDeviations": Request("office"),
+    "getDeviation": Request("b1-clerk", _id("deviation:b1")),
+    "answerDeviation": Request("b1-clerk", _id("deviation:b1")),
+    # Nobody has answered yet, and nothing was struck or settled: the refusal is the usual answer.
+    "returnDeviation": Request("office", _id("deviation:b1"), status=409),
+    "settleDeviation": Request("office", _id("deviation:b1"), status=409),
+    "reopenDeviation": Request("office", _id("deviation:b1"), status=409),
+    "voidDeviation": Request("office", _id("deviation:b1"), status=409),
+    "listDeviationNotes": Request("office"),
+    "createDeviationNote": Request("b-office", body={"deviation_id": "@deviation:b1"}, status=201),
+    "listVerifications": Request("office"),
+    "createVerification": Request(
+        "office", body={"target_id": "@roads:a1:target", "checked_on": "2026-11-20", "verified_value": "20"}, status=201
+    ),
+    "getVerification": Request("b1-clerk", _id("verification:b1")),
+    "voidVerification": Request("office", _id("verification:b1")),
+    "getVerificationFactors": Request("office", query={"from_on": "2026-01-01", "to_on": "2026-12-31"}),
     # Boards and feed
     "getMatrix": Request("office", query={"programme_id": "@list"}),
     "getLagList": Request("office"),
@@ -580,6 +626,7 @@ def prepare(call: Callable[..., httpx.Response], world: World) -> None:  # noqa:
     _circulated(call, world)
     _chased(call, world)
     _closed(call, world)
+    _official(call, world)
 
 
 def lay_files(world: World, data_dir: Path) -> None:
@@ -633,6 +680,28 @@ def _closed(call: Callable[..., httpx.Response], world: World) -> None:
     world.ids["granted:b1"] = call("office", "POST", "/round-exceptions", granted, None).json()["id"]
     path = f"/rounds/{world['round:county_list:2026-10']}/settle"
     world.ids["settlement:a"] = call("a-office", "POST", path, {}, 1).json()["id"]
+
+
+def _official(call: Callable[..., httpx.Response], world: World) -> None:
+    """An official figure that ours does not meet, a mapping, a tolerance, a contact and a check."""
+
+    def made(by: str, path: str, key: str, **body: Any) -> None:
+        world.ids[key] = call(by, "POST", path, body, None).json()["id"]
+
+    content = {"header_row": 1, "place": {"column": "A"}}
+    values = [{"column": "B", "indicator_id": str(world["roads"]), "factor": "1"}]
+    made("office", "/figure-mappings", "mapping", programme_id=str(world["list"]), name="通报",
+         content={**content, "values": values})  # fmt: skip
+    made("a-office", "/tolerances", "tolerance", programme_id=str(world["county_list"]), percent="2")
+    target = str(world["roads:b1:target"])
+    made("office", "/external-figures", "official:b1", target_id=target, period="2026-10", printed="12", factor="1",
+         source_name="统计局")  # fmt: skip
+    (case,) = call("office", "GET", "/deviations", None, None).json()["items"]
+    world.ids["deviation:b1"] = case["id"]
+    made("b-office", "/deviation-notes", "contact:b1", deviation_id=case["id"], happened_on="2026-11-20",
+         counterpart="统计局", text="对方答应核对")  # fmt: skip
+    made("office", "/verifications", "verification:b1", target_id=target, checked_on="2026-11-20", verified_value="10",
+         method="现场抽查")  # fmt: skip
 
 
 def _circulated(call: Callable[..., httpx.Response], world: World) -> None:

@@ -1,6 +1,7 @@
 """The boards over HTTP: matrix, lag list, curve, one light's arithmetic, summary."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Annotated
@@ -33,10 +34,11 @@ from minsheng.org.service import in_tree_order, unit_names
 from minsheng.permissions import P
 from minsheng.plans import rules
 from minsheng.plans import service as plans
-from minsheng.plans.schemas import CurveOut, CurvePoint, JudgementOut, PartOut, Step
+from minsheng.plans.schemas import CurveOut, CurvePoint, DisputeOut, JudgementOut, PartOut, Step
 from minsheng.plans.verdicts import PARTS
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
 from minsheng.programmes.service import in_catalogue_order
+from minsheng.reports.disputes import disputed
 from minsheng.rule_sets import service as rule_sets
 from minsheng.rule_sets.definition import RuleSet
 from minsheng.targets.models import Target
@@ -81,6 +83,7 @@ def matrix(
     # As the table reads: databases give the lines in orders of their own.
     groups = {key: found[key] for unit, _ in ordered for item in items if (key := (unit.id, item.id)) in found}
     by_item = service.by_item(seen.direct)
+    disputes = disputed(session, programmes=[programme.id])
     return MatrixOut(
         programme_id=programme.id,
         programme_name=programme.name,
@@ -92,7 +95,7 @@ def matrix(
             BoardUnit(id=unit.id, parent_id=unit.parent_id, name=unit.name, tier=unit.tier, depth=depth)
             for unit, depth in ordered
         ],
-        cells=[_cell(key, lines, seen) for key, lines in groups.items()],
+        cells=[_cell(key, lines, seen, disputes) for key, lines in groups.items()],
         totals=_totals(service.totals(seen.direct), seen.rule_set),
     )
 
@@ -112,7 +115,7 @@ def _item(item: Item, lines: list[Line]) -> BoardItem:
     )
 
 
-def _cell(key: tuple[UUID, UUID], lines: list[Line], seen: Picture) -> BoardCell:
+def _cell(key: tuple[UUID, UUID], lines: list[Line], seen: Picture, disputes: Mapping[UUID, DisputeOut]) -> BoardCell:
     line = service.worst(lines, seen.rule_set)
     judged = line.judgement
     return BoardCell(
@@ -127,6 +130,7 @@ def _cell(key: tuple[UUID, UUID], lines: list[Line], seen: Picture) -> BoardCell
         waived=judged.waived is not None,
         own=line.entry.leaf,
         missing=line.missing,
+        dispute=next((disputes[each.entry.target_id] for each in lines if each.entry.target_id in disputes), None),
         **terms.cell_facts(line),
     )
 
@@ -169,6 +173,7 @@ def _lag_rows(session: Session, found: list[tuple[Line, Programme]]) -> list[Lag
         causes |= service.causes(
             session, programme, {line.entry.task_id for line, owner in found if owner is programme}
         )
+    disputes = disputed(session, targets={line.entry.target_id for line, _ in found})
     result = []
     for line, programme in found:
         judged = line.judgement
@@ -198,6 +203,7 @@ def _lag_rows(session: Session, found: list[tuple[Line, Programme]]) -> list[Lag
                 cause_code=code,
                 cause_note=note,
                 explanation=judged.explanation,
+                dispute=disputes.get(entry.target_id),
             )
         )
     return result
@@ -274,6 +280,7 @@ def curve(session: Door, target_id: Annotated[UUID, Query(description="目标")]
         measure_name=measure.name,
         value=entry.value,
         points=points,
+        dispute=disputed(session, targets=[target_id]).get(target_id),
     )
 
 

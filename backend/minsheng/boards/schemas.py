@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from minsheng.kernel.fields import Code, Day, In, Out, Quantity
-from minsheng.plans.schemas import Attainment, Light, Standing
+from minsheng.plans.schemas import Attainment, DisputeOut, Light, Standing
 from minsheng.rule_sets.schemas import DefinitionIn, LightMark, RuleSetOut
 from minsheng.targets.schemas import AdjustedOut, Operator, StateKind
 
@@ -61,6 +61,7 @@ class BoardCell(Out):
         description="达到的程度：未达到、保底、目标、超额、力争、超出上限", examples=["short"]
     )
     state: StateKind | None = Field(description="特殊状态；不亮灯", examples=[None])
+    dispute: DisputeOut | None = Field(description="与上级或统计口径不符、还没有了结的偏差", examples=[None])
 
 
 class BoardTotals(Out):
@@ -118,6 +119,7 @@ class LagRow(Out):
     cause_code: str | None
     cause_note: str | None
     explanation: str
+    dispute: DisputeOut | None = Field(description="与上级或统计口径不符、还没有了结的偏差", examples=[None])
 
 
 class LagOut(Out):

@@ -92,6 +92,19 @@ class JudgementOut(Out):
     steps: list[Step]
 
 
+class DisputeOut(Out):
+    """A figure that differs from an official one, in a case that is not over: it cannot be scored."""
+
+    deviation_id: UUID
+    period: str = Field(description="对方数的所属期", examples=["2026-10"])
+    state: Literal["open", "answered", "uncorrected"] = Field(
+        description="待答复、已答复、以对方为准而我方还没有更正", examples=["open"]
+    )
+    due_on: Day | None = Field(description="答复期限")
+    source_name: str = Field(examples=["浙江省统计局"])
+    their_value: Quantity
+
+
 class CurvePoint(Out):
     """Plan and actual at a day."""
 
@@ -112,3 +125,4 @@ class CurveOut(Out):
     measure_name: str | None
     value: Quantity | None
     points: list[CurvePoint]
+    dispute: DisputeOut | None = Field(description="与上级或统计口径不符、还没有了结的偏差", examples=[None])

@@ -24,6 +24,7 @@ from minsheng.plans.terms import Terms, terms_of
 from minsheng.plans.verdicts import Case, Others
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
 from minsheng.reports import checking, contents, forms, histories
+from minsheng.reports.disputes import disputed
 from minsheng.reports.judged import Figure, Figures
 from minsheng.reports.models import FORECAST, Report, ReportComment, ReportValue, Round
 from minsheng.reports.rounds import leading
@@ -300,6 +301,7 @@ def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
     changes = approved(session, tasks=task_ids)
     states = standings(session, tasks=task_ids)
     around = _Around(session, found.values())
+    disputes = disputed(session, programmes={facts.programme.id for facts in found.values()})
     for key, facts in found.items():
         # A plan or a text is due, and no figure (R164).
         asked = targets[facts.task.id] if facts.round.content == "figures" else ()
@@ -332,6 +334,7 @@ def _add_figures(session: Session, found: dict[UUID, ReportFacts]) -> None:
                         (each for on, each in reversed(bases[target.id]) if on < facts.round.ends_on), None
                     ),
                     others=around.others(facts, target.id),
+                    dispute=disputes.get(target.id),
                 )
             )
 

@@ -9,6 +9,7 @@ from minsheng.plans import aims, rules
 from minsheng.plans.aimed import InForce
 from minsheng.plans.lights import Judgement
 from minsheng.plans.measures import Peers
+from minsheng.plans.schemas import DisputeOut
 from minsheng.plans.terms import Terms
 from minsheng.plans.verdicts import Case, Others, assess
 from minsheng.programmes.models import Indicator, Measure
@@ -39,6 +40,7 @@ class Figure:
     past: Figures = field(default_factory=list)
     last_basis: str | None = None
     others: Others | None = None
+    dispute: DisputeOut | None = None
 
     @property
     def terms(self) -> Terms:

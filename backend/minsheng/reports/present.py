@@ -81,6 +81,7 @@ def _cell(figure: Figure) -> CellOut:
         light=judged.light,
         mark=rule_sets.mark(figure.rule_set, judged.light),
         explanation=judged.explanation,
+        dispute=figure.dispute,
     )
 
 

@@ -234,6 +234,7 @@ def review_desk(
                 open_comments=open_comments(facts),
                 findings=len(findings),
                 explained=sum(each.said is not None for each in findings),
+                dispute=next((each.dispute for each in facts.figures if each.dispute), None),
                 verbs=[] if closed else [action.verb for action in REPORT.actions(session, report) if action.enabled],
             )
         )

@@ -8,7 +8,7 @@ from pydantic import Field
 from minsheng.kernel.errors import FieldError
 from minsheng.kernel.fields import Day, In, Moment, Out, Prose, Quantity, Reason, Remark, Version
 from minsheng.kernel.lifecycle import Action, ReasonIn
-from minsheng.plans.schemas import Light
+from minsheng.plans.schemas import DisputeOut, Light
 from minsheng.programmes.cadence_schemas import CadenceTier, Content
 from minsheng.programmes.schemas import IndicatorKind
 from minsheng.rule_sets.schemas import LightMark
@@ -154,6 +154,7 @@ class CellOut(Out):
     light: Light = Field(examples=["green"])
     mark: LightMark = Field(description="灯的名称与符号，随亮灯规则而定")
     explanation: str
+    dispute: DisputeOut | None = Field(description="与上级或统计口径不符、还没有了结的偏差", examples=[None])
 
 
 class RoundBrief(Out):
@@ -396,6 +397,7 @@ class DeskCell(Out):
     open_comments: int = Field(description="还没处理的批注", examples=[0])
     findings: int = Field(description="核对规则发现的处数", examples=[1])
     explained: int = Field(description="其中已说明的", examples=[1])
+    dispute: DisputeOut | None = Field(description="与上级或统计口径不符、还没有了结的偏差", examples=[None])
     verbs: list[str] = Field(description="可对它做的步骤", examples=[["review", "return"]])
 
 

@@ -525,6 +525,53 @@ export const api = {
     create: Gen.CreateExemptionData
     change: never
   }>('/api/v1/exemptions'),
+  deviations: collection<{
+    row: T.Deviation
+    list: Gen.ListDeviationsData
+    create: Gen.ListDeviationsData
+    change: never
+  }>('/api/v1/deviations'),
+  deviationNotes: collection<{
+    row: T.DeviationNote
+    list: Gen.ListDeviationNotesData
+    create: Gen.CreateDeviationNoteData
+    change: never
+  }>('/api/v1/deviation-notes'),
+  tolerances: collection<{
+    row: T.Tolerance
+    list: Gen.ListTolerancesData
+    create: Gen.CreateToleranceData
+    change: Gen.ChangeToleranceData
+  }>('/api/v1/tolerances'),
+  figureMappings: collection<{
+    row: T.FigureMapping
+    list: Gen.ListFigureMappingsData
+    create: Gen.CreateFigureMappingData
+    change: Gen.ChangeFigureMappingData
+  }>('/api/v1/figure-mappings'),
+  inspectBulletin: (file: Blob) =>
+    call<Operation, Gen.InspectionOut>(
+      'POST',
+      '/api/v1/external-figures:inspect' satisfies Gen.InspectExternalFiguresData['url'],
+      { body: file },
+      { contentType: 'application/octet-stream' },
+    ),
+  uploadBulletin: (file: Blob, query: QueryOf<Gen.UploadExternalFiguresData>) =>
+    call<Operation, T.FigureUpload>(
+      'POST',
+      '/api/v1/external-figures:upload' satisfies Gen.UploadExternalFiguresData['url'],
+      { body: file, query },
+      { contentType: 'application/octet-stream' },
+    ),
+  verificationFactors: (query: QueryOf<Gen.GetVerificationFactorsData>) =>
+    call<Gen.GetVerificationFactorsData, Gen.VerificationFactors>('GET', '/api/v1/verification-factors', { query }),
+  correctReport: (row: T.Entity, reason: string) =>
+    call<Gen.CorrectReportData, T.Report>(
+      'POST',
+      '/api/v1/reports/{id}/corrections',
+      { path: { id: row.id }, body: { reason } },
+      { version: row.version, idempotencyKey: uuid() },
+    ),
   targetDetail: (targetId: string, on?: T.Day) =>
     call<Gen.GetTargetDetailData, T.TargetDetail>('GET', '/api/v1/boards/target', {
       query: { target_id: targetId, on },

@@ -102,6 +102,17 @@ export type UploadedRow = Gen.UploadedRow
 export type Job = Gen.JobOut
 export type Acknowledgement = Gen.AcknowledgementOut
 export type Pledge = Gen.PledgeOut
+
+export type Deviation = Gen.DeviationOut
+export type DeviationNote = Gen.DeviationNoteOut
+export type Dispute = Gen.DisputeOut
+export type ExternalFigure = Gen.ExternalFigureOut
+export type FigureMapping = Gen.FigureMappingOut
+export type MappingContent = Gen.MappingContentIn
+export type FigureUpload = Gen.FigureUploadOut
+export type UploadedFigure = Gen.UploadedFigure
+export type SheetHead = Gen.SheetOut
+export type Tolerance = Gen.ToleranceOut
 export type PledgeBrief = Gen.PledgeBrief
 export type PledgeState = Gen.PledgeState
 export type PledgeStates = Gen.PledgeStates

@@ -49,6 +49,12 @@ export const NAV: NavGroup[] = [
         icon: 'M3.5 16.5h13M5.5 16v-5M10 16V4.5M14.5 16V8.5',
       },
       {
+        path: '/deviations',
+        title: '数据偏差',
+        needs: ['deviation.answer', 'deviation.settle', 'journal.read'],
+        icon: 'M4 7.500h12M4 12.500h12M13.500 4l-7 12',
+      },
+      {
         path: '/programmes',
         title: '计划与指标',
         needs: ['programme.read'],

@@ -99,6 +99,17 @@ export const routes: RouteRecordRaw[] = [
     props: true,
     meta: { title: '一份责任书', parent: '/pledges' },
   },
+  {
+    path: '/deviations',
+    component: () => import('@/features/deviations/DeviationList.vue'),
+    meta: { title: '数据偏差' },
+  },
+  {
+    path: '/deviations/:id',
+    component: () => import('@/features/deviations/DeviationPage.vue'),
+    props: true,
+    meta: { title: '一次偏差', parent: '/deviations' },
+  },
   { path: '/dash', component: () => import('@/features/boards/Dashboard.vue'), meta: { title: '驾驶舱' } },
   { path: '/units', component: () => import('@/features/org/UnitTree.vue'), meta: { title: '机构' } },
   { path: '/people', component: () => import('@/features/org/People.vue'), meta: { title: '人员与授权' } },

@@ -2,6 +2,7 @@ import { attachments } from './attachments'
 import { boards } from './boards'
 import { changes } from './changes'
 import { checks } from './checks'
+import { deviations } from './deviations'
 import { entry } from './entry'
 import { files } from './files'
 import { milestones } from './milestones'
@@ -27,6 +28,7 @@ export const en = {
   ...pledges,
   ...boards,
   ...rounds,
+  ...deviations,
   ...changes,
   ...org,
   ...milestones,
