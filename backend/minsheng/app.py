@@ -59,7 +59,7 @@ from minsheng.plans import router as plans
 from minsheng.pledges import router as pledges
 from minsheng.programmes import cadence_router
 from minsheng.programmes import router as programmes
-from minsheng.reports import account_router, round_router
+from minsheng.reports import account_router, exception_router, round_router
 from minsheng.reports import router as reports
 from minsheng.rule_sets import router as rule_sets
 from minsheng.targets import changes
@@ -89,6 +89,7 @@ ROUTERS = (
     template_router.router,
     round_router.router,
     account_router.router,
+    exception_router.router,
     reports.router,
     boards.router,
     trials.router,
