@@ -72,6 +72,7 @@ from minsheng.programmes import router as programmes
 from minsheng.reports import (
     account_router,
     comment_router,
+    exception_router,
     ledger_router,
     round_router,
     version_router,
@@ -109,6 +110,7 @@ ROUTERS = (
     template_router.router,
     round_router.router,
     account_router.router,
+    exception_router.router,
     reports.router,
     version_router.router,
     comment_router.router,

@@ -225,7 +225,11 @@ def test_an_exception_lets_one_unit_write_until_it_ends(people: Callers, world: 
             assert [pointer_ for pointer_, _ in places(answer)] == [pointer], changed
         # The county's office grants nothing in the city's list.
         problem(people["a-office"].call("POST", "/round-exceptions", json=body), 403, "forbidden")
+        lights = {"programme_id": str(world["list"]), "target_id": str(world["roads:a1:target"])}
+        assert office.get("/boards/history", **lights)["rows"][0]["months"][-1]["frozen"] is False
         made = office.post("/round-exceptions", {**body, "task_id": str(world["roads:a1"])}, status=201)
+        # What is written afterwards must not change the lights of the month unseen.
+        assert office.get("/boards/history", **lights)["rows"][0]["months"][-1]["frozen"] is True
         assert (made["running"], made["unit_name"], made["granted_name"]) == (
             True,
             "柳市镇",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import calendar as months
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import chinese_calendar
 import pytest
@@ -15,6 +17,8 @@ from minsheng.calendars.periods import CutOff, Rule
 from minsheng.calendars.rules import Calendar, CalendarMissing, Special
 from minsheng.calendars.service import shipped
 from minsheng.kernel import clock
+from minsheng.plans.rules import StraightLine
+from minsheng.plans.verdicts import Case
 
 OURS = Calendar(
     frozenset(range(2004, 2027)),
@@ -153,6 +157,20 @@ def test_the_named_day_against_a_naive_one(every: periods.Every, day: date, afte
         year, month = year + 1, month - 12
     expected = date(year, month, min(on, months.monthrange(year, month)[1]))
     assert periods.named_on(Rule(every, (CutOff(after, on),) * 3), each) == expected
+
+
+def test_a_day_is_judged_by_the_figures_of_its_period_or_of_its_month() -> None:
+    day = date(2026, 12, 31)
+    case = Case("ge", "cumulative", Decimal(10), StraightLine(date(2026, 1, 1), day), StraightLine(day, day), day)
+    figures = tuple((date(2026, 11, on), Decimal(on)) for on in (10, 20, 30))
+    plain = replace(case, figures=figures)
+    by_month = replace(case, figures=figures, bounds=(date(2026, 10, 31), date(2026, 11, 30)))
+    by_ten_days = replace(case, figures=figures, bounds=tuple(on for on, _ in figures))
+    by_quarter = replace(case, figures=figures, bounds=(date(2026, 12, 31),))
+    for on, month, ten_days in ((5, 30, 10), (10, 30, 10), (11, 30, 20), (30, 30, 30)):
+        asked = date(2026, 11, on)
+        assert [each.figure(asked) for each in (plain, by_month, by_quarter)] == [Decimal(month)] * 3
+        assert by_ten_days.figure(asked) == Decimal(ten_days)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Completeness, exceptions and settlements of rounds over HTTP, and what was reported as files."""
+"""Completeness and settlements of rounds over HTTP, and what was reported as files."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -19,13 +19,11 @@ from minsheng.kernel.pages import Page, Paging
 from minsheng.org.models import Unit
 from minsheng.org.service import in_tree_order, unit_names
 from minsheng.permissions import P
-from minsheng.programmes.models import Item, Programme
+from minsheng.programmes.models import Programme
 from minsheng.reports import as_reported, exporting, settling
-from minsheng.reports.account_policy import EXCEPTION, SETTLEMENT
+from minsheng.reports.account_policy import SETTLEMENT
 from minsheng.reports.account_schemas import (
     AccountOut,
-    ExceptionIn,
-    ExceptionOut,
     OpenItem,
     PartHash,
     RoundProgress,
@@ -37,10 +35,9 @@ from minsheng.reports.account_schemas import (
     TotalRow,
     TotalsOut,
 )
-from minsheng.reports.granted import RoundException, running
+from minsheng.reports.granted import running
 from minsheng.reports.models import Round
 from minsheng.reports.settled import SettledPart, Settlement
-from minsheng.targets.models import Task
 
 router = APIRouter(tags=["rounds"], route_class=Route)
 
@@ -120,78 +117,6 @@ def _sum(tallies: Iterator[Counter[str]] | Sequence[Any] | Any) -> Counter[str]:
 
 def _open_item(each: dict[str, Any], unit_id: UUID, name: str) -> OpenItem:
     return OpenItem(unit_id=unit_id, unit_name=name, **each)
-
-
-# Exceptions
-
-
-def present_exceptions(session: Session, found: Sequence[RoundException]) -> list[ExceptionOut]:
-    """Return exceptions with names and buttons."""
-    names = unit_names(session, {row.unit_id for row in found})
-    periods = dict(
-        session.exec(select(Round.id, Round.period).where(col(Round.id).in_({row.round_id for row in found}))).all()
-    )
-    titles = dict(
-        session.exec(
-            select(Task.id, Item.title)
-            .join(Item, col(Item.id) == col(Task.item_id))
-            .where(col(Task.id).in_({row.task_id for row in found if row.task_id}))
-        ).all()
-    )
-    now = clock.now()
-    return [
-        ExceptionOut(
-            **row.model_dump(exclude={"created_at", "giver_id", "granted_by"}),
-            granted_at=row.created_at,
-            period=periods.get(row.round_id, ""),
-            unit_name=names.get(row.unit_id, ""),
-            item_title=titles.get(row.task_id) if row.task_id else None,
-            running=row.status == "active" and row.until > now,
-            actions=EXCEPTION.actions(session, row),
-        )
-        for row in found
-    ]
-
-
-@router.get("/round-exceptions", summary="例外放开", operation_id="listRoundExceptions")
-def list_exceptions(
-    page: Paging,
-    session: Reads,
-    round_id: Annotated[UUID | None, Query(description="填报期")] = None,
-    programme_id: Annotated[UUID | None, Query(description="所属计划")] = None,
-    unit_id: Annotated[UUID | None, Query(description="放开的单位")] = None,
-) -> Page[ExceptionOut]:
-    """Return which closed rounds were opened again for whom, by whom, why and until when."""
-    statement = select(RoundException)
-    for column, value in (
-        (RoundException.round_id, round_id),
-        (RoundException.programme_id, programme_id),
-        (RoundException.unit_id, unit_id),
-    ):
-        if value is not None:
-            statement = statement.where(column == value)
-    found: Sequence[RoundException] = session.exec(page.apply(statement, (RoundException.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=present_exceptions(session, found), next=following)
-
-
-@router.post("/round-exceptions", status_code=201, summary="批准例外", operation_id="createRoundException")
-def create_exception(body: ExceptionIn, response: Response, session: Edits) -> ExceptionOut:
-    """Open a closed round again for one unit, or one task of it, until an instant; afterwards the lock is back."""
-    row = settling.grant(session, body)
-    rows.tag(response, row)
-    return present_exceptions(session, [row])[0]
-
-
-@router.get("/round-exceptions/{id}", summary="一个例外", operation_id="getRoundException")
-def get_exception(id: UUID, response: Response, session: Reads) -> ExceptionOut:  # noqa: A002
-    """Return one exception."""
-    row = rows.fetch(session, RoundException, id)
-    rows.tag(response, row)
-    return present_exceptions(session, [row])[0]
-
-
-EXCEPTION.mount(router, "/round-exceptions", "RoundException", ExceptionOut, present_exceptions)
 
 
 # Settlements
