@@ -129,10 +129,11 @@ def test_a_correction_runs_the_whole_way_beside_what_it_corrects(people: Callers
     assert not [each for each in people["office"].get("/workbench")["missing"] if each["period"] == "2026-10"]
     path = f"/reports/{new['id']}"
 
-    def step(who: str, verb: str, body: Any = None) -> None:
-        version = clerk.get(path)["version"]
-        answer = people[who].call("POST", f"{path}/{verb}", json=body, version=version)
-        assert answer.status_code == 200, answer.text
+    def step(who: str, verb: str) -> None:
+        # In bulk, by the rules of one.
+        rows = [{"id": new["id"], "version": clerk.get(path)["version"]}]
+        answer = people[who].call("POST", f"/reports:{verb}", json={"rows": rows})
+        assert [each["outcome"] for each in answer.json()["results"]] == ["moved"], answer.text
 
     body = {"values": [{"target_id": target, "value": "18"}], **CAUSE}
     assert clerk.call("PATCH", path, json=body, version=new["version"]).status_code == 200
@@ -272,6 +273,11 @@ def test_a_form_starts_with_what_is_known(people: Callers, world: World) -> None
         json={"task_id": now()["task_id"], "name": "路面摊铺", "planned_on": "2026-11-15"},
     )
     assert step.status_code == 201, step.text
+    for verb, taken, version in (("issue", None, 1), ("reach", {"on": "2026-11-05"}, 2)):
+        answer = clerk.call("POST", f"/milestones/{step.json()['id']}/{verb}", json=taken, version=version)
+        assert answer.status_code == 200, answer.text
+    sentence = "11月5日“路面摊铺”完成。"
+    assert now()["proposals"] == [sentence]
     found = now()
     assert {name: found[name] for name in words} == words
     assert (found["version"], found["cells"][0]["source_basis"]) == (1, "registered")
@@ -285,6 +291,10 @@ def test_a_form_starts_with_what_is_known(people: Callers, world: World) -> None
         ["physical_pct", "invested_fen", "expected_on"],
         7,
     )
+    # The milestone's sentence is taken over, not typed.
+    noted = clerk.call("PATCH", f"/reports/{november}", json={"note": sentence}, version=found["version"])
+    assert (noted.json()["proposals"], "note" in noted.json()["prefill"]["words"]) == ([], True)
+    found = now()
     # What was cleared stays clear.
     cleared = clerk.call("PATCH", f"/reports/{november}", json={"physical_pct": None}, version=found["version"])
     assert cleared.json()["physical_pct"] is None

@@ -327,9 +327,9 @@ def _report_writes() -> Iterator[Case]:
             must_cover=(name,),
             allowed=201,
         )
-    for verb, status in (("settle", 200), ("reopen", 409)):
-        remark = "remark:cover:a1"
-        yield Case(f"{verb}ReportComment", "report.comment", remark, must_cover=(remark,), allowed=status)
+    remark = "remark:cover:a1"
+    yield Case("settleReportComment", "report.comment", remark, body={}, must_cover=(remark,))
+    yield Case("reopenReportComment", "report.comment", remark, must_cover=(remark,), allowed=409)
     # A figure of somebody else's target in one's own report.
     for target in ("roads:a2:target", "roads:b1:target", "cover:a1:target"):
         yield Case(
@@ -1271,6 +1271,9 @@ SIGNED = {
     "countersignPledge",
     "voidPledge",
     "listComments",
+    "listReportComments",
+    "addReportComment",
+    "settleReportComment",
     "listAcknowledgements",
     "acknowledgeAcknowledgement",
 }
