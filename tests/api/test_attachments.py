@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.conftest import Callers
     from tests.factories.world import World
 
-PIECE = {"Content-Type": "application/offset+octet-stream"}
+PIECE = {"Content-Type": "application/octet-stream"}
 
 
 def stored(settings: Settings) -> list[Path]:

@@ -96,6 +96,13 @@ def test_an_upload_grows_only_where_it_stands(tmp_path: Path) -> None:
     store.keep(owner, sha256)
     assert store.path(sha256).read_bytes() == content
     assert [each for each in tmp_path.rglob("*") if each.is_file()] == [store.path(sha256)]
+    # Whoever begins too many gives up the one that rested longest.
+    many = [f"{number:064x}" for number in range(files.MOST_UPLOADS + 1)]
+    for each in many:
+        store.begin(owner, each, 10)
+    assert [store.upload(owner, each) is None for each in many] == [True] + [False] * files.MOST_UPLOADS
+    for each in many:
+        store.drop(owner, each)
     # Too much, or something else than was declared, leaves nothing behind.
     for piece in (content + b"x", b"9876543210"):
         store.begin(owner, sha256, 10)

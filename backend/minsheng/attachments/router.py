@@ -33,7 +33,7 @@ router = APIRouter(tags=["attachments"], route_class=Route)
 
 SMALL_BYTES = 1024 * 1024
 """What may be sent in one request; anything larger comes in pieces that can be resumed."""
-PIECE_TYPE = "application/offset+octet-stream"
+PIECE_TYPE = "application/octet-stream"
 
 
 def _body(kind: str, words: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from minsheng.kernel.errors import Problem
 from minsheng.kernel.lifecycle import ReasonIn
 from minsheng.kernel.settings import Settings
 from minsheng.org.models import Unit
+from minsheng.reports.models import Round
 
 EVERY_SECONDS = 10.0
 RULES_EVERY_SECONDS = 300.0
@@ -64,12 +65,21 @@ def _due(session: Session, rule: ChaseRule) -> list[silence.Silent]:
     now, today = clock.now(), clock.today()
     if now < clock.at(today, rule.hour):
         return []
+    rounds = select(Round).where(Round.opens_at <= now, Round.closes_at > now)
+    if rule.programme_id is not None:
+        rounds = rounds.where(Round.programme_id == rule.programme_id)
+    firing = {
+        each.id
+        for each in session.exec(rounds).all()
+        if fires_on(rule.kind, rule.number, clock.day_of(each.due_at), today)
+    }
+    if not firing:
+        return []
     under = service.beneath(session.exec(select(Unit)).all(), rule.unit_id)
     return [
         each
-        for each in silence.silent(session, programme_id=rule.programme_id, open_only=True)
+        for each in silence.silent(session, round_ids=firing)
         if each.unit.id in under
-        and fires_on(rule.kind, rule.number, clock.day_of(each.round.due_at), today)
         and not any(chase.rule_id == rule.id and chase.occurrence == today for chase in each.chases)
     ]
 

@@ -76,7 +76,6 @@ def silent(
     programme_id: UUID | None = None,
     unit_id: UUID | None = None,
     period: str | None = None,
-    open_only: bool = False,
     round_ids: set[UUID] | None = None,
 ) -> list[Silent]:
     """Return who is silent among what the caller sees, in rounds that have opened, in the order of the tree."""
@@ -101,8 +100,6 @@ def silent(
             statement = statement.where(column == value)
     if round_ids is not None:
         statement = statement.where(col(Report.round_id).in_(round_ids))
-    if open_only:
-        statement = statement.where(Round.closes_at > now)
     found: Sequence[Any] = session.exec(statement).all()
     rounds = rows_by_id(session, Round, {row[0] for row in found})
     units = {

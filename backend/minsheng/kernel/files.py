@@ -24,7 +24,7 @@ from minsheng.kernel.errors import Conflict, NotFound, Problem, invalid
 STALE = timedelta(hours=48)
 """An upload that nobody has continued for so long is dropped."""
 MOST_UPLOADS = 20
-"""So many uploads may one person have under way."""
+"""So many uploads may one person have under way; beginning another gives up the one that rested longest."""
 PIECE = 256 * 1024
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
@@ -34,12 +34,6 @@ class WrongOffset(Conflict):
     """The upload stands elsewhere; ``offset`` says where to go on."""
 
     code, title = "wrong-offset", "续传位置不对"
-
-
-class TooManyUploads(Conflict):
-    """Finish or give up some of the uploads that are under way."""
-
-    code, title = "too-many-uploads", "未完成的上传太多"
 
 
 class RangeNotSatisfiable(Problem):
@@ -94,7 +88,6 @@ class FileStore:
         """Begin an upload, or return how far an earlier one has come.
 
         Raises:
-            TooManyUploads: too many are under way.
             Invalid: the earlier one declared another size.
         """
         self.sweep()
@@ -105,8 +98,9 @@ class FileStore:
             return known
         folder = self.part(owner, sha256).parent
         folder.mkdir(parents=True, exist_ok=True)
-        if len(list(folder.glob("*.part"))) >= MOST_UPLOADS:
-            raise TooManyUploads(f"最多同时上传 {MOST_UPLOADS} 个文件，请先完成已开始的。")
+        resting = sorted(folder.glob("*.part"), key=lambda each: each.stat().st_mtime)
+        for each in resting[: max(0, len(resting) + 1 - MOST_UPLOADS)]:
+            self.drop(owner, each.stem)
         self._write_note(owner, sha256, {"size": size, "found": None})
         self.part(owner, sha256).touch(mode=0o600)
         return Upload(sha256, size, 0, None)

@@ -477,7 +477,7 @@ export const api = {
       'PATCH',
       '/api/v1/uploads/{sha256}' satisfies Gen.AppendUploadData['url'],
       { path: { sha256 }, body: piece },
-      { contentType: 'application/offset+octet-stream', headers: { 'Upload-Offset': String(offset) } },
+      { contentType: 'application/octet-stream', headers: { 'Upload-Offset': String(offset) } },
     ),
   uploadSmall: (query: QueryOf<Gen.UploadAttachmentData>, content: Blob) =>
     call<Operation, T.Attachment>(
