@@ -104,10 +104,14 @@ def test_a_job_is_its_makers_and_ends_once(
     )
     assert first == again
     assert worker.run_due() == 1
+    # Nobody fills the queue for the others.
+    full = [clerk.call("POST", "/report-uploads", params=params, content=b"PK").status_code for _ in range(21)]
+    assert full == [202] * 20 + [409]
+    assert worker.run_due() == 20
     # Files go after a while, the job stays.
     later = NOW + jobs.KEPT + timedelta(hours=1)
     with at(later), open_session(app.state.database, Access.system("test"), write=True) as session:
-        assert jobs.forget_old(session) == 5
+        assert jobs.forget_old(session) == 45
         session.commit()
     assert clerk.get(f"/jobs/{first}")["files"] == []
 

@@ -13,6 +13,8 @@ import os
 import signal
 import socket
 import sys
+import threading
+import time
 from typing import Any
 
 import uvicorn
@@ -34,8 +36,16 @@ def plant() -> None:
     Session.flush = flush  # type: ignore[method-assign]
 
 
+def end_with(parent: int) -> None:
+    """End when the test run does, however that ends."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(0)
+
+
 def serve(given: dict[str, Any], listening: socket.socket) -> None:
     """Run until killed."""
+    threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     if given.pop("planted"):
         plant()
     app = create_app(Settings.model_validate(given), running_jobs=True)

@@ -22,7 +22,9 @@ _WHERE = "/api/v1/jobs/{}"
 
 def present(session: Session, row: Row[Any]) -> JobOut:
     """Return a job of the caller; what this process knows of its progress is fresher than the row."""
-    done, total, note = live.get(row.id, (row.done, row.total, row.note)) if row.state == "running" else row[6:9]
+    done, total, note = row.done, row.total, row.note
+    if row.state == "running":
+        done, total, note = live.get(row.id, (done, total, note))
     where = _WHERE.format(row.id)
     files = [
         JobFileOut(**file._mapping, href=f"{where}/files/{file.name}")  # noqa: SLF001 - SQLAlchemy's public name

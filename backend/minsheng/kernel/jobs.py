@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Index, LargeBinary, Row, delete, event, insert, select, update
+from sqlalchemy import Index, LargeBinary, Row, delete, event, func, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from minsheng.kernel import clock
 from minsheng.kernel.access import Private, Session
 from minsheng.kernel.db import Instant
-from minsheng.kernel.errors import NotFound
+from minsheng.kernel.errors import Conflict, NotFound
 from minsheng.kernel.ids import new_id
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 KEPT = timedelta(days=7)
 """How long the files of a finished job stay."""
+
+MOST_WAITING = 20
+"""Unfinished jobs of one person."""
 
 _OWN = "只归发起人所见：由内核按人读取"
 
@@ -102,10 +105,18 @@ _MADE = "made a job"
 
 
 def enqueue(session: Session, kind: str, title: str, payload: Mapping[str, Any], *files: File) -> UUID:
-    """Put a job of the caller into the queue, in his transaction."""
+    """Put a job of the caller into the queue, in his transaction.
+
+    Raises:
+        Conflict: as many of his jobs wait already as anybody may keep waiting.
+    """
     assert kind in KINDS  # noqa: S101 - a job that nobody can run would wait for ever
     key = new_id()
     connection = session.connection()
+    waiting = (JOBS.c.user_id == session.who.user_id) & JOBS.c.state.in_(["queued", "running"])
+    if connection.execute(select(func.count()).select_from(JOBS).where(waiting)).scalar_one() >= MOST_WAITING:
+        message = f"您已有 {MOST_WAITING} 个任务在等待，请稍后再试。"
+        raise Conflict(message)
     connection.execute(
         insert(JOBS),
         {

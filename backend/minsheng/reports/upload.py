@@ -183,6 +183,7 @@ def judge(session: Session, upload: Upload, step: Step, *, write: bool, draw: bo
             session.flush()
         # What is written is written: nothing of it need be kept in memory.
         session.expunge_all()
+        # The facts of these reports were kept with the session.
         session.info.clear()
         step(done, len(upload.rows), "写入" if write else "核对")
 
