@@ -211,8 +211,8 @@ def test_rules_are_drafted_tried_switched_on_and_locked(people: Callers, world: 
     held = [(each["period"], each["unit_name"], each["item_code"], each["message"]) for each in tried["hits"]]
     assert held == [
         ("2026-10", "柳市镇", "1", "“新建幼儿园”累计数 4 超过目标值 4 的 0.8 倍"),
-        ("2026-10", "柳市镇", "1.2", "“公交覆盖率”累计数 96 超过目标值 95 的 0.8 倍"),
-        ("2026-10", "灵溪镇", "1.2", "“公交覆盖率”累计数 80 超过目标值 95 的 0.8 倍"),
+        ("2026-10", "柳市镇", "1.2", "“公交覆盖率”期末数 96 超过目标值 95 的 0.8 倍"),
+        ("2026-10", "灵溪镇", "1.2", "“公交覆盖率”期末数 80 超过目标值 95 的 0.8 倍"),
         ("2026-10", "虹桥镇", "1.1", "“农村公路提升”累计数 28 超过目标值 30 的 0.8 倍"),
     ]
     assert (tried["reports"], tried["held"], tried["cut"]) == (7, 4, False)

@@ -110,7 +110,7 @@ class Checker:
 
     def _range(self, check: RangeCheck, facts: ReportFacts, figure: Figure, value: Decimal) -> Hit | None:
         own = Shown(_label(figure, check.figure), number(value), own=True)
-        name = f"“{figure.indicator.name}”{FIGURE[check.figure]} {number(value)}"
+        name = f"“{figure.indicator.name}”{_word(figure, check.figure)} {number(value)}"
         if check.relative_to == "none":
             side = rules.outside(value, check.low, check.high)
             bound = check.low if side == "low" else check.high
@@ -139,7 +139,7 @@ class Checker:
         side, factor = slip
         figures = [Shown(_label(figure, check.figure), number(value), own=True), Shown(of, number(base), own=False)]
         way = "大" if side == "high" else "小"
-        name = f"“{figure.indicator.name}”{FIGURE[check.figure]} {number(value)}"
+        name = f"“{figure.indicator.name}”{_word(figure, check.figure)} {number(value)}"
         message = f"{name} 像是{way}了{wording.times(factor)}倍"
         return f"{message}（{of} {number(base)}），请核对计量单位“{figure.measure.name}”", figures
 
@@ -170,7 +170,7 @@ class Checker:
             return None
         side, middle = found
         each = f"按{check.base_kind}平均为 {number(mine)}，" if check.base_kind else ""
-        message = f"“{figure.indicator.name}”{FIGURE[check.figure]} {number(value)}，{each}"
+        message = f"“{figure.indicator.name}”{_word(figure, check.figure)} {number(value)}，{each}"
         return (
             f"{message}{too(side)} {len(beside)} 个同级单位中位数 {number(middle)} 的 {number(bound)} 倍",
             [
@@ -249,8 +249,13 @@ def _meant(rule: Rule, figure: Figure) -> bool:
     )
 
 
+def _word(figure: Figure, column: str) -> str:
+    """Return what the form calls a figure: a snapshot adds nothing up."""
+    return FIGURE[column] if figure.indicator.accumulation == "cumulative" else "期末数"
+
+
 def _label(figure: Figure, column: str) -> str:
-    return f"{figure.indicator.name}{FIGURE[column]}"
+    return f"{figure.indicator.name}{_word(figure, column)}"
 
 
 def last(figure: Figure, column: str) -> Decimal | None:
@@ -270,7 +275,7 @@ def _jump(check: JumpCheck, figure: Figure, value: Decimal) -> Hit | None:
     side = rules.jumped(value, before, check.low, check.high, check.difference)
     if side is None or before is None:
         return None
-    word = FIGURE[check.figure]
+    word = _word(figure, check.figure)
     message = f"“{figure.indicator.name}”{word} {number(value)}"
     if side == "difference":
         gap = abs(value - before)
