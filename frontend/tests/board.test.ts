@@ -21,7 +21,7 @@ const cell = (unit: string, item: string, light: BoardCell['light'], gap: string
     light === 'none' ? null : light === 'red' || light === 'yellow' ? 'behind' : gap?.startsWith('-') ? 'ahead' : 'on',
   own,
   missing: 0,
-  waived: false, dispute: null,
+  waived: false,
 })
 const unit = (id: string, parent_id: string | null, depth: number) => ({
   id,

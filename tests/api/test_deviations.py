@@ -5,9 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from minsheng.deviations.pending import unscorable
+from minsheng.kernel.access import Access
+from minsheng.kernel.door import open_session
 from tests.conftest import at
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
+    from fastapi import FastAPI
+
     from tests.conftest import Callers
     from tests.factories.world import World
 
@@ -215,7 +222,13 @@ def test_a_case_goes_from_answer_to_settlement(people: Callers, world: World) ->
         people["office"].post(f"{path}/reopen", {"reason": "省厅来函"}, version=5)
 
 
-def test_theirs_stands_until_our_report_is_corrected(people: Callers, world: World) -> None:
+def blocked(app: FastAPI, world: World) -> dict[UUID, frozenset[str]]:
+    """Return what no score may use."""
+    with open_session(app.state.database, Access.system("test"), write=False) as session:
+        return unscorable(session, world["list"])
+
+
+def test_theirs_stands_until_our_report_is_corrected(people: Callers, world: World, app: FastAPI) -> None:
     office, clerk = people["office"], people["b1-clerk"]
     # The figure is known before ours: the case opens when ours is reviewed.
     early = office.post("/external-figures", figure(world, "roads:b1", "15", period="2026-11"), status=201)
@@ -235,6 +248,7 @@ def test_theirs_stands_until_our_report_is_corrected(people: Callers, world: Wor
     settled = office.post(f"{path}/settle", theirs, version=2)
     assert (settled["scorable"], settled["correction_id"], settled["corrected_on"]) == (False, None, None)
     assert clerk.get(f"/reports/{report}")["cells"][0]["value"] == "12"
+    assert blocked(app, world) == {world["roads:b1:target"]: frozenset({"2026-11"})}
 
     made = clerk.post(f"/reports/{report}/corrections", {"reason": "省厅通报为准"}, version=5, status=201)
     values = {"values": [{"target_id": str(world["roads:b1:target"]), "value": "15"}]}
@@ -244,6 +258,7 @@ def test_theirs_stands_until_our_report_is_corrected(people: Callers, world: Wor
     sent = clerk.post(f"/reports/{made['id']}/submit", version=written["version"])
     people["b-reviewer"].post(f"/reports/{made['id']}/review", version=sent["version"])
     done = office.get(path)
+    assert blocked(app, world) == {}
     assert (done["scorable"], done["corrected_on"], done["now"]["outcome"]) == (True, "2026-11-22", "agreed")
     assert [each["status"] for each in office.get("/deviations")["items"]] == ["void", "settled"]
 

@@ -17,6 +17,7 @@ ROUTES = [
     ("/", "a1-clerk", "测试a1-clerk"),
     ("/", "a-reviewer", "测试a-reviewer"),
     ("/reports", "a1-clerk", "月度填报"),
+    ("/deviations", "office", "数据偏差"),
     ("/reports?period=2026-10", "a1-clerk", "月度填报"),
     ("/review?programme={list}&period=2026-11", "a-reviewer", "审核台"),
     ("/review?programme={list}&period=2026-11&panel=silent", "a-reviewer", "审核台"),

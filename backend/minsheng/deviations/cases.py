@@ -1,12 +1,12 @@
 """Cases: opened where a difference is too large, answered by the unit, settled by whoever keeps the official figure."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlmodel import and_, col, or_, select
+from sqlmodel import col, select
 
 from minsheng.calendars.rules import CalendarMissing
 from minsheng.calendars.service import calendar_of
@@ -19,8 +19,8 @@ from minsheng.kernel.access import Session
 from minsheng.kernel.errors import Conflict, Forbidden, OwnWork
 from minsheng.kernel.lifecycle import ReasonIn
 from minsheng.permissions import P
-from minsheng.reports.models import Report, ReportValue
-from minsheng.targets.models import Target
+from minsheng.reports.models import Report, Round
+from minsheng.targets.models import Target, Task
 
 ANSWER_DAYS = 5
 """Working days to answer where a list says nothing else."""
@@ -128,23 +128,26 @@ def due(session: Session, unit: UUID, days: int) -> date | None:
 
 
 def look_again(session: Session, report: Report, _body: object) -> None:
-    """Compare again once a report counts: its own targets, and the sums above it."""
+    """Compare again once a report counts: its own targets and the sums above it, as far as the caller sees them."""
+    tasks: list[UUID] = []
+    task = session.get(Task, report.task_id)
+    round_ = session.get(Round, report.round_id)
+    while task is not None:
+        tasks.append(task.id)
+        task = session.get(Task, task.parent_id) if task.parent_id else None
     figures = session.exec(
-        select(ExternalFigure).where(
-            ExternalFigure.programme_id == report.programme_id, ExternalFigure.status == "active"
+        select(ExternalFigure)
+        .join(Target, col(Target.id) == col(ExternalFigure.target_id))
+        .where(
+            col(Target.task_id).in_(tasks),
+            ExternalFigure.status == "active",
+            # What a period says changes nothing up to an earlier day.
+            ExternalFigure.as_of >= (round_.ends_on if round_ else date.max),
         )
     ).all()
-    if not figures:
-        return
-    mine = set(
-        session.exec(
-            select(Target.indicator_id)
-            .join(ReportValue, col(ReportValue.target_id) == col(Target.id))
-            .where(ReportValue.report_id == report.id)
-        ).all()
-    )
-    # Not yet flushed as counting: it is named to the comparison.
-    open_where_apart(session, [each for each in figures if each.indicator_id in mine], [report.id])
+    if figures:
+        # Not yet flushed as counting: it is named to the comparison.
+        open_where_apart(session, figures, [report.id])
 
 
 # Conditions of the moves
@@ -255,76 +258,3 @@ def settle(session: Session, case: Deviation, body: SettlementIn) -> None:
     case.settled_by = session.caller.user_id if session.caller else None
     case.settled_at = clock.now()
     note(session, case, "settle", body.reason)
-
-
-# What others ask
-
-
-def unscorable(session: Session, programme: UUID) -> dict[UUID, frozenset[str]]:
-    """Return, by target, the periods whose figure cannot be scored: for whoever scores.
-
-    A figure cannot be scored while its case is open or answered, nor after a settlement for theirs until our report is
-    corrected. Periods are those of the official figures; a cumulative figure carries a difference on, so whoever scores
-    a later period asks about the earlier ones as well.
-    """
-    found: dict[UUID, set[str]] = defaultdict(set)
-    for case in pending_cases(session, programmes=[programme]):
-        found[case.target_id].add(case.period)
-    return {target: frozenset(periods) for target, periods in found.items()}
-
-
-def pending_cases(
-    session: Session, *, programmes: Iterable[UUID] = (), targets: Iterable[UUID] = ()
-) -> Sequence[Deviation]:
-    """Return the cases under which a figure is marked, of lists or of targets, the oldest first."""
-    column, keys = (Deviation.programme_id, programmes) if programmes else (Deviation.target_id, targets)
-    return session.exec(
-        select(Deviation)
-        .where(
-            col(column).in_(set(keys)),
-            or_(
-                col(Deviation.status).in_(UNSETTLED),
-                and_(
-                    Deviation.status == "settled",
-                    Deviation.outcome == "theirs",
-                    col(Deviation.corrected_on).is_(None),
-                ),
-            ),
-        )
-        .order_by(col(Deviation.id))
-    ).all()
-
-
-def is_pending(case: Deviation) -> bool:
-    """Say the same of one case."""
-    return case.status in UNSETTLED or (
-        case.status == "settled" and case.outcome == "theirs" and case.corrected_on is None
-    )
-
-
-def recurrences(session: Session, cases: Sequence[Deviation]) -> Mapping[UUID, int]:
-    """Count, for each case, the earlier ones of the same indicator and unit; struck ones are none (R139)."""
-    known: dict[tuple[UUID, UUID], list[UUID]] = defaultdict(list)
-    for indicator, unit, key in session.exec(
-        select(Deviation.indicator_id, Deviation.unit_id, Deviation.id).where(
-            col(Deviation.indicator_id).in_({each.indicator_id for each in cases}),
-            col(Deviation.unit_id).in_({each.unit_id for each in cases}),
-            Deviation.status != "void",
-        )
-    ).all():
-        known[(indicator, unit)].append(key)
-    return {each.id: sum(key < each.id for key in known[(each.indicator_id, each.unit_id)]) for each in cases}
-
-
-def corrections(session: Session, cases: Sequence[Deviation]) -> Mapping[UUID, UUID]:
-    """Return the newest correction of the report that each case is about, by case."""
-    reports = {each.report_id: each.id for each in cases if each.report_id}
-    found: dict[UUID, UUID] = {}
-    level: dict[UUID, UUID] = {report: report for report in reports}
-    while level:
-        rows = session.exec(
-            select(Report.corrects_id, Report.id).where(col(Report.corrects_id).in_(level), Report.status != "void")
-        ).all()
-        level = {later: level[before] for before, later in rows if before is not None}
-        found |= {first: later for later, first in level.items()}
-    return {each.id: found[each.report_id] for each in cases if each.report_id in found}

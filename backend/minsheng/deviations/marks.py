@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from minsheng.deviations.cases import pending_cases
 from minsheng.deviations.models import ExternalFigure
+from minsheng.deviations.pending import pending_cases
 from minsheng.kernel.access import Session
 from minsheng.plans.schemas import DisputeOut
 

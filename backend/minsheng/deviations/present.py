@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from minsheng.deviations import cases
+from minsheng.deviations import cases, pending
 from minsheng.deviations.comparing import Allowance, percent_apart
 from minsheng.deviations.models import Deviation, ExternalFigure, Tolerance, Verification
 from minsheng.deviations.policy import DEVIATION, EXTERNAL_FIGURE, VERIFICATION
@@ -104,7 +104,7 @@ def present_deviations(session: Session, found: Sequence[Deviation]) -> list[Dev
         ).all()
     }
     names, comparisons = _names(session, found), cases.compared(session, list(figures.values()))
-    before, corrected = cases.recurrences(session, found), cases.corrections(session, found)
+    before, corrected = pending.recurrences(session, found), pending.corrections(session, found)
     hidden = {"created_at", "answered_by", "settled_by"}
     shown = []
     for case in found:
@@ -124,7 +124,7 @@ def present_deviations(session: Session, found: Sequence[Deviation]) -> list[Dev
                 overdue=case.status == "open" and case.due_on is not None and clock.today() > case.due_on,
                 recurrence=before[case.id],
                 correction_id=corrected.get(case.id),
-                scorable=not cases.is_pending(case),
+                scorable=not pending.is_pending(case),
                 actions=DEVIATION.actions(session, case),
             )
         )

@@ -1,5 +1,6 @@
 """Official figures of the sample: some agree with ours, two do not; one of those cases is answered."""
 
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from sqlmodel import col, select
@@ -81,7 +82,7 @@ def play(cast: Cast) -> None:
     clerk = cast.username(cases[0].unit_id, "clerk") or cast.username(cases[0].unit_id, "office")
     if clerk is None:
         return
-    with cast.acting(clerk, P.DEVIATION_ANSWER, cast.today) as session:
+    with cast.acting(clerk, P.DEVIATION_ANSWER, cast.today - timedelta(days=1)) as session:
         case = session.get_one(Deviation, cases[0].id)
         answer = DeviationAnswerIn(
             cause_code="cutoff",

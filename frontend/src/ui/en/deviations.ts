@@ -49,6 +49,7 @@ export const deviations = {
   对上联系: 'Contact',
   对方数: 'Theirs',
   '导入 {n} 个': 'Import {n}',
+  怎样读这个文件: 'How the file is read',
   导入通报: 'Import a bulletin',
   导入预览: 'Import preview',
   '就是{name}': 'It is {name}',
