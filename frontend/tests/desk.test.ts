@@ -28,6 +28,7 @@ const cell = (id: string, unit: string, item: string, more: Partial<DeskCell> = 
   open_comments: 0,
   findings: 0,
   explained: 0,
+  dispute: null,
   light: 'green',
   mark: { name: '绿灯', glyph: '●', hue: 'green', bad: false },
   verbs: ['review', 'return'],

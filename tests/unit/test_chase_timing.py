@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from minsheng.chases.channels import public
 from minsheng.chases.silence import in_a_row, percent
-from minsheng.chases.texts import DEFAULT, PLACEHOLDERS, fill, over, period_name, unknown
+from minsheng.chases.texts import DEFAULT, PLACEHOLDERS, fill, over, unknown
 from minsheng.chases.timing import earliest, fires_on
 
 DUE = date(2026, 12, 5)
@@ -53,7 +53,6 @@ def test_words_of_a_chase() -> None:
     values = {name: name * 2 for name in PLACEHOLDERS}
     assert fill("{单位}欠{未交}份，{次数}", values) == "单位单位欠未交未交份，次数次数"
     assert (over(3), over(0), over(-2)) == ("已逾期 3 天", "今天截止", "还剩 2 天")
-    assert (period_name("2026-11"), period_name("2026-W47")) == ("2026年11月", "2026-W47")
     now = datetime(2026, 12, 6, tzinfo=UTC)
     assert (earliest(None, timedelta(hours=24)), earliest(now, timedelta(hours=24))) == (None, now + timedelta(days=1))
 

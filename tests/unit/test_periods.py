@@ -187,3 +187,15 @@ def test_lights_follow_the_month_or_else_the_shortest(keys: list[str], every: st
     for wrong in ("2026", "2026-13", "2026-W54", "2026-11-4", "2026-Q5"):
         with pytest.raises(ValueError, match=r"."):
             periods.read(wrong)
+
+
+def test_every_form_has_its_name() -> None:
+    keys = ("2026-11", "2026-01-1", "2026-11-3", "2026-W07", "2026-Q4", "2026-H1")
+    assert [periods.name(key) for key in keys] == [
+        "2026年11月",
+        "2026年1月上旬",
+        "2026年11月下旬",
+        "2026年第7周",
+        "2026年四季度",
+        "2026年上半年",
+    ]

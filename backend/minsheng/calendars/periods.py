@@ -164,6 +164,18 @@ class Dates:
     closes_at: datetime
 
 
+def name(key: str) -> str:
+    """Return a period as people say it: 2026年11月, 2026年11月上旬, 2026年第47周, 2026年四季度, 2026年下半年."""
+    year, rest, *third = key.split("-")
+    if rest[0] == "W":
+        return f"{year}年第{int(rest[1:])}周"
+    if rest[0] == "Q":
+        return f"{year}年{'一二三四'[int(rest[1]) - 1]}季度"
+    if rest[0] == "H":
+        return f"{year}年{'上下'[int(rest[1]) - 1]}半年"
+    return f"{year}年{int(rest)}月" + ("上中下"[int(third[0]) - 1] + "旬" if third else "")
+
+
 def named_on(rule: Rule, period: Period) -> date:
     """Return the day that the cut-off of a period names."""
     if rule.every == "week":

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from minsheng.calendars import periods
 from minsheng.chases import silence
 from minsheng.chases.models import Chase, ChaseRule
 from minsheng.chases.schemas import ChaseIn, ChaseRuleIn, ChaseRulePatch
-from minsheng.chases.texts import fill, over, period_name
+from minsheng.chases.texts import fill, over
 from minsheng.chases.timing import earliest
 from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Session
@@ -57,7 +58,7 @@ def words_of(each: silence.Silent, programme: Programme, text: str) -> str:
         {
             "单位": each.unit.name,
             "计划": programme.name,
-            "填报期": period_name(each.round.period),
+            "填报期": periods.name(each.round.period),
             "截止": f"{due.month}月{due.day}日{due.hour}时",
             "未交": str(each.owed),
             "退回": str(each.returned),

@@ -30,8 +30,8 @@ ROUNDS_IN_A_ROW = 3
 
 OWED = ("draft",)
 """States in which a report is still with its unit."""
-EXPECTED = (col(Report.status) != "void", col(Report.excused).is_(False))
-"""What a unit has to report at all: the conditions in one place."""
+EXPECTED = (col(Report.status) != "void", col(Report.excused).is_(False), col(Report.revision) == 1)
+"""What a unit has to report at all: the conditions in one place. Nobody owes a correction."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ PLACEHOLDERS: dict[str, str] = {
 DEFAULT = "{单位}：{计划}{填报期}还有 {未交} 份报告没有提交，{截止}截止，{逾期}。请尽快报送。"
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
 
 
 def unknown(text: str) -> list[str]:
@@ -28,12 +27,6 @@ def unknown(text: str) -> list[str]:
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Put the values in; what a value itself contains is never read as a placeholder."""
     return _PLACE.sub(lambda found: values.get(found[1], found[0]), text)
-
-
-def period_name(period: str) -> str:
-    """Return a month as people say it; other periods as they are written."""
-    found = _MONTH.fullmatch(period)
-    return f"{found[1]}年{int(found[2])}月" if found else period
 
 
 def over(days: int) -> str:

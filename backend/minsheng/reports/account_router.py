@@ -27,8 +27,8 @@ from minsheng.reports.account_schemas import (
     OpenItem,
     PartHash,
     RoundProgress,
+    RoundSettleIn,
     RoundsProgress,
-    SettleIn,
     SettlementOut,
     SettlementRow,
     Tally,
@@ -174,7 +174,7 @@ def present_settlements(session: Session, found: Sequence[Settlement]) -> list[S
 
 
 @router.post("/rounds/{id}/settle", summary="结账", operation_id="settleRound")
-def settle_round(id: UUID, body: SettleIn, version: IfMatch, response: Response, session: Edits) -> SettlementOut:  # noqa: A002
+def settle_round(id: UUID, body: RoundSettleIn, version: IfMatch, response: Response, session: Edits) -> SettlementOut:  # noqa: A002
     """Settle a closed round: what was reported is frozen and hashed, open items are listed, the caller signs."""
     round_ = rows.hold(session, Round, id, version)
     row = settling.settle(session, round_, body)

@@ -113,7 +113,7 @@ class AccountOut(Out):
     open_items: list[OpenItem]
 
 
-class SettleIn(In):
+class RoundSettleIn(In):
     """The office signs a closed round."""
 
     remark: Remark | None = Field(default=None, description="结账说明", examples=["柳市镇因台风未报，已电话核实"])

@@ -9,7 +9,7 @@ from minsheng.programmes.models import Cadence, Programme
 from minsheng.programmes.policy import CADENCE, PROGRAMME
 from minsheng.reports import comments, counted, rounds, service, versions
 from minsheng.reports.models import Report, ReportComment
-from minsheng.reports.schemas import ReturnIn, SettleIn
+from minsheng.reports.schemas import CommentSettleIn, ReturnIn
 from minsheng.targets import adjustments
 from minsheng.targets.models import Task
 from minsheng.targets.policy import STATE, TASK, issue_tasks
@@ -119,7 +119,7 @@ COMMENT = Lifecycle(
             P.REPORT_COMMENT,
             "已处理",
             "批注处理完毕，可写怎么处理的",
-            takes=SettleIn,
+            takes=CommentSettleIn,
             effects=[comments.settle],
         ),
         "reopen": Move(

@@ -475,7 +475,7 @@ class ReportCommentOnIn(ReportCommentIn):
     report_id: UUID
 
 
-class SettleIn(In):
+class CommentSettleIn(In):
     """How a comment was settled."""
 
     answer: Remark | None = Field(default=None, description="怎么处理的", examples=["已按台账改正"])

@@ -18,7 +18,7 @@ from minsheng.org.models import Unit
 from minsheng.permissions import P
 from minsheng.programmes.models import Programme
 from minsheng.reports import as_reported
-from minsheng.reports.account_schemas import ExceptionIn, SettleIn
+from minsheng.reports.account_schemas import ExceptionIn, RoundSettleIn
 from minsheng.reports.as_reported import GONE, tally_of
 from minsheng.reports.granted import RoundException
 from minsheng.reports.models import COUNTED, Report, Round
@@ -134,7 +134,7 @@ def not_over(_session: Session, row: RoundException) -> None:
 # Settling
 
 
-def settle(session: Session, round_: Round, body: SettleIn) -> Settlement:
+def settle(session: Session, round_: Round, body: RoundSettleIn) -> Settlement:
     """Freeze what was reported in a closed round as its next edition, signed by the caller.
 
     Raises:

@@ -565,13 +565,6 @@ export const api = {
     ),
   verificationFactors: (query: QueryOf<Gen.GetVerificationFactorsData>) =>
     call<Gen.GetVerificationFactorsData, Gen.VerificationFactors>('GET', '/api/v1/verification-factors', { query }),
-  correctReport: (row: T.Entity, reason: string) =>
-    call<Gen.CorrectReportData, T.Report>(
-      'POST',
-      '/api/v1/reports/{id}/corrections',
-      { path: { id: row.id }, body: { reason } },
-      { version: row.version, idempotencyKey: uuid() },
-    ),
   targetDetail: (targetId: string, on?: T.Day) =>
     call<Gen.GetTargetDetailData, T.TargetDetail>('GET', '/api/v1/boards/target', {
       query: { target_id: targetId, on },

@@ -1008,6 +1008,10 @@ export type BoardCell = {
      */
     attainment: 'none' | 'short' | 'floor' | 'met' | 'over' | 'stretch' | 'beyond';
     /**
+     * 与上级或统计口径不符、还没有了结的偏差
+     */
+    dispute: DisputeOut | null;
+    /**
      * Expected Pct
      */
     expected_pct: string | null;
@@ -1668,6 +1672,22 @@ export type CalendarYearOut = {
 };
 
 /**
+ * Candidate
+ *
+ * Something a name may have meant.
+ */
+export type Candidate = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * CellOut
  *
  * One figure with everything a clerk needs beside it.
@@ -1717,6 +1737,10 @@ export type CellOut = {
      * Denominator Name
      */
     denominator_name: string | null;
+    /**
+     * 与上级或统计口径不符、还没有了结的偏差
+     */
+    dispute: DisputeOut | null;
     /**
      * Expected
      *
@@ -2708,6 +2732,26 @@ export type ColourIn = {
 };
 
 /**
+ * ColumnIn
+ *
+ * A column by its letters; its heading, if given, must still be the same next time.
+ */
+export type ColumnIn = {
+    /**
+     * Column
+     *
+     * 列的字母
+     */
+    column: string;
+    /**
+     * Heading
+     *
+     * 表头；以后的文件表头不同即报错
+     */
+    heading?: string | null;
+};
+
+/**
  * CommentIn
  *
  * An opinion about a draft that was sent round.
@@ -2805,6 +2849,20 @@ export type CommentOut = {
      * Version
      */
     version: number;
+};
+
+/**
+ * CommentSettleIn
+ *
+ * How a comment was settled.
+ */
+export type CommentSettleIn = {
+    /**
+     * Answer
+     *
+     * 怎么处理的
+     */
+    answer?: string | null;
 };
 
 /**
@@ -2990,6 +3048,10 @@ export type CountsOut = {
  * The S-curve of a target.
  */
 export type CurveOut = {
+    /**
+     * 与上级或统计口径不符、还没有了结的偏差
+     */
+    dispute: DisputeOut | null;
     /**
      * Indicator Name
      */
@@ -3261,6 +3323,10 @@ export type DeskCell = {
      */
     changes: number;
     /**
+     * 与上级或统计口径不符、还没有了结的偏差
+     */
+    dispute: DisputeOut | null;
+    /**
      * Explained
      *
      * 其中已说明的
@@ -3437,6 +3503,320 @@ export type DeskUnit = {
      * Parent Id
      */
     parent_id: string | null;
+};
+
+/**
+ * DeviationAnswerIn
+ *
+ * What the unit says to a difference.
+ */
+export type DeviationAnswerIn = {
+    /**
+     * Cause Code
+     *
+     * 口径、时点、迟报、录入、基数、其他
+     */
+    cause_code: 'definition' | 'cutoff' | 'late' | 'typing' | 'base' | 'other';
+    /**
+     * Explanation
+     *
+     * 一句话说明
+     */
+    explanation: string;
+    /**
+     * Prevention
+     *
+     * 今后怎样避免
+     */
+    prevention: string;
+};
+
+/**
+ * DeviationNoteIn
+ *
+ * A contact with the other side.
+ */
+export type DeviationNoteIn = {
+    /**
+     * Counterpart
+     *
+     * 与谁联系
+     */
+    counterpart: string;
+    /**
+     * Deviation Id
+     */
+    deviation_id: string;
+    /**
+     * Happened On
+     *
+     * 哪天
+     */
+    happened_on: string;
+    /**
+     * Text
+     *
+     * 说了什么
+     */
+    text: string;
+};
+
+/**
+ * DeviationNoteOut
+ *
+ * One line of a case's log.
+ */
+export type DeviationNoteOut = {
+    /**
+     * Author Name
+     */
+    author_name: string;
+    /**
+     * Counterpart
+     */
+    counterpart: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Deviation Id
+     */
+    deviation_id: string;
+    /**
+     * Happened On
+     */
+    happened_on: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'contact' | 'answer' | 'return' | 'settle' | 'reopen';
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * DeviationOut
+ *
+ * A case: both figures as they were, as they are now, what was answered and how it was settled.
+ */
+export type DeviationOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Allowed
+     */
+    allowed: string;
+    /**
+     * Answered At
+     */
+    answered_at: string | null;
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Cause Code
+     */
+    cause_code: 'definition' | 'cutoff' | 'late' | 'typing' | 'base' | 'other' | null;
+    /**
+     * Corrected On
+     *
+     * 以对方为准的，我方报告更正计入之日
+     */
+    corrected_on: string | null;
+    /**
+     * Correction Id
+     *
+     * 此后对那份报告的更正
+     */
+    correction_id: string | null;
+    /**
+     * Difference
+     */
+    difference: string;
+    /**
+     * Document
+     */
+    document: string;
+    /**
+     * Due On
+     *
+     * 答复期限；缺工作日历时为 null
+     */
+    due_on: string | null;
+    /**
+     * Explanation
+     */
+    explanation: string | null;
+    /**
+     * External Figure Id
+     */
+    external_figure_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Indicator Id
+     */
+    indicator_id: string;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string | null;
+    /**
+     * Item Code
+     */
+    item_code: string | null;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Keeper Id
+     */
+    keeper_id: string;
+    /**
+     * Keeper Name
+     */
+    keeper_name: string | null;
+    /**
+     * Measure Name
+     */
+    measure_name: string | null;
+    /**
+     * Missing
+     *
+     * 立案时合计中还没有数的单位
+     */
+    missing: number;
+    /**
+     * 按现在计入的数再比
+     */
+    now: OwnFigureOut;
+    /**
+     * Opened On
+     */
+    opened_on: string;
+    /**
+     * Outcome
+     */
+    outcome: 'ours' | 'theirs' | 'both' | null;
+    /**
+     * Overdue
+     *
+     * 到期还没有答复
+     */
+    overdue: boolean;
+    /**
+     * Own On
+     */
+    own_on: string;
+    /**
+     * Own Value
+     *
+     * 立案时我方的数
+     */
+    own_value: string;
+    /**
+     * Percent
+     */
+    percent: string | null;
+    /**
+     * Period
+     *
+     * 2026-11 月 · 2026-11-1 上旬（2 中旬、3 下旬） · 2026-W47 周 · 2026-Q4 季 · 2026-H2 半年
+     */
+    period: string;
+    /**
+     * Prevention
+     */
+    prevention: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Published On
+     */
+    published_on: string | null;
+    /**
+     * Recurrence
+     *
+     * 同一指标同一单位此前的偏差数（不含撤销的）
+     */
+    recurrence: number;
+    /**
+     * Report Id
+     *
+     * 我方数所在的报告；下级合计的为 null
+     */
+    report_id: string | null;
+    /**
+     * Scorable
+     *
+     * 这个数现在可否用于考核
+     */
+    scorable: boolean;
+    /**
+     * Settled At
+     */
+    settled_at: string | null;
+    /**
+     * Settlement
+     */
+    settlement: string | null;
+    /**
+     * Source Name
+     */
+    source_name: string;
+    /**
+     * Status
+     */
+    status: 'open' | 'answered' | 'settled' | 'void';
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Their Value
+     *
+     * 对方的数
+     */
+    their_value: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
 };
 
 /**
@@ -3657,6 +4037,44 @@ export type Discrepancy = {
      * Value
      */
     value: string | null;
+};
+
+/**
+ * DisputeOut
+ *
+ * A figure that differs from an official one, in a case that is not over: it cannot be scored.
+ */
+export type DisputeOut = {
+    /**
+     * Deviation Id
+     */
+    deviation_id: string;
+    /**
+     * Due On
+     *
+     * 答复期限
+     */
+    due_on: string | null;
+    /**
+     * Period
+     *
+     * 对方数的所属期
+     */
+    period: string;
+    /**
+     * Source Name
+     */
+    source_name: string;
+    /**
+     * State
+     *
+     * 待答复、已答复、以对方为准而我方还没有更正
+     */
+    state: 'open' | 'answered' | 'uncorrected';
+    /**
+     * Their Value
+     */
+    their_value: string;
 };
 
 /**
@@ -4016,6 +4434,233 @@ export type ExplanationOut = {
 };
 
 /**
+ * ExternalFigureIn
+ *
+ * One official figure, entered by hand or by a machine.
+ */
+export type ExternalFigureIn = {
+    /**
+     * As Of
+     *
+     * 截止日；省略为所属期末
+     */
+    as_of?: string | null;
+    /**
+     * Document
+     *
+     * 文件名或文号
+     */
+    document?: string;
+    /**
+     * Factor
+     *
+     * 原文单位折成本指标单位的倍数，由填报人写明：万 为 10000
+     */
+    factor: string;
+    /**
+     * Period
+     *
+     * 所属期
+     */
+    period: string;
+    /**
+     * Printed
+     *
+     * 原文印的数，如 1.25
+     */
+    printed: string;
+    /**
+     * Printed Unit
+     *
+     * 原文的计量单位，如 万公里
+     */
+    printed_unit?: string | null;
+    /**
+     * Published On
+     *
+     * 发布日期
+     */
+    published_on?: string | null;
+    /**
+     * Source Basis
+     *
+     * 数据来源
+     */
+    source_basis?: 'projected' | 'survey' | 'registered' | 'administrative' | 'estimate' | null;
+    /**
+     * Source Name
+     *
+     * 发布机构
+     */
+    source_name: string;
+    /**
+     * Target Id
+     *
+     * 对应的目标（指标与单位）
+     */
+    target_id: string;
+};
+
+/**
+ * ExternalFigureOut
+ *
+ * An official figure and how ours compares with it now.
+ */
+export type ExternalFigureOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Basis
+     *
+     * generated 为样例生成的数
+     */
+    basis: 'published' | 'generated';
+    compared: OwnFigureOut;
+    /**
+     * Deviation Id
+     *
+     * 最近一次偏差
+     */
+    deviation_id: string | null;
+    /**
+     * Document
+     */
+    document: string;
+    /**
+     * Factor
+     */
+    factor: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Indicator Id
+     */
+    indicator_id: string;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string | null;
+    /**
+     * Item Code
+     */
+    item_code: string | null;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Keeper Id
+     */
+    keeper_id: string;
+    /**
+     * Keeper Name
+     */
+    keeper_name: string | null;
+    /**
+     * Measure Name
+     */
+    measure_name: string | null;
+    /**
+     * Official
+     *
+     * 认定数
+     */
+    official: boolean;
+    /**
+     * Period
+     *
+     * 2026-11 月 · 2026-11-1 上旬（2 中旬、3 下旬） · 2026-W47 周 · 2026-Q4 季 · 2026-H2 半年
+     */
+    period: string;
+    /**
+     * Printed
+     */
+    printed: string;
+    /**
+     * Printed Unit
+     */
+    printed_unit: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Published On
+     */
+    published_on: string | null;
+    /**
+     * Replaces Id
+     *
+     * 同一来源改了数时，所取代的那一条
+     */
+    replaces_id: string | null;
+    /**
+     * Source Basis
+     */
+    source_basis: 'projected' | 'survey' | 'registered' | 'administrative' | 'estimate' | null;
+    /**
+     * Source Name
+     */
+    source_name: string;
+    /**
+     * Status
+     */
+    status: 'active' | 'void';
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Value
+     *
+     * 折成本指标单位的数：印的数 × 倍数
+     */
+    value: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Void Reason
+     */
+    void_reason: string | null;
+};
+
+/**
+ * ExternalFigurePatch
+ *
+ * Which of several figures is the official one.
+ */
+export type ExternalFigurePatch = {
+    /**
+     * Official
+     *
+     * 同一指标同一期只有一个作为认定数，其余留存
+     */
+    official: boolean;
+};
+
+/**
  * FaultOut
  *
  * One thing wrong, with its place.
@@ -4093,6 +4738,117 @@ export type FieldError = {
      * 出错位置：JSON Pointer，或 query/header/path 参数名
      */
     pointer: string;
+};
+
+/**
+ * FigureMappingIn
+ *
+ * A mapping under a name.
+ */
+export type FigureMappingIn = {
+    content: MappingContentIn;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+};
+
+/**
+ * FigureMappingOut
+ *
+ * A mapping that is kept for the next issue.
+ */
+export type FigureMappingOut = {
+    content: MappingContentIn;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * FigureMappingPatch
+ *
+ * What is changed of a mapping.
+ */
+export type FigureMappingPatch = {
+    content?: MappingContentIn | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+};
+
+/**
+ * FigureUploadOut
+ *
+ * What an import would do, or did.
+ */
+export type FigureUploadOut = {
+    /**
+     * Beyond
+     *
+     * 新的和改了的当中，超出容差、将立案的
+     */
+    beyond: number;
+    /**
+     * Changed
+     */
+    changed: number;
+    /**
+     * Dry Run
+     */
+    dry_run: boolean;
+    /**
+     * New
+     */
+    new: number;
+    /**
+     * Rows
+     */
+    rows: Array<UploadedFigure>;
+    /**
+     * Same
+     */
+    same: number;
+    /**
+     * Skipped
+     *
+     * 按映射不取的，和没有数的格
+     */
+    skipped: number;
+    /**
+     * Unknown Indicators
+     */
+    unknown_indicators: Array<UnknownName>;
+    /**
+     * Unknown Places
+     */
+    unknown_places: Array<UnknownName>;
+    /**
+     * Wrong
+     */
+    wrong: number;
 };
 
 /**
@@ -4607,6 +5363,18 @@ export type IndicatorPatch = {
      * Survey
      */
     survey?: 'census' | 'sample' | null;
+};
+
+/**
+ * InspectionOut
+ *
+ * What a file holds.
+ */
+export type InspectionOut = {
+    /**
+     * Sheets
+     */
+    sheets: Array<SheetOut>;
 };
 
 /**
@@ -5144,6 +5912,10 @@ export type LagRow = {
      */
     denominator: string | null;
     /**
+     * 与上级或统计口径不符、还没有了结的偏差
+     */
+    dispute: DisputeOut | null;
+    /**
      * Expected Pct
      */
     expected_pct: string | null;
@@ -5515,6 +6287,62 @@ export type MadeUpIn = {
      * When
      */
     when: Array<string>;
+};
+
+/**
+ * MappingContentIn
+ *
+ * Which column is what.
+ */
+export type MappingContentIn = {
+    /**
+     * Fill Down
+     *
+     * 地区是合并单元格：空的与上一行同
+     */
+    fill_down?: boolean;
+    /**
+     * Header Row
+     *
+     * 表头在第几行（多层表头写最下一行）
+     */
+    header_row: number;
+    /**
+     * 指标或事项编号在哪一列；每列一项指标的不填
+     */
+    indicator?: ColumnIn | null;
+    /**
+     * Indicators
+     *
+     * 原文指标名对应的指标；null 为不取
+     */
+    indicators?: {
+        [key: string]: string | null;
+    };
+    /**
+     * 地区在哪一列
+     */
+    place: ColumnIn;
+    /**
+     * Places
+     *
+     * 原文地名对应的单位；null 为不取这一行
+     */
+    places?: {
+        [key: string]: string | null;
+    };
+    /**
+     * Sheet
+     *
+     * 工作表；省略为第一张
+     */
+    sheet?: string | null;
+    /**
+     * Values
+     *
+     * 数在哪几列
+     */
+    values: Array<ValueColumnIn>;
 };
 
 /**
@@ -6588,11 +7416,59 @@ export type OwedOut = {
 };
 
 /**
+ * OwnFigureOut
+ *
+ * Our own figure beside theirs.
+ */
+export type OwnFigureOut = {
+    /**
+     * Allowed
+     *
+     * 容差
+     */
+    allowed: string;
+    /**
+     * Difference
+     *
+     * 我方数减对方数
+     */
+    difference: string | null;
+    /**
+     * Missing
+     *
+     * 合计中还没有数的单位
+     */
+    missing: number;
+    /**
+     * Outcome
+     *
+     * 一致、超出容差、还没有可比的数
+     */
+    outcome: 'agreed' | 'beyond' | 'none';
+    /**
+     * Own On
+     *
+     * 我方数的期末
+     */
+    own_on: string | null;
+    /**
+     * Own Value
+     */
+    own_value: string | null;
+    /**
+     * Percent
+     *
+     * 相差占对方数的百分比
+     */
+    percent: string | null;
+};
+
+/**
  * P
  *
  * What may be done.
  */
-export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'comment.edit' | 'figure.edit' | 'task.read' | 'task.split' | 'change.ask' | 'change.decide' | 'task.acknowledge' | 'pledge.edit' | 'pledge.sign' | 'plan.edit' | 'rule.edit' | 'exemption.decide' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'report.comment' | 'report.chase' | 'board.read' | 'journal.read' | 'calendar.edit';
+export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'comment.edit' | 'figure.edit' | 'task.read' | 'task.split' | 'change.ask' | 'change.decide' | 'task.acknowledge' | 'pledge.edit' | 'pledge.sign' | 'plan.edit' | 'rule.edit' | 'exemption.decide' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'report.comment' | 'report.chase' | 'official.edit' | 'deviation.answer' | 'deviation.settle' | 'verification.edit' | 'board.read' | 'journal.read' | 'calendar.edit';
 
 /**
  * Page[AcknowledgementOut]
@@ -6771,6 +7647,38 @@ export type PageDayChangeOut = {
 };
 
 /**
+ * Page[DeviationNoteOut]
+ */
+export type PageDeviationNoteOut = {
+    /**
+     * Items
+     */
+    items: Array<DeviationNoteOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[DeviationOut]
+ */
+export type PageDeviationOut = {
+    /**
+     * Items
+     */
+    items: Array<DeviationOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[ExceptionOut]
  */
 export type PageExceptionOut = {
@@ -6794,6 +7702,38 @@ export type PageExemptionOut = {
      * Items
      */
     items: Array<ExemptionOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[ExternalFigureOut]
+ */
+export type PageExternalFigureOut = {
+    /**
+     * Items
+     */
+    items: Array<ExternalFigureOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[FigureMappingOut]
+ */
+export type PageFigureMappingOut = {
+    /**
+     * Items
+     */
+    items: Array<FigureMappingOut>;
     /**
      * Next
      *
@@ -7091,6 +8031,22 @@ export type PageTemplateOut = {
 };
 
 /**
+ * Page[ToleranceOut]
+ */
+export type PageToleranceOut = {
+    /**
+     * Items
+     */
+    items: Array<ToleranceOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[UnitOut]
  */
 export type PageUnitOut = {
@@ -7114,6 +8070,22 @@ export type PageUserOut = {
      * Items
      */
     items: Array<UserOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[VerificationOut]
+ */
+export type PageVerificationOut = {
+    /**
+     * Items
+     */
+    items: Array<VerificationOut>;
     /**
      * Next
      *
@@ -9549,6 +10521,20 @@ export type RoundProgress = {
 };
 
 /**
+ * RoundSettleIn
+ *
+ * The office signs a closed round.
+ */
+export type RoundSettleIn = {
+    /**
+     * Remark
+     *
+     * 结账说明
+     */
+    remark?: string | null;
+};
+
+/**
  * RoundsProgress
  *
  * Every round of a list.
@@ -9948,6 +10934,26 @@ export type ScheduledStep = {
 };
 
 /**
+ * SettlementIn
+ *
+ * How a case ends.
+ */
+export type SettlementIn = {
+    /**
+     * Outcome
+     *
+     * 以我方为准、以对方为准、两数各有口径
+     */
+    outcome: 'ours' | 'theirs' | 'both';
+    /**
+     * Reason
+     *
+     * 依据
+     */
+    reason: string;
+};
+
+/**
  * SettlementOut
  *
  * A settlement with everything a reader needs to check it.
@@ -10155,6 +11161,32 @@ export type SettlementRow = {
      * 读者看得到全部内容
      */
     whole: boolean;
+};
+
+/**
+ * SheetOut
+ *
+ * The beginning of a sheet, to point at columns.
+ */
+export type SheetOut = {
+    /**
+     * Columns
+     */
+    columns: number;
+    /**
+     * Head
+     *
+     * 前 15 行、30 列
+     */
+    head: Array<Array<string>>;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Rows
+     */
+    rows: number;
 };
 
 /**
@@ -12228,6 +13260,102 @@ export type TokenOut = {
 };
 
 /**
+ * ToleranceIn
+ *
+ * How far our figures may lie from official ones.
+ */
+export type ToleranceIn = {
+    /**
+     * Absolute
+     *
+     * 相差不超过多少（按指标单位）
+     */
+    absolute?: string | null;
+    /**
+     * Answer Days
+     *
+     * 几个工作日内答复
+     */
+    answer_days?: number;
+    /**
+     * Indicator Id
+     *
+     * 单独规定的指标；省略为整个计划
+     */
+    indicator_id?: string | null;
+    /**
+     * Percent
+     *
+     * 相差不超过对方数的百分之几；两项都写的，符合一项即可；都不写的须相等
+     */
+    percent?: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+};
+
+/**
+ * ToleranceOut
+ *
+ * A tolerance in force.
+ */
+export type ToleranceOut = {
+    /**
+     * Absolute
+     */
+    absolute: string | null;
+    /**
+     * Answer Days
+     */
+    answer_days: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Indicator Id
+     */
+    indicator_id: string | null;
+    /**
+     * Percent
+     */
+    percent: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Words
+     */
+    words: string;
+};
+
+/**
+ * TolerancePatch
+ *
+ * What is changed of a tolerance.
+ */
+export type TolerancePatch = {
+    /**
+     * Absolute
+     */
+    absolute?: string | null;
+    /**
+     * Answer Days
+     */
+    answer_days?: number;
+    /**
+     * Percent
+     */
+    percent?: string | null;
+};
+
+/**
  * TotalOut
  *
  * A sum over targets of one unit of measure; beside it how many stand below their own.
@@ -12627,6 +13755,26 @@ export type UnitPatch = {
 };
 
 /**
+ * UnknownName
+ *
+ * A name that matches nothing, with what comes near: the person decides, nothing is guessed.
+ */
+export type UnknownName = {
+    /**
+     * Candidates
+     */
+    candidates: Array<Candidate>;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Rows
+     */
+    rows: Array<number>;
+};
+
+/**
  * UploadCommit
  *
  * Write what was looked at before.
@@ -12867,6 +14015,64 @@ export type UploadedChange = {
 };
 
 /**
+ * UploadedFigure
+ *
+ * One cell of the file.
+ */
+export type UploadedFigure = {
+    /**
+     * Cell
+     */
+    cell: string;
+    /**
+     * Compared
+     */
+    compared: 'agreed' | 'beyond' | 'none' | null;
+    /**
+     * Errors
+     */
+    errors: Array<FieldError>;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string | null;
+    /**
+     * Outcome
+     */
+    outcome: 'new' | 'changed' | 'same' | 'wrong';
+    /**
+     * Own Value
+     */
+    own_value: string | null;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Printed
+     */
+    printed: string;
+    /**
+     * Row
+     */
+    row: number;
+    /**
+     * Unit Id
+     */
+    unit_id: string | null;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Value
+     *
+     * 折成本指标单位的数
+     */
+    value: string | null;
+};
+
+/**
  * UploadedRow
  *
  * One row of the workbook.
@@ -12997,6 +14203,44 @@ export type UserPatch = {
 };
 
 /**
+ * ValueColumnIn
+ *
+ * A column of figures, with what its unit of measure is worth in ours.
+ */
+export type ValueColumnIn = {
+    /**
+     * Column
+     *
+     * 列的字母
+     */
+    column: string;
+    /**
+     * Factor
+     *
+     * 倍数，由填报人写明：万 为 10000
+     */
+    factor: string;
+    /**
+     * Heading
+     *
+     * 表头；以后的文件表头不同即报错
+     */
+    heading?: string | null;
+    /**
+     * Indicator Id
+     *
+     * 这一列是哪项指标；指标另有一列的不填
+     */
+    indicator_id?: string | null;
+    /**
+     * Printed Unit
+     *
+     * 原文的计量单位
+     */
+    printed_unit?: string | null;
+};
+
+/**
  * ValueIn
  *
  * One figure as the clerk means it.
@@ -13079,6 +14323,200 @@ export type ValueIn = {
      * 累计数；时点指标为当前数，等级为第几级
      */
     value?: string | null;
+};
+
+/**
+ * VerificationFactor
+ *
+ * How far a unit's figures held when they were looked at (核实系数).
+ */
+export type VerificationFactor = {
+    /**
+     * Base
+     *
+     * 分母：核实的数 + 裁定的偏差
+     */
+    base: number;
+    /**
+     * Cases
+     *
+     * 裁定的偏差
+     */
+    cases: number;
+    /**
+     * Cases Confirmed
+     *
+     * 其中以我方为准或两数各有口径
+     */
+    cases_confirmed: number;
+    /**
+     * Checks
+     *
+     * 核实的数
+     */
+    checks: number;
+    /**
+     * Checks Confirmed
+     *
+     * 其中相差在容差之内
+     */
+    checks_confirmed: number;
+    /**
+     * Confirmed
+     *
+     * 分子
+     */
+    confirmed: number;
+    /**
+     * Factor
+     *
+     * 核实系数 = 分子 ÷ 分母；没有核实过的为 null
+     */
+    factor: string | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+};
+
+/**
+ * VerificationFactors
+ *
+ * Factors of some units for a span.
+ */
+export type VerificationFactors = {
+    /**
+     * From On
+     */
+    from_on: string;
+    /**
+     * Items
+     */
+    items: Array<VerificationFactor>;
+    /**
+     * Rule
+     */
+    rule: string;
+    /**
+     * To On
+     */
+    to_on: string;
+};
+
+/**
+ * VerificationIn
+ *
+ * What was found when a reported figure was checked.
+ */
+export type VerificationIn = {
+    /**
+     * Checked On
+     *
+     * 核实之日；与当日已计入的数比
+     */
+    checked_on: string;
+    /**
+     * Method
+     *
+     * 怎样核实的
+     */
+    method: string;
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Verified Value
+     *
+     * 核实的数
+     */
+    verified_value: string;
+};
+
+/**
+ * VerificationOut
+ *
+ * A check: verified beside reported.
+ */
+export type VerificationOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Checked On
+     */
+    checked_on: string;
+    /**
+     * Checker Name
+     */
+    checker_name: string;
+    /**
+     * Confirmed
+     *
+     * 相差在容差之内
+     */
+    confirmed: boolean;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Method
+     */
+    method: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Reported On
+     */
+    reported_on: string;
+    /**
+     * Reported Value
+     */
+    reported_value: string;
+    /**
+     * Status
+     */
+    status: 'active' | 'void';
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Verified Value
+     */
+    verified_value: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Void Reason
+     */
+    void_reason: string | null;
 };
 
 /**
@@ -13281,34 +14719,6 @@ export type YearDayIn = {
      * Name
      */
     name: string;
-};
-
-/**
- * SettleIn
- *
- * The office signs a closed round.
- */
-export type MinshengReportsAccountSchemasSettleIn = {
-    /**
-     * Remark
-     *
-     * 结账说明
-     */
-    remark?: string | null;
-};
-
-/**
- * SettleIn
- *
- * How a comment was settled.
- */
-export type MinshengReportsSchemasSettleIn = {
-    /**
-     * Answer
-     *
-     * 怎么处理的
-     */
-    answer?: string | null;
 };
 
 export type ListAcknowledgementsData = {
@@ -18697,6 +20107,687 @@ export type VoidDayChangeResponses = {
 
 export type VoidDayChangeResponse = VoidDayChangeResponses[keyof VoidDayChangeResponses];
 
+export type ListDeviationNotesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Deviation Id
+         *
+         * 哪次偏差
+         */
+        deviation_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/deviation-notes';
+};
+
+export type ListDeviationNotesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListDeviationNotesError = ListDeviationNotesErrors[keyof ListDeviationNotesErrors];
+
+export type ListDeviationNotesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageDeviationNoteOut;
+};
+
+export type ListDeviationNotesResponse = ListDeviationNotesResponses[keyof ListDeviationNotesResponses];
+
+export type CreateDeviationNoteData = {
+    body: DeviationNoteIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/deviation-notes';
+};
+
+export type CreateDeviationNoteErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateDeviationNoteError = CreateDeviationNoteErrors[keyof CreateDeviationNoteErrors];
+
+export type CreateDeviationNoteResponses = {
+    /**
+     * Successful Response
+     */
+    201: DeviationNoteOut;
+};
+
+export type CreateDeviationNoteResponse = CreateDeviationNoteResponses[keyof CreateDeviationNoteResponses];
+
+export type ListDeviationsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Target Id
+         *
+         * 目标
+         */
+        target_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'open' | 'answered' | 'settled' | 'void' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/deviations';
+};
+
+export type ListDeviationsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListDeviationsError = ListDeviationsErrors[keyof ListDeviationsErrors];
+
+export type ListDeviationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageDeviationOut;
+};
+
+export type ListDeviationsResponse = ListDeviationsResponses[keyof ListDeviationsResponses];
+
+export type GetDeviationData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/deviations/{id}';
+};
+
+export type GetDeviationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetDeviationError = GetDeviationErrors[keyof GetDeviationErrors];
+
+export type GetDeviationResponses = {
+    /**
+     * Successful Response
+     */
+    200: DeviationOut;
+};
+
+export type GetDeviationResponse = GetDeviationResponses[keyof GetDeviationResponses];
+
+export type AnswerDeviationData = {
+    body: DeviationAnswerIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/deviations/{id}/answer';
+};
+
+export type AnswerDeviationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type AnswerDeviationError = AnswerDeviationErrors[keyof AnswerDeviationErrors];
+
+export type AnswerDeviationResponses = {
+    /**
+     * Successful Response
+     */
+    200: DeviationOut;
+};
+
+export type AnswerDeviationResponse = AnswerDeviationResponses[keyof AnswerDeviationResponses];
+
+export type ReopenDeviationData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/deviations/{id}/reopen';
+};
+
+export type ReopenDeviationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReopenDeviationError = ReopenDeviationErrors[keyof ReopenDeviationErrors];
+
+export type ReopenDeviationResponses = {
+    /**
+     * Successful Response
+     */
+    200: DeviationOut;
+};
+
+export type ReopenDeviationResponse = ReopenDeviationResponses[keyof ReopenDeviationResponses];
+
+export type ReturnDeviationData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/deviations/{id}/return';
+};
+
+export type ReturnDeviationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReturnDeviationError = ReturnDeviationErrors[keyof ReturnDeviationErrors];
+
+export type ReturnDeviationResponses = {
+    /**
+     * Successful Response
+     */
+    200: DeviationOut;
+};
+
+export type ReturnDeviationResponse = ReturnDeviationResponses[keyof ReturnDeviationResponses];
+
+export type SettleDeviationData = {
+    body: SettlementIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/deviations/{id}/settle';
+};
+
+export type SettleDeviationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SettleDeviationError = SettleDeviationErrors[keyof SettleDeviationErrors];
+
+export type SettleDeviationResponses = {
+    /**
+     * Successful Response
+     */
+    200: DeviationOut;
+};
+
+export type SettleDeviationResponse = SettleDeviationResponses[keyof SettleDeviationResponses];
+
+export type VoidDeviationData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/deviations/{id}/void';
+};
+
+export type VoidDeviationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidDeviationError = VoidDeviationErrors[keyof VoidDeviationErrors];
+
+export type VoidDeviationResponses = {
+    /**
+     * Successful Response
+     */
+    200: DeviationOut;
+};
+
+export type VoidDeviationResponse = VoidDeviationResponses[keyof VoidDeviationResponses];
+
 export type GetEntrySheetData = {
     body?: never;
     headers?: {
@@ -19283,6 +21374,771 @@ export type WithdrawExemptionResponses = {
 };
 
 export type WithdrawExemptionResponse = WithdrawExemptionResponses[keyof WithdrawExemptionResponses];
+
+export type ListExternalFiguresData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Target Id
+         *
+         * 目标
+         */
+        target_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Period
+         *
+         * 所属期
+         */
+        period?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'active' | 'void' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/external-figures';
+};
+
+export type ListExternalFiguresErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListExternalFiguresError = ListExternalFiguresErrors[keyof ListExternalFiguresErrors];
+
+export type ListExternalFiguresResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageExternalFigureOut;
+};
+
+export type ListExternalFiguresResponse = ListExternalFiguresResponses[keyof ListExternalFiguresResponses];
+
+export type CreateExternalFigureData = {
+    body: ExternalFigureIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/external-figures';
+};
+
+export type CreateExternalFigureErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateExternalFigureError = CreateExternalFigureErrors[keyof CreateExternalFigureErrors];
+
+export type CreateExternalFigureResponses = {
+    /**
+     * Successful Response
+     */
+    201: ExternalFigureOut;
+};
+
+export type CreateExternalFigureResponse = CreateExternalFigureResponses[keyof CreateExternalFigureResponses];
+
+export type GetExternalFigureData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/external-figures/{id}';
+};
+
+export type GetExternalFigureErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetExternalFigureError = GetExternalFigureErrors[keyof GetExternalFigureErrors];
+
+export type GetExternalFigureResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExternalFigureOut;
+};
+
+export type GetExternalFigureResponse = GetExternalFigureResponses[keyof GetExternalFigureResponses];
+
+export type ChangeExternalFigureData = {
+    body: ExternalFigurePatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/external-figures/{id}';
+};
+
+export type ChangeExternalFigureErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeExternalFigureError = ChangeExternalFigureErrors[keyof ChangeExternalFigureErrors];
+
+export type ChangeExternalFigureResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExternalFigureOut;
+};
+
+export type ChangeExternalFigureResponse = ChangeExternalFigureResponses[keyof ChangeExternalFigureResponses];
+
+export type VoidExternalFigureData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/external-figures/{id}/void';
+};
+
+export type VoidExternalFigureErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidExternalFigureError = VoidExternalFigureErrors[keyof VoidExternalFigureErrors];
+
+export type VoidExternalFigureResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExternalFigureOut;
+};
+
+export type VoidExternalFigureResponse = VoidExternalFigureResponses[keyof VoidExternalFigureResponses];
+
+export type InspectExternalFiguresData = {
+    body: Blob | File;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/external-figures:inspect';
+};
+
+export type InspectExternalFiguresErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type InspectExternalFiguresError = InspectExternalFiguresErrors[keyof InspectExternalFiguresErrors];
+
+export type InspectExternalFiguresResponses = {
+    /**
+     * Successful Response
+     */
+    200: InspectionOut;
+};
+
+export type InspectExternalFiguresResponse = InspectExternalFiguresResponses[keyof InspectExternalFiguresResponses];
+
+export type UploadExternalFiguresData = {
+    body: Blob | File;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Mapping Id
+         *
+         * 按哪个映射读
+         */
+        mapping_id: string;
+        /**
+         * Period
+         *
+         * 所属期
+         */
+        period: string;
+        /**
+         * Source Name
+         *
+         * 发布机构
+         */
+        source_name: string;
+        /**
+         * Document
+         *
+         * 文件名或文号
+         */
+        document?: string;
+        /**
+         * As Of
+         *
+         * 截止日；省略为所属期末
+         */
+        as_of?: string | null;
+        /**
+         * Published On
+         *
+         * 发布日期
+         */
+        published_on?: string | null;
+        /**
+         * Source Basis
+         *
+         * 数据来源
+         */
+        source_basis?: 'projected' | 'survey' | 'registered' | 'administrative' | 'estimate' | null;
+        /**
+         * Dry Run
+         *
+         * 只检查，不写入
+         */
+        dry_run?: boolean;
+        /**
+         * Mode
+         *
+         * all 全部正确才导入；good 只导入正确的
+         */
+        mode?: 'all' | 'good';
+    };
+    url: '/api/v1/external-figures:upload';
+};
+
+export type UploadExternalFiguresErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type UploadExternalFiguresError = UploadExternalFiguresErrors[keyof UploadExternalFiguresErrors];
+
+export type UploadExternalFiguresResponses = {
+    /**
+     * Successful Response
+     */
+    200: FigureUploadOut;
+};
+
+export type UploadExternalFiguresResponse = UploadExternalFiguresResponses[keyof UploadExternalFiguresResponses];
+
+export type ListFigureMappingsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/figure-mappings';
+};
+
+export type ListFigureMappingsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListFigureMappingsError = ListFigureMappingsErrors[keyof ListFigureMappingsErrors];
+
+export type ListFigureMappingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageFigureMappingOut;
+};
+
+export type ListFigureMappingsResponse = ListFigureMappingsResponses[keyof ListFigureMappingsResponses];
+
+export type CreateFigureMappingData = {
+    body: FigureMappingIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/figure-mappings';
+};
+
+export type CreateFigureMappingErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateFigureMappingError = CreateFigureMappingErrors[keyof CreateFigureMappingErrors];
+
+export type CreateFigureMappingResponses = {
+    /**
+     * Successful Response
+     */
+    201: FigureMappingOut;
+};
+
+export type CreateFigureMappingResponse = CreateFigureMappingResponses[keyof CreateFigureMappingResponses];
+
+export type ChangeFigureMappingData = {
+    body: FigureMappingPatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/figure-mappings/{id}';
+};
+
+export type ChangeFigureMappingErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeFigureMappingError = ChangeFigureMappingErrors[keyof ChangeFigureMappingErrors];
+
+export type ChangeFigureMappingResponses = {
+    /**
+     * Successful Response
+     */
+    200: FigureMappingOut;
+};
+
+export type ChangeFigureMappingResponse = ChangeFigureMappingResponses[keyof ChangeFigureMappingResponses];
 
 export type ListGrantsData = {
     body?: never;
@@ -25403,7 +28259,7 @@ export type ReopenReportCommentResponses = {
 export type ReopenReportCommentResponse = ReopenReportCommentResponses[keyof ReopenReportCommentResponses];
 
 export type SettleReportCommentData = {
-    body: MinshengReportsSchemasSettleIn;
+    body: CommentSettleIn;
     headers?: {
         /**
          * If-Match
@@ -28213,7 +31069,7 @@ export type GetRoundAccountResponses = {
 export type GetRoundAccountResponse = GetRoundAccountResponses[keyof GetRoundAccountResponses];
 
 export type SettleRoundData = {
-    body: MinshengReportsAccountSchemasSettleIn;
+    body: RoundSettleIn;
     headers?: {
         /**
          * If-Match
@@ -31335,6 +34191,219 @@ export type UploadSplitResponses = {
 
 export type UploadSplitResponse = UploadSplitResponses[keyof UploadSplitResponses];
 
+export type ListTolerancesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/tolerances';
+};
+
+export type ListTolerancesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListTolerancesError = ListTolerancesErrors[keyof ListTolerancesErrors];
+
+export type ListTolerancesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageToleranceOut;
+};
+
+export type ListTolerancesResponse = ListTolerancesResponses[keyof ListTolerancesResponses];
+
+export type CreateToleranceData = {
+    body: ToleranceIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/tolerances';
+};
+
+export type CreateToleranceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateToleranceError = CreateToleranceErrors[keyof CreateToleranceErrors];
+
+export type CreateToleranceResponses = {
+    /**
+     * Successful Response
+     */
+    201: ToleranceOut;
+};
+
+export type CreateToleranceResponse = CreateToleranceResponses[keyof CreateToleranceResponses];
+
+export type ChangeToleranceData = {
+    body: TolerancePatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/tolerances/{id}';
+};
+
+export type ChangeToleranceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeToleranceError = ChangeToleranceErrors[keyof ChangeToleranceErrors];
+
+export type ChangeToleranceResponses = {
+    /**
+     * Successful Response
+     */
+    200: ToleranceOut;
+};
+
+export type ChangeToleranceResponse = ChangeToleranceResponses[keyof ChangeToleranceResponses];
+
 export type ListUnitsData = {
     body?: never;
     headers?: {
@@ -32391,6 +35460,355 @@ export type ResetPasswordUserResponses = {
 };
 
 export type ResetPasswordUserResponse = ResetPasswordUserResponses[keyof ResetPasswordUserResponses];
+
+export type GetVerificationFactorsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * From On
+         *
+         * 从哪天起
+         */
+        from_on: string;
+        /**
+         * To On
+         *
+         * 到哪天止（含）
+         */
+        to_on: string;
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+    };
+    url: '/api/v1/verification-factors';
+};
+
+export type GetVerificationFactorsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetVerificationFactorsError = GetVerificationFactorsErrors[keyof GetVerificationFactorsErrors];
+
+export type GetVerificationFactorsResponses = {
+    /**
+     * Successful Response
+     */
+    200: VerificationFactors;
+};
+
+export type GetVerificationFactorsResponse = GetVerificationFactorsResponses[keyof GetVerificationFactorsResponses];
+
+export type ListVerificationsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/verifications';
+};
+
+export type ListVerificationsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListVerificationsError = ListVerificationsErrors[keyof ListVerificationsErrors];
+
+export type ListVerificationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageVerificationOut;
+};
+
+export type ListVerificationsResponse = ListVerificationsResponses[keyof ListVerificationsResponses];
+
+export type CreateVerificationData = {
+    body: VerificationIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/verifications';
+};
+
+export type CreateVerificationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateVerificationError = CreateVerificationErrors[keyof CreateVerificationErrors];
+
+export type CreateVerificationResponses = {
+    /**
+     * Successful Response
+     */
+    201: VerificationOut;
+};
+
+export type CreateVerificationResponse = CreateVerificationResponses[keyof CreateVerificationResponses];
+
+export type GetVerificationData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/verifications/{id}';
+};
+
+export type GetVerificationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetVerificationError = GetVerificationErrors[keyof GetVerificationErrors];
+
+export type GetVerificationResponses = {
+    /**
+     * Successful Response
+     */
+    200: VerificationOut;
+};
+
+export type GetVerificationResponse = GetVerificationResponses[keyof GetVerificationResponses];
+
+export type VoidVerificationData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/verifications/{id}/void';
+};
+
+export type VoidVerificationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidVerificationError = VoidVerificationErrors[keyof VoidVerificationErrors];
+
+export type VoidVerificationResponses = {
+    /**
+     * Successful Response
+     */
+    200: VerificationOut;
+};
+
+export type VoidVerificationResponse = VoidVerificationResponses[keyof VoidVerificationResponses];
 
 export type GetWorkbenchData = {
     body?: never;
