@@ -11,9 +11,9 @@ from minsheng.deviations.comparing import Allowance, percent_apart
 from minsheng.deviations.models import Deviation, ExternalFigure, Tolerance, Verification
 from minsheng.deviations.policy import DEVIATION, EXTERNAL_FIGURE, VERIFICATION
 from minsheng.deviations.schemas import (
-    ComparedOut,
     DeviationOut,
     ExternalFigureOut,
+    OwnBesideOut,
     ToleranceOut,
     VerificationOut,
 )
@@ -60,9 +60,9 @@ def _names(session: Session, found: Sequence[ExternalFigure] | Sequence[Deviatio
     )
 
 
-def _beside(figure: ExternalFigure, comparison: cases.Comparison) -> ComparedOut:
+def _beside(figure: ExternalFigure, comparison: cases.Comparison) -> OwnBesideOut:
     own = comparison.own
-    return ComparedOut(
+    return OwnBesideOut(
         outcome=comparison.outcome,  # type: ignore[arg-type]
         own_value=own.value if own else None,
         own_on=own.on if own else None,

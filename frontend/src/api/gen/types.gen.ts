@@ -1702,6 +1702,54 @@ export type CommentOut = {
 };
 
 /**
+ * ComparedOut
+ *
+ * One figure beside those of last period and of the same month of last year.
+ */
+export type ComparedOut = {
+    /**
+     * Current
+     */
+    current: string | null;
+    /**
+     * Current Change
+     *
+     * 本期数比上期
+     */
+    current_change: string | null;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string;
+    last: PastFigure | null;
+    last_year: PastFigure | null;
+    /**
+     * Measure Name
+     */
+    measure_name: string;
+    /**
+     * Target Id
+     */
+    target_id: string;
+    /**
+     * Value
+     */
+    value: string | null;
+    /**
+     * Value Change
+     *
+     * 累计数比上期
+     */
+    value_change: string | null;
+    /**
+     * Value Change Year
+     *
+     * 累计数比去年同月
+     */
+    value_change_year: string | null;
+};
+
+/**
  * ComparisonOut
  *
  * A report beside what was reported before.
@@ -1710,7 +1758,7 @@ export type ComparisonOut = {
     /**
      * Items
      */
-    items: Array<MinshengReportsSchemasComparedOut>;
+    items: Array<ComparedOut>;
     /**
      * Period
      */
@@ -2448,7 +2496,7 @@ export type DeviationOut = {
     /**
      * 按现在计入的数再比
      */
-    now: MinshengDeviationsSchemasComparedOut;
+    now: OwnBesideOut;
     /**
      * Opened On
      */
@@ -3079,7 +3127,7 @@ export type ExternalFigureOut = {
      * generated 为样例生成的数
      */
     basis: 'published' | 'generated';
-    compared: MinshengDeviationsSchemasComparedOut;
+    compared: OwnBesideOut;
     /**
      * Deviation Id
      *
@@ -5619,6 +5667,54 @@ export type OwedOut = {
      * Unit Name
      */
     unit_name: string;
+};
+
+/**
+ * OwnBesideOut
+ *
+ * Our own figure beside theirs.
+ */
+export type OwnBesideOut = {
+    /**
+     * Allowed
+     *
+     * 容差
+     */
+    allowed: string;
+    /**
+     * Difference
+     *
+     * 我方数减对方数
+     */
+    difference: string | null;
+    /**
+     * Missing
+     *
+     * 合计中还没有数的单位
+     */
+    missing: number;
+    /**
+     * Outcome
+     *
+     * 一致、超出容差、还没有可比的数
+     */
+    outcome: 'agreed' | 'beyond' | 'none';
+    /**
+     * Own On
+     *
+     * 我方数的期末
+     */
+    own_on: string | null;
+    /**
+     * Own Value
+     */
+    own_value: string | null;
+    /**
+     * Percent
+     *
+     * 相差占对方数的百分比
+     */
+    percent: string | null;
 };
 
 /**
@@ -11171,54 +11267,6 @@ export type YearDayIn = {
 };
 
 /**
- * ComparedOut
- *
- * Our own figure beside theirs.
- */
-export type MinshengDeviationsSchemasComparedOut = {
-    /**
-     * Allowed
-     *
-     * 容差
-     */
-    allowed: string;
-    /**
-     * Difference
-     *
-     * 我方数减对方数
-     */
-    difference: string | null;
-    /**
-     * Missing
-     *
-     * 合计中还没有数的单位
-     */
-    missing: number;
-    /**
-     * Outcome
-     *
-     * 一致、超出容差、还没有可比的数
-     */
-    outcome: 'agreed' | 'beyond' | 'none';
-    /**
-     * Own On
-     *
-     * 我方数的期末
-     */
-    own_on: string | null;
-    /**
-     * Own Value
-     */
-    own_value: string | null;
-    /**
-     * Percent
-     *
-     * 相差占对方数的百分比
-     */
-    percent: string | null;
-};
-
-/**
  * ChangeOut
  *
  * One committed change.
@@ -11320,54 +11368,6 @@ export type MinshengReportsSchemasChangeOut = {
      * 哪个数；整份报告的文字栏为空
      */
     target_id: string | null;
-};
-
-/**
- * ComparedOut
- *
- * One figure beside those of last period and of the same month of last year.
- */
-export type MinshengReportsSchemasComparedOut = {
-    /**
-     * Current
-     */
-    current: string | null;
-    /**
-     * Current Change
-     *
-     * 本期数比上期
-     */
-    current_change: string | null;
-    /**
-     * Indicator Name
-     */
-    indicator_name: string;
-    last: PastFigure | null;
-    last_year: PastFigure | null;
-    /**
-     * Measure Name
-     */
-    measure_name: string;
-    /**
-     * Target Id
-     */
-    target_id: string;
-    /**
-     * Value
-     */
-    value: string | null;
-    /**
-     * Value Change
-     *
-     * 累计数比上期
-     */
-    value_change: string | null;
-    /**
-     * Value Change Year
-     *
-     * 累计数比去年同月
-     */
-    value_change_year: string | null;
 };
 
 export type ListAcknowledgementsData = {
