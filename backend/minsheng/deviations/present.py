@@ -13,7 +13,7 @@ from minsheng.deviations.policy import DEVIATION, EXTERNAL_FIGURE, VERIFICATION
 from minsheng.deviations.schemas import (
     DeviationOut,
     ExternalFigureOut,
-    OwnFigureOut,
+    OwnBesideOut,
     ToleranceOut,
     VerificationOut,
 )
@@ -60,9 +60,9 @@ def _names(session: Session, found: Sequence[ExternalFigure] | Sequence[Deviatio
     )
 
 
-def _beside(figure: ExternalFigure, comparison: cases.Comparison) -> OwnFigureOut:
+def _beside(figure: ExternalFigure, comparison: cases.Comparison) -> OwnBesideOut:
     own = comparison.own
-    return OwnFigureOut(
+    return OwnBesideOut(
         outcome=comparison.outcome,  # type: ignore[arg-type]
         own_value=own.value if own else None,
         own_on=own.on if own else None,

@@ -39,7 +39,7 @@ class ExternalFigurePatch(In):
     official: bool = Field(description="同一指标同一期只有一个作为认定数，其余留存", examples=[True])
 
 
-class OwnFigureOut(Out):
+class OwnBesideOut(Out):
     """Our own figure beside theirs."""
 
     outcome: Agreement = Field(description="一致、超出容差、还没有可比的数", examples=["agreed"])
@@ -83,7 +83,7 @@ class ExternalFigureOut(Out):
     replaces_id: UUID | None = Field(description="同一来源改了数时，所取代的那一条")
     status: FigureStatus
     void_reason: str | None
-    compared: OwnFigureOut
+    compared: OwnBesideOut
     deviation_id: UUID | None = Field(description="最近一次偏差")
     actions: list[Action]
 
@@ -166,7 +166,7 @@ class DeviationOut(Out):
     percent: str | None
     allowed: str
     missing: int = Field(description="立案时合计中还没有数的单位")
-    now: OwnFigureOut = Field(description="按现在计入的数再比")
+    now: OwnBesideOut = Field(description="按现在计入的数再比")
     opened_on: Day
     due_on: Day | None = Field(description="答复期限；缺工作日历时为 null")
     overdue: bool = Field(description="到期还没有答复", examples=[False])

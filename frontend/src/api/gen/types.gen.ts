@@ -3714,7 +3714,7 @@ export type DeviationOut = {
     /**
      * 按现在计入的数再比
      */
-    now: OwnFigureOut;
+    now: OwnBesideOut;
     /**
      * Opened On
      */
@@ -4521,7 +4521,7 @@ export type ExternalFigureOut = {
      * generated 为样例生成的数
      */
     basis: 'published' | 'generated';
-    compared: OwnFigureOut;
+    compared: OwnBesideOut;
     /**
      * Deviation Id
      *
@@ -7416,11 +7416,11 @@ export type OwedOut = {
 };
 
 /**
- * OwnFigureOut
+ * OwnBesideOut
  *
  * Our own figure beside theirs.
  */
-export type OwnFigureOut = {
+export type OwnBesideOut = {
     /**
      * Allowed
      *

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minsheng.reports import snapshots, versions
+from minsheng.reports import contents, versions
+from minsheng.reports.contents import FIGURES, WORDS, Snapshot
 from minsheng.reports.models import Report
-from minsheng.reports.snapshots import FIGURES, WORDS, Snapshot
 
 TARGETS = [str(UUID(int=n)) for n in (1, 2, 3)]
 TEXTS = st.sampled_from([None, "1", "2", "约"])
@@ -41,12 +41,12 @@ def naively(old: Snapshot, new: Snapshot) -> set[tuple[str | None, str, str | No
 
 @given(SNAPSHOTS, SNAPSHOTS)
 def test_differences_name_what_was_changed_and_nothing_that_follows(old: Snapshot, new: Snapshot) -> None:
-    found = snapshots.differences(old, new)
+    found = contents.differences(old, new)
     told = [(str(each.target) if each.target else None, each.field, each.old, each.new) for each in found]
     assert len(told) == len(set(told))
     assert set(told) == naively(old, new)
     assert all(each.label for each in found)
-    assert snapshots.differences(old, old) == []
+    assert contents.differences(old, old) == []
 
 
 @given(
