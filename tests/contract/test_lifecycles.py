@@ -148,7 +148,7 @@ def test_a_closed_round_refuses_every_write(prepared: Prepared) -> None:
             wanted = requests.REQUESTS[name]
             answer = prepared.request(name, headers={"Cookie": cookies[wanted.by]})
             # An exception opens the round for the unit that it names, and for nobody else.
-            named = set(re.findall(r"november:\w+:(\w+)", repr(wanted)))
+            named = set(re.findall(r"(?:october|november):\w+:(\w+)", repr(wanted)))
             assert len(named) == 1, name
             assert ("round-closed" in answer.text) == (named != {"a1"}), (name, answer.text)
         assert prepared.request("writeReport", version=1, headers={"Cookie": cookies["a1-clerk"]}).status_code == 412
@@ -163,18 +163,19 @@ def test_a_closed_round_refuses_every_write(prepared: Prepared) -> None:
 
 
 def _open_again(prepared: Prepared, unit: str) -> None:
-    """Let one unit write into the closed rounds of November until the end of the week."""
+    """Let one unit write into the closed rounds of both months until the end of the week."""
     table = SQLModel.metadata.tables["round_exception"]
     moment = clock.now()
     with prepared.app.state.database.engine.begin() as connection:
-        for programme, owner in (("list", "city"), ("county_list", "a")):
+        rounds = (("list:2026-10", "city"), ("list:2026-11", "city"), ("county_list:2026-11", "a"))
+        for name, owner in rounds:
             connection.execute(
                 table.insert().values(
                     id=new_id(),
                     version=1,
                     created_at=moment,
-                    round_id=UUID(str(prepared.world[f"round:{programme}:2026-11"])),
-                    programme_id=UUID(str(prepared.world[programme])),
+                    round_id=UUID(str(prepared.world[f"round:{name}"])),
+                    programme_id=UUID(str(prepared.world[name.partition(":")[0]])),
                     unit_id=UUID(str(prepared.world[unit])),
                     giver_id=UUID(str(prepared.world[owner])),
                     until=moment + timedelta(days=7),
