@@ -42,7 +42,7 @@ export default defineConfig({
             {
               name: 'parts',
               priority: 2,
-              test: /src[\\/](app[\\/](?!KeyHelp|NotFound)|ui[\\/](?!Attachments|uploading|sha256|UnitPicker|DataTable|KeyList|TreeList|FormField|tree|saving|en[\\/]|gridKeys|numbers|cursor|TreeList|tree\.|FormField|Segments|ReasonDialog|SidePanel|Pager|LockMark|saving))/,
+              test: /src[\\/](app[\\/](?!KeyHelp|NotFound)|ui[\\/](?!Attachments|ReportTalk|ReportVersions|ChangeTable|CheckFindings|FileDrop|JobProgress|job\.|saying|uploading|sha256|UnitPicker|DataTable|KeyList|TreeList|FormField|tree|saving|en[\\/]|gridKeys|numbers|cursor|TreeList|tree\.|FormField|Segments|ReasonDialog|SidePanel|Pager|LockMark|saving))/,
             },
             // Reading figures and the keys of a grid: the entry screen and the split need them, the log-in does not.
             { name: 'grid', priority: 1, test: /src[\\/]ui[\\/](gridKeys|numbers|cursor)/ },
