@@ -168,7 +168,7 @@ def test_only_ones_own(people: Callers, world: World) -> None:
     county = _read(people["a-office"], 1000)
     assert {each["unit_id"] for each in county} == beneath | above | {None}
     from_above = {each["entity"] for each in county if each["unit_id"] in above}
-    assert from_above == {"unit", "programme", "item", "item_lead", "indicator", "report_round"}
+    assert from_above == {"unit", "programme", "cadence", "item", "item_lead", "indicator", "report_round"}
     other = {str(world[name]) for name in ("other", "other_county", "other_town")}
     assert {each["unit_id"] for each in _read(people["outsider"], 1000)} == other | {None}
     assert people["a1-clerk"].call("GET", "/changes").status_code == 403

@@ -23,7 +23,7 @@ from tests.factories.world import NOW
 def serve(settings: dict[str, str], listening: socket.socket) -> None:
     """Run until terminated."""
     clock.fix(NOW)
-    app = create_app(Settings.model_validate(settings), running_jobs=True)
+    app = create_app(Settings.model_validate(settings), beside=["jobs"])
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
     uvicorn.Server(config).run(sockets=[listening])
 

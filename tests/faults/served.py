@@ -48,7 +48,7 @@ def serve(given: dict[str, Any], listening: socket.socket) -> None:
     threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     if given.pop("planted"):
         plant()
-    app = create_app(Settings.model_validate(given), running_jobs=True)
+    app = create_app(Settings.model_validate(given), beside=["jobs"])
     uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False)).run(sockets=[listening])
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
-from sqlmodel import select
+from sqlmodel import col, select
 from starlette.concurrency import run_in_threadpool
 
 from minsheng.deviations import importing, sheets
@@ -26,12 +26,13 @@ from minsheng.deviations.schemas import ExternalFigureIn
 from minsheng.kernel import rows, validation
 from minsheng.kernel.access import Session
 from minsheng.kernel.door import IfMatch, allow
-from minsheng.kernel.errors import Duplicate, FieldError, invalid
+from minsheng.kernel.errors import Duplicate, FieldError, Invalid, invalid
 from minsheng.kernel.fields import Day, Line, Period, Remark
 from minsheng.kernel.http import Route
 from minsheng.kernel.pages import Page, Paging
+from minsheng.org.models import Unit
 from minsheng.permissions import P
-from minsheng.programmes.models import Programme
+from minsheng.programmes.models import Indicator, Item, Programme
 from minsheng.reports.schemas import SourceBasis
 
 router = APIRouter(tags=["deviations"], route_class=Route)
@@ -81,7 +82,7 @@ def create_mapping(body: FigureMappingIn, response: Response, session: Keeping) 
         unit_id=session.who.unit_id,
         programme_id=programme.id,
         name=body.name,
-        content=_checked(body.content),
+        content=_checked(session, programme.id, body.content),
     )
     session.require(row)
     _name_is_free(session, row, body.name)
@@ -105,7 +106,7 @@ def change_mapping(
         _name_is_free(session, row, body.name)
         row.name = body.name
     if body.content is not None:
-        row.content = _checked(body.content)
+        row.content = _checked(session, row.programme_id, body.content)
     session.add(row)
     session.flush()
     rows.tag(response, row)
@@ -119,12 +120,44 @@ def _name_is_free(session: Session, row: FigureMapping, name: str) -> None:
         raise Duplicate(message, errors=[FieldError(pointer="/name", code="duplicate", message=message)])
 
 
-def _checked(content: MappingContentIn) -> dict[str, Any]:
+def _known(session: Session, programme_id: UUID, content: MappingContentIn) -> None:
+    columns = [each.indicator_id for each in content.values]
+    named = {key for key in (*columns, *content.indicators.values()) if key}
+    indicators = set(
+        session.exec(
+            select(Indicator.id)
+            .join(Item, col(Item.id) == col(Indicator.item_id))
+            .where(Item.programme_id == programme_id, col(Indicator.id).in_(named))
+        ).all()
+    )
+    units = set(session.exec(select(Unit.id).where(col(Unit.id).in_({*content.places.values()} - {None}))).all())
+    errors = [
+        FieldError(pointer=f"/content/values/{index}/indicator_id", code="foreign", message="计划里没有这项指标")
+        for index, key in enumerate(columns)
+        if key and key not in indicators
+    ]
+    errors += [
+        FieldError(pointer=f"/content/indicators/{name}", code="foreign", message=f"“{name}”对应的指标不在计划里")
+        for name, key in content.indicators.items()
+        if key and key not in indicators
+    ]
+    errors += [
+        FieldError(pointer=f"/content/places/{name}", code="foreign", message=f"“{name}”对应的单位不存在")
+        for name, key in content.places.items()
+        if key and key not in units
+    ]
+    if errors:
+        raise Invalid(errors[0].message, errors=errors)
+
+
+def _checked(session: Session, programme_id: UUID, content: MappingContentIn) -> dict[str, Any]:
     """Return a mapping as it is kept.
 
     Raises:
-        Invalid: it does not say which indicator a column of figures is about, or says it twice.
+        Invalid: it does not say which indicator a column of figures is about, or says it twice; it names an indicator
+            of another list, or a unit that nobody knows.
     """
+    _known(session, programme_id, content)
     for index, each in enumerate(content.values):
         where = f"/content/values/{index}/indicator_id"
         if content.indicator is None and each.indicator_id is None:
