@@ -997,8 +997,8 @@ def _deviation_writes() -> Iterator[Case]:
         text="地区,数\n柳市镇,20\n",
         must_see=(("mapping", 404), ("list", 404)),
     )
-    content = {"header_row": 1, "place": {"column": "A"}}
-    values = [{"column": "B", "indicator_id": "@roads", "factor": "1"}]
+    content = {"header_row": 1, "place": {"column": "A"}, "indicator": {"column": "C"}}
+    values = [{"column": "B", "factor": "1"}]
     for name in ("list", "county_list", "other_list"):
         body = {"programme_id": f"@{name}", "name": "新映射", "content": {**content, "values": values}}
         yield Case("createFigureMapping", "official.edit", body=body, must_see=((name, 404),), allowed=201)

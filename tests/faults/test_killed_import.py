@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from tests.databases import Databases, Template
 
-TIMES = int(os.environ.get("FAULTS", "2"))
+TIMES = int(os.environ.get("FAULTS", "1"))
 TOWNSHIPS = 30 if "FAULTS" in os.environ else 6
 SIZES = {"counties": 1, "townships": TOWNSHIPS, "targets": 100, "rounds": 1}
 ROWS = TOWNSHIPS * 100
