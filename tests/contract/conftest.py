@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 
 from minsheng.app import create_app
 from minsheng.identity.sessions import Authenticator
-from minsheng.kernel import clock, contract, journal, migrations
+from minsheng.kernel import clock, contract, migrations
 from minsheng.kernel.db import Database
 from minsheng.kernel.settings import Settings
 from minsheng.kernel.workers import Worker
@@ -53,7 +53,6 @@ class Prepared:
     engines: dict[str, Engine]
     _copy: AbstractContextManager[str] | None = None
     url: str = ""
-    _copies: int = 0
 
     def renew(self) -> None:
         """Serve a fresh copy."""
@@ -65,18 +64,8 @@ class Prepared:
         # The next copy has the address of the last one: what the engine has compiled is good for it too.
         database.engine = self.engines.setdefault(self.url, database.engine)
         self.app.state.database = database
-        self.app.state.authenticate = self._same_rights(Authenticator(settings))
+        self.app.state.authenticate = Authenticator(settings)
         requests.lay_files(self.world, settings.data_dir)
-
-    def _same_rights(self, fresh: Authenticator) -> Authenticator:
-        """Hand on what was found out about rights: every copy begins with the same ones and counts from there."""
-        before, now = self.app.state.authenticate.authority, fresh.authority
-        with self.app.state.database.engine.connect() as connection:
-            first = journal.epoch(connection)
-        if self._copies:
-            now._known = {key: known for key, known in before._known.items() if key[1] == first}
-        self._copies += 1
-        return fresh
 
     def close(self) -> None:
         """Drop the copy that is served."""
