@@ -4,6 +4,8 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
+# Where this is set, every start would compile five thousand files again.
+unexport PYTHONDONTWRITEBYTECODE
 
 bin := .venv/bin
 # Arguments for pytest or the benchmark: make test ARGS="-k lights"
@@ -39,7 +41,7 @@ dev: setup ## Server with reload on port 8000, client with hot reload on port 51
 check: setup ## Format, lint, types, import rules, contract and client checks, size budgets
 	$(bin)/ruff check backend tests deploy
 	$(bin)/ruff format --check backend tests deploy
-	$(bin)/mypy --config-file backend/pyproject.toml backend/minsheng tests/factories tests/databases.py deploy/backup.py
+	$(bin)/mypy --config-file backend/pyproject.toml backend/minsheng tests/factories tests/databases.py tests/undo.py deploy/backup.py
 	$(bin)/lint-imports --config backend/pyproject.toml
 	$(bin)/minsheng contract --check
 	$(with_node); cd frontend && npm run check

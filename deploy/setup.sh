@@ -14,6 +14,8 @@ root=$PWD
 venv=$root/.venv
 of=${MINSHENG_STEPS:-4}   # `make run` counts its own two steps in
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
+# pip compiles what it installs unless this is set; then every start of the program takes twice as long.
+unset PYTHONDONTWRITEBYTECODE
 
 # Without this, Ctrl+C would end pip or npm only and count as their failure.
 trap 'exit 130' INT TERM

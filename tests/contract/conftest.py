@@ -23,6 +23,7 @@ from tests.databases import PostgresUnavailableError
 from tests.factories import requests
 from tests.factories import world as worlds
 from tests.missing import missing
+from tests.undo import Undo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,10 +53,24 @@ class Prepared:
     contract: dict[str, Any]
     engines: dict[str, Engine]
     _copy: AbstractContextManager[str] | None = None
+    _undo: Undo | None = None
     url: str = ""
 
-    def renew(self) -> None:
-        """Serve a fresh copy."""
+    def renew(self) -> bool:
+        """Let the next request meet what the first one met; return whether it is in the same database."""
+        if self._undo:
+            # Rights are remembered by their epoch, which was just set back if it had moved.
+            if "authority_epoch" in self._undo.restore():
+                self.app.state.authenticate = Authenticator(self.app.state.settings)
+            requests.lay_files(self.world, self.app.state.settings.data_dir)
+            return True
+        again = self._copy is not None
+        self._serve_a_copy()
+        if again and self.url.startswith("postgresql"):
+            self._undo = Undo(self.url)
+        return False
+
+    def _serve_a_copy(self) -> None:
         self.close()
         self._copy = self.template.copy()
         self.url = self._copy.__enter__()
@@ -69,6 +84,9 @@ class Prepared:
 
     def close(self) -> None:
         """Drop the copy that is served."""
+        if self._undo:
+            self._undo.close()
+            self._undo = None
         if self._copy is not None:
             self.app.state.database.dispose()
             self._copy.__exit__(None, None, None)

@@ -1178,9 +1178,12 @@ class Sweep:
         self.state = self.probe.fingerprint()
 
     def renew(self) -> None:
-        """Go on with a fresh copy."""
+        """Start over."""
+        if self.prepared.renew():
+            # What was put back has other transaction numbers.
+            self.state = self.probe.fingerprint()
+            return
         self.probe.close()
-        self.prepared.renew()
         # A copy of the same template is what the first one was.
         self.probe = Probe(self.prepared.url, self.state)
 
