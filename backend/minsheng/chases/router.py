@@ -94,6 +94,7 @@ def get_silence(
                 programme_name=names[each.round.programme_id],
                 round_id=each.round.id,
                 period=each.round.period,
+                title=each.round.title,
                 due_at=each.round.due_at,
                 closes_at=each.round.closes_at,
                 unit_id=each.unit.id,

@@ -39,6 +39,7 @@ class SilentOut(Out):
     programme_name: str = Field(examples=["温州市2026年民生实事"])
     round_id: UUID
     period: str = Field(examples=["2026-11"])
+    title: str | None = Field(description="材料的名称；报数字的为空", examples=[None])
     due_at: Moment
     closes_at: Moment
     unit_id: UUID

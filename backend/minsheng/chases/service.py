@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from minsheng.calendars import periods
 from minsheng.chases import silence
 from minsheng.chases.models import Chase, ChaseRule
 from minsheng.chases.schemas import ChaseIn, ChaseRuleIn, ChaseRulePatch
@@ -58,7 +57,7 @@ def words_of(each: silence.Silent, programme: Programme, text: str) -> str:
         {
             "单位": each.unit.name,
             "计划": programme.name,
-            "填报期": periods.name(each.round.period),
+            "填报期": each.round.words,
             "截止": f"{due.month}月{due.day}日{due.hour}时",
             "未交": str(each.owed),
             "退回": str(each.returned),
@@ -79,7 +78,7 @@ def look(session: Session, round_id: UUID, unit_id: UUID) -> silence.Silent:
     unit = rows.fetch(session, Unit, unit_id)
     found = silence.silent(session, round_ids={round_.id}, unit_id=unit.id)
     if not found:
-        message = f"“{unit.name}”{round_.period}没有要催的报告。"
+        message = f"“{unit.name}”{round_.words}没有要催的报告。"
         raise NothingOwed(message)
     return found[0]
 
@@ -109,7 +108,7 @@ def make(
     if again is not None and clock.now() < again:
         local = again.astimezone(clock.BEIJING)
         message = (
-            f"“{each.unit.name}”{each.round.period}刚催过第 {len(each.chases)} 次，"
+            f"“{each.unit.name}”{each.round.words}刚催过第 {len(each.chases)} 次，"
             f"最早 {local.month}月{local.day}日 {local:%H:%M} 可以再催。"
         )
         raise TooSoon(message, extra={"earliest": again.isoformat().replace("+00:00", "Z")})

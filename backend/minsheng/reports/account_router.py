@@ -10,6 +10,7 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
 from sqlmodel import col, select
 
+from minsheng.calendars import periods
 from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Session
 from minsheng.kernel.door import IfMatch, allow
@@ -260,7 +261,7 @@ def _sent(session: Session, key: UUID, asked: str | None, kind: str, ending: str
     whole = len(parts) == len(row.parts)
     hash_ = row.sha256 if whole else as_reported.sha256("".join(part.content for part in parts))
     programme = session.get(Programme, row.programme_id)
-    name = f"{programme.name if programme else ''} {row.period} 第{row.edition}版{'' if whole else '（部分）'}"
+    name = f"{programme.name if programme else ''} {periods.name(row.period)} 第{row.edition}版{'' if whole else '（部分）'}"
     headers = {
         "ETag": f'"{hash_}"',
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}.{ending}",

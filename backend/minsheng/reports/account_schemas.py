@@ -7,7 +7,7 @@ from pydantic import Field
 
 from minsheng.kernel.fields import Day, In, Moment, Out, Quantity, Reason, Remark
 from minsheng.kernel.lifecycle import Action
-from minsheng.programmes.cadence_schemas import CadenceTier, Content
+from minsheng.programmes.cadence_schemas import CadenceTier, Content, Per
 from minsheng.reports.schemas import RoundState
 
 OpenKind = Literal["missing", "submitted", "returned", "late", "exception", "correction"]
@@ -77,6 +77,7 @@ class RoundProgress(Out):
     cadence_id: UUID
     period: str = Field(examples=["2026-11"])
     content: Content
+    per: Per
     title: str | None
     tier: CadenceTier | None
     starts_on: Day

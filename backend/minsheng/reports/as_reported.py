@@ -6,7 +6,7 @@ A figure is shown only if it was handed in: what stands in a draft was never rep
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +22,7 @@ from minsheng.org.models import Unit
 from minsheng.org.service import in_tree_order
 from minsheng.programmes.models import Indicator, Item, Measure
 from minsheng.programmes.service import in_catalogue_order
+from minsheng.reports.facts import papers
 from minsheng.reports.granted import running
 from minsheng.reports.models import COUNTED, Report, ReportValue, Round
 from minsheng.reports.rounds import late
@@ -68,16 +69,16 @@ def compose(session: Session, round_: Round) -> list[Part]:
     units = {each.unit_id for each in live} | {each.unit_id for each in granted}
     order = in_tree_order(session, units)
     parts = {unit.id: Part(unit) for unit, _ in order}
-    items = in_catalogue_order(session, {each.item_id for each in live})
-    reading = _Reading(session, round_, order, items)
-    place = {item.id: number for number, item in enumerate(items)}
+    items = in_catalogue_order(session, {each.item_id for each in live if each.item_id})
+    reading = _Reading(session, round_, order, items, {each.id for each in live})
+    # What a unit says as a whole comes before what it says of its items.
+    place: dict[UUID | None, int] = {None: -1} | {item.id: number for number, item in enumerate(items)}
     for report in sorted(live, key=lambda each: (place[each.item_id], each.task_id)):
         part = parts[report.unit_id]
         part.lines += reading.lines(report)
         _count(part, reading, report, late=late(round_, report.submitted_at))
     for report in corrections:
-        item = reading.items[report.item_id]
-        parts[report.unit_id].open_items.append(_open("correction", item, "更正正在办理"))
+        parts[report.unit_id].open_items.append(_open("correction", reading.subject(report), "更正正在办理"))
     for each in granted:
         words = f"例外放开到{_beijing(each.until)}，{each.granted_name}批准：{each.reason}"
         parts[each.unit_id].open_items.append(_open("exception", None, words))
@@ -110,15 +111,17 @@ class _Reading:
         round_: Round,
         order: Sequence[tuple[Unit, int]],
         items: Sequence[Item],
+        reports: Collection[UUID],
     ) -> None:
         self.round = round_
-        self.items = {item.id: item for item in items}
+        self._items = {item.id: item for item in items}
         self.units = {unit.id: unit for unit, _ in order}
         self._paths = _paths(session, order)
         self._values: dict[tuple[UUID, UUID], ReportValue] = {
             (row.report_id, row.target_id): row
             for row in session.exec(select(ReportValue).where(ReportValue.round_id == round_.id)).all()
         }
+        self._papers = papers(session, reports if round_.content == "document" else ())
         self._targets: dict[UUID, list[tuple[Target, Indicator, Measure]]] = defaultdict(list)
         for target, indicator, measure in session.exec(
             select(Target, Indicator, Measure)
@@ -129,9 +132,15 @@ class _Reading:
         ).all():
             self._targets[target.task_id].append((target, indicator, measure))
 
+    def subject(self, report: Report) -> tuple[str | None, str | None]:
+        """Return code and title of what a report is about: its item, or the text that its unit owes as a whole."""
+        item = self._items.get(report.item_id) if report.item_id else None
+        return (item.code, item.title) if item else (None, self.round.title)
+
     def lines(self, report: Report) -> list[Line]:
         """Return the lines of one report: one for each target of its task, or one without."""
-        unit, item = self.units[report.unit_id], self.items[report.item_id]
+        unit = self.units[report.unit_id]
+        code, title = self.subject(report)
         handed = report.status in HANDED_IN
         head: Line = {
             "report_id": str(report.id),
@@ -144,16 +153,18 @@ class _Reading:
             "unit_code": unit.code,
             "unit_name": unit.name,
             "unit_path": self._paths[unit.id],
-            "item_id": str(item.id),
-            "item_code": item.code,
-            "item_title": item.title,
-            "task_id": str(report.task_id),
+            "item_id": str(report.item_id) if report.item_id else None,
+            "item_code": code,
+            "item_title": title,
+            "task_id": str(report.task_id) if report.item_id else None,
             "status": standing(report),
             "counted": report.status in COUNTED,
             "late": handed and late(self.round, report.submitted_at),
             **{name: _instant(getattr(report, name)) for name in ("submitted_at", "reviewed_at", "accepted_at")},
             **{name: getattr(report, name) if handed else None for name in _WORDS},
         }
+        if self.round.content == "document":
+            head["files"] = self._papers.get(report.id, []) if handed else []
         figures = self._targets[report.task_id] if self.round.content == "figures" else ()
         return [self._figure(head, report, *each) for each in figures] or [
             {**head, **dict.fromkeys(("target_id", "indicator_id", "indicator", "measure", "aggregation", *_REST))}
@@ -187,7 +198,7 @@ def standing(report: Report) -> str:
 
 
 def _count(part: Part, reading: _Reading, report: Report, *, late: bool) -> None:
-    item, how = reading.items[report.item_id], standing(report)
+    item, how = reading.subject(report), standing(report)
     part.tally.update(tally_of(report.status, excused=report.excused, late=late))
     if how == "missing":
         part.open_items.append(_open("missing", item, "没有报送"))
@@ -206,13 +217,9 @@ def tally_of(status: str, *, excused: bool, late: bool) -> dict[str, int]:
     return {} if excused else {"expected": 1, "missing": 1}
 
 
-def _open(kind: str, item: Item | None, words: str) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "item_code": item.code if item else None,
-        "item_title": item.title if item else None,
-        "words": words,
-    }
+def _open(kind: str, about: tuple[str | None, str | None] | None, words: str) -> dict[str, Any]:
+    code, title = about or (None, None)
+    return {"kind": kind, "item_code": code, "item_title": title, "words": words}
 
 
 def _paths(session: Session, order: Sequence[tuple[Unit, int]]) -> dict[UUID, list[str]]:

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import xlsxwriter
 
+from minsheng.calendars import periods
 from minsheng.reports.as_reported import Line
 from minsheng.reports.settled import SettledPart, Settlement
 from minsheng.reports.settling import lines_of
@@ -42,6 +43,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("cause_note", "滞后说明"),
     ("fall_reason", "下降原因"),
     ("note", "进展说明"),
+    ("files", "附件"),
     ("period", "填报期"),
     ("title", "材料"),
     ("basis", "数据来源"),
@@ -91,9 +93,11 @@ def _csv_cell(key: str, line: Line) -> str:
 
 def cell(key: str, line: Line) -> str:
     """Return one cell in words."""
-    value = line[key]
+    value = line.get(key)
     if value is None:
         return ""
+    if isinstance(value, list):
+        return "、".join(each["name"] for each in value)
     if isinstance(value, bool):
         return "是" if value else "否"
     return STATES[value] if key == "status" else str(value)
@@ -138,7 +142,7 @@ def workbook(settlement: Settlement, name: str, parts: Sequence[SettledPart]) ->
     for at, (title, text) in enumerate(
         (
             ("名称", name),
-            ("填报期", settlement.period),
+            ("填报期", periods.name(settlement.period)),
             ("版次", f"第{settlement.edition}版"),
             ("签字人", settlement.signed_name),
             ("签字时间", settlement.signed_at.isoformat()),

@@ -239,7 +239,8 @@ def review_desk(
             )
         )
     units = in_tree_order(session, {cell.unit_id for cell in cells})
-    items = in_catalogue_order(session, {cell.item_id for cell in cells})
+    items = in_catalogue_order(session, {cell.item_id for cell in cells if cell.item_id})
+    texts = any(cell.item_id is None for cell in cells)
     round_ = shown[-1] if shown else None
     return DeskOut(
         programme_id=programme.id,
@@ -247,7 +248,10 @@ def review_desk(
         period=period,
         round=brief(round_, now) if round_ else None,
         units=[DeskUnit(id=unit.id, parent_id=unit.parent_id, name=unit.name, depth=depth) for unit, depth in units],
-        items=[DeskItem(id=item.id, code=item.code, title=item.title) for item in items],
+        items=[
+            *([DeskItem(id=None, code="", title=(round_ and round_.title) or "")] if texts else []),
+            *(DeskItem(id=item.id, code=item.code, title=item.title) for item in items),
+        ],
         cells=cells,
         counts=DeskCounts(
             total=len(cells),
@@ -314,7 +318,8 @@ def entry_sheet(
             .limit(MOST_ROWS)
         ).all()
     )
-    order = {item.id: place for place, item in enumerate(in_catalogue_order(session, {r.item_id for r in reports}))}
+    items = in_catalogue_order(session, {each.item_id for each in reports if each.item_id})
+    order: dict[UUID | None, int] = {item.id: place for place, item in enumerate(items, start=1)}
     reports = sorted(reports, key=lambda each: (units[each.unit_id], each.programme_id, order.get(each.item_id, 0)))
     found = present_reports(session, reports)
     return EntrySheet(
@@ -395,6 +400,7 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
             continue
         entry = OwedOut(
             period=round_.period,
+            title=round_.title,
             programme_id=programme.id,
             programme_name=programme.name,
             unit_id=unit_id,

@@ -51,7 +51,7 @@ def refuse_settled(session: Session, round_: Round) -> None:
     """
     last = newest(session, round_.id)
     if last is not None and last.status == "settled":
-        message = f"{round_.period} 已由{last.signed_name}结账，请先反结账并写明原因。"
+        message = f"{round_.words}已由{last.signed_name}结账，请先反结账并写明原因。"
         raise Settled(message)
 
 
@@ -95,7 +95,8 @@ def grant(session: Session, body: ExceptionIn) -> RoundException:
     )
     if session.exec(due).first() is None:
         raise invalid("/unit_id", "nothing-due", "该单位在这一期没有填报任务")
-    if body.task_id and session.exec(due.where(Report.task_id == body.task_id)).first() is None:
+    of_task = due.where(Report.task_id == body.task_id, col(Report.item_id).is_not(None))
+    if body.task_id and session.exec(of_task).first() is None:
         raise invalid("/task_id", "nothing-due", "该单位在这一期没有这项任务")
     granted = session.exec(
         select(RoundException).where(
@@ -143,7 +144,7 @@ def settle(session: Session, round_: Round, body: RoundSettleIn) -> Settlement:
         Forbidden: the caller does not see everything that was reported in it.
     """
     if round_.closes_at > clock.now() or round_.status != "active":
-        message = f"{round_.period} 还没有关闭，不能结账。"
+        message = f"{round_.words}还没有关闭，不能结账。"
         raise Conflict(message)
     refuse_settled(session, round_)
     if session.access.why is None and not session.access.in_area(P.REPORT_READ, round_.unit_id):

@@ -671,8 +671,10 @@ export type AttachmentOut = {
     id: string;
     /**
      * Item Id
+     *
+     * 每单位一份的材料没有事项
      */
-    item_id: string;
+    item_id: string | null;
     /**
      * Media Type
      */
@@ -1340,6 +1342,12 @@ export type CadenceIn = {
      */
     open_after_days?: number;
     /**
+     * Per
+     *
+     * 每项任务一份，或每单位一份；报数字总是每项任务，报材料省略为每单位
+     */
+    per?: 'task' | 'unit' | null;
+    /**
      * Programme Id
      */
     programme_id: string;
@@ -1424,6 +1432,10 @@ export type CadenceOut = {
      */
     open_after_days: number;
     /**
+     * Per
+     */
+    per: 'task' | 'unit';
+    /**
      * Programme Id
      */
     programme_id: string;
@@ -1495,6 +1507,10 @@ export type CadencePatch = {
      * Open After Days
      */
     open_after_days?: number | null;
+    /**
+     * Per
+     */
+    per?: 'task' | 'unit' | null;
     /**
      * Tier
      */
@@ -3340,8 +3356,10 @@ export type DeskCell = {
     findings: number;
     /**
      * Item Id
+     *
+     * 每单位一份的材料没有事项
      */
-    item_id: string;
+    item_id: string | null;
     /**
      * Light
      */
@@ -3430,7 +3448,7 @@ export type DeskCounts = {
 /**
  * DeskItem
  *
- * A column of the review desk.
+ * A column of the review desk: an item, or the text that each unit owes once.
  */
 export type DeskItem = {
     /**
@@ -3439,8 +3457,10 @@ export type DeskItem = {
     code: string;
     /**
      * Id
+     *
+     * 每单位一份的材料为空
      */
-    id: string;
+    id: string | null;
     /**
      * Title
      */
@@ -5596,7 +5616,7 @@ export type ItemPatch = {
     /**
      * Origin
      */
-    origin?: 'own' | 'handed_down' | null;
+    origin?: 'handed_down' | 'own' | null;
     /**
      * Parent Id
      */
@@ -7401,6 +7421,12 @@ export type OwedOut = {
      * State
      */
     state: 'scheduled' | 'open' | 'overdue' | 'closed';
+    /**
+     * Title
+     *
+     * 材料的名称；报数字的为空
+     */
+    title: string | null;
     /**
      * Total
      */
@@ -9837,8 +9863,10 @@ export type ReportOut = {
     item_code: string;
     /**
      * Item Id
+     *
+     * 每单位一份的材料没有事项，标题是材料的名称
      */
-    item_id: string;
+    item_id: string | null;
     /**
      * Item Title
      */
@@ -9926,7 +9954,7 @@ export type ReportOut = {
     /**
      * Task Id
      */
-    task_id: string;
+    task_id: string | null;
     /**
      * Unit Id
      */
@@ -10095,8 +10123,10 @@ export type ReportRow = {
     id: string;
     /**
      * Item Id
+     *
+     * 每单位一份的材料没有事项
      */
-    item_id: string;
+    item_id: string | null;
     /**
      * Note
      */
@@ -10135,6 +10165,8 @@ export type ReportRow = {
     submitted_at: string | null;
     /**
      * Task Id
+     *
+     * 每单位一份的材料为最初带来它的任务
      */
     task_id: string;
     /**
@@ -10314,6 +10346,12 @@ export type RoundBrief = {
      */
     id: string;
     /**
+     * Per
+     *
+     * 每项任务一份，或每单位一份
+     */
+    per: 'task' | 'unit';
+    /**
      * Period
      */
     period: string;
@@ -10369,6 +10407,12 @@ export type RoundOut = {
      * Opens At
      */
     opens_at: string;
+    /**
+     * Per
+     *
+     * 每项任务一份，或每单位一份
+     */
+    per: 'task' | 'unit';
     /**
      * Period
      */
@@ -10471,6 +10515,10 @@ export type RoundProgress = {
      * Opens At
      */
     opens_at: string;
+    /**
+     * Per
+     */
+    per: 'task' | 'unit';
     /**
      * Period
      */
@@ -11377,6 +11425,12 @@ export type SilentOut = {
      * Tier
      */
     tier: string;
+    /**
+     * Title
+     *
+     * 材料的名称；报数字的为空
+     */
+    title: string | null;
     /**
      * Unit Id
      */
@@ -12727,7 +12781,7 @@ export type TargetIn = {
      *
      * own 自定，handed_down 上级下达；省略时分解的任务为下达
      */
-    origin?: 'own' | 'handed_down' | null;
+    origin?: 'handed_down' | 'own' | null;
     /**
      * Quota
      *
