@@ -191,7 +191,9 @@ def test_a_text_is_due_once_a_unit_or_a_task_and_a_file_alone_answers(  # noqa: 
     }
     assert owed == {
         **{(name, "半年总结"): 1 for name in ("柳市镇", "虹桥镇", "灵溪镇")},
-        **{("柳市镇", "实施方案"): 2, ("虹桥镇", "实施方案"): 1, ("灵溪镇", "实施方案"): 2},
+        ("柳市镇", "实施方案"): 2,
+        ("虹桥镇", "实施方案"): 1,
+        ("灵溪镇", "实施方案"): 2,
     }
     tally = {name: {"expected": each["tally"]["expected"], "missing": each["tally"]["missing"]}
              for name, each in rounds_of(people, world["list"]).items() if "H2" in name}  # fmt: skip
@@ -452,6 +454,28 @@ def test_a_closed_round_is_settled_signed_and_stays_as_reported(  # noqa: PLR091
         hashes = "".join(f"{each['sha256']}\n" for each in seen["parts"])
         assert hashlib.sha256(hashes.encode()).hexdigest() == seen["parts_sha256"]
         assert "灵溪镇" not in json.dumps(seen, ensure_ascii=False)
+        # A department sees the items it leads in whatever unit, and proves it by the hashes of items and branches.
+        lead = people["lead"]
+        led = lead.get(f"/settlements/{first['id']}")
+        assert (led["whole"], led["tally"], led["missing_units"]) == (False, tally, ["柳市镇", "灵溪镇"])
+        sections = "".join(f"{each['sha256']}\n" for each in led["sections"])
+        assert hashlib.sha256(sections.encode()).hexdigest() == led["sections_sha256"] == first["sections_sha256"]
+        own = lead.call("GET", f"{rows}.ndjson").text.splitlines(keepends=True)
+        assert sorted(own) == sorted(whole.text.splitlines(keepends=True))
+        for each in led["sections"]:
+            hashes = "".join(f"{branch['sha256']}\n" for branch in each["branches"])
+            assert hashlib.sha256(hashes.encode()).hexdigest() == each["sha256"]
+            for branch in each["branches"]:
+                mine = [line for line in own if (read := json.loads(line))["item_id"] == each["item_id"]
+                        and branch["unit_id"] in read["unit_path"]]  # fmt: skip
+                assert hashlib.sha256("".join(mine).encode()).hexdigest() == branch["sha256"]
+        sums = {(each["unit_name"], each["indicator"]): each["value"] for each in lead.get(
+            f"/settlements/{first['id']}/totals")["rows"]}  # fmt: skip
+        assert sums == {(each["unit_name"], each["indicator"]): each["value"] for each in office.get(
+            f"/settlements/{first['id']}/totals")["rows"]}  # fmt: skip
+        other = people["a-lead"].get(f"/settlements/{first['id']}")
+        assert (other["open_items"], [each["item_id"] for each in other["sections"]]) == ([], [None, None])
+        problem(people["a-lead"].call("GET", f"{rows}.ndjson"), 404, "not-found")
         problem(people["outsider"].call("GET", f"{rows}.ndjson"), 404, "not-found")
         # Settled, it is moved by nobody; the exception that was running goes on and is the next edition's.
         later = {"closes_at": "2027-01-20T02:00:00Z", "reason": "放宽"}

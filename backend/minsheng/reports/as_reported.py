@@ -50,7 +50,7 @@ def sha256(text: str) -> str:
 
 @dataclass
 class Part:
-    """What one unit reported in a round, how complete it is, and what stands open."""
+    """What was reported in a round, how complete it is, and what stands open: by one unit, or about one item."""
 
     unit: Unit
     lines: list[Line] = field(default_factory=list)
@@ -62,8 +62,19 @@ class Part:
         return "".join(canonical(line) for line in self.lines)
 
 
-def compose(session: Session, round_: Round) -> list[Part]:
-    """Return what stands in a round now, unit by unit in the order of the tree, over what the caller may see."""
+@dataclass
+class Composed:
+    """What stands in a round, cut twice: by unit, and by item and branch of the tree beneath the owner of the list.
+
+    An item is what a department leads, whichever unit works on it; what units say as a whole is about no item.
+    """
+
+    parts: list[Part]
+    sections: dict[UUID, list[Part]]
+
+
+def compose(session: Session, round_: Round) -> Composed:
+    """Return what stands in a round now in the order of tree and catalogue, over what the caller may see."""
     live, corrections = _live(session, round_)
     granted = running(session, [round_.id])
     units = {each.unit_id for each in live} | {each.unit_id for each in granted}
@@ -73,16 +84,28 @@ def compose(session: Session, round_: Round) -> list[Part]:
     reading = _Reading(session, round_, order, items, {each.id for each in live})
     # What a unit says as a whole comes before what it says of its items.
     place: dict[UUID | None, int] = {None: -1} | {item.id: number for number, item in enumerate(items)}
-    for report in sorted(live, key=lambda each: (place[each.item_id], each.task_id)):
-        part = parts[report.unit_id]
-        part.lines += reading.lines(report)
-        _count(part, reading, report, late=late(round_, report.submitted_at))
+    asked = {each.item_id for each in live}
+    cut: dict[UUID, dict[UUID, Part]] = {item.id: {} for item in items if item.id in asked}
+    tree = {unit.id: number for number, (unit, _) in enumerate(order)}
+    for report in sorted(live, key=lambda each: (place[each.item_id], tree[each.unit_id], each.task_id)):
+        part, lines, branch = parts[report.unit_id], reading.lines(report), reading.branch(report.unit_id)
+        where = [part]
+        if report.item_id:
+            where.append(cut[report.item_id].setdefault(branch.id, Part(branch)))
+        for piece in where:
+            piece.lines += lines
+            _count(piece, reading, report, late=late(round_, report.submitted_at))
     for report in corrections:
-        parts[report.unit_id].open_items.append(_open("correction", reading.subject(report), "更正正在办理"))
+        said = _open("correction", reading.subject(report), "更正正在办理")
+        parts[report.unit_id].open_items.append(said)
+        if report.item_id:
+            branch = reading.branch(report.unit_id)
+            cut[report.item_id][branch.id].open_items.append(_named(said, branch, reading.units[report.unit_id]))
     for each in granted:
         words = f"例外放开到{_beijing(each.until)}，{each.granted_name}批准：{each.reason}"
         parts[each.unit_id].open_items.append(_open("exception", None, words))
-    return [parts[unit.id] for unit, _ in order if unit.id in parts]
+    found = [parts[unit.id] for unit, _ in order if unit.id in parts]
+    return Composed(found, {key: list(branches.values()) for key, branches in cut.items()})
 
 
 def _live(session: Session, round_: Round) -> tuple[list[Report], list[Report]]:
@@ -114,6 +137,7 @@ class _Reading:
         reports: Collection[UUID],
     ) -> None:
         self.round = round_
+        self._session = session
         self._items = {item.id: item for item in items}
         self.units = {unit.id: unit for unit, _ in order}
         self._paths = _paths(session, order)
@@ -131,6 +155,18 @@ class _Reading:
             .order_by(col(Indicator.id))
         ).all():
             self._targets[target.task_id].append((target, indicator, measure))
+
+    def branch(self, unit: UUID) -> Unit:
+        """Return the unit beneath the owner of the list that another lies in; the owner is a branch of its own."""
+        path = self._paths[unit]
+        at = path.index(str(self.round.unit_id)) + 1 if str(self.round.unit_id) in path else len(path) - 1
+        return self._session.get_one(Unit, UUID(path[min(at, len(path) - 1)]))
+
+    def judge(self, unit: UUID) -> str:
+        """Return who was to look at a report of a unit, where the reader may know."""
+        above = self.units[unit].parent_id
+        named = self._session.get(Unit, above or unit)
+        return named.name if named else "上级"
 
     def subject(self, report: Report) -> tuple[str | None, str | None]:
         """Return code and title of what a report is about: its item, or the text that its unit owes as a whole."""
@@ -198,16 +234,23 @@ def standing(report: Report) -> str:
 
 
 def _count(part: Part, reading: _Reading, report: Report, *, late: bool) -> None:
-    item, how = reading.subject(report), standing(report)
+    about, how = reading.subject(report), standing(report)
     part.tally.update(tally_of(report.status, excused=report.excused, late=late))
+    found = []
     if how == "missing":
-        part.open_items.append(_open("missing", item, "没有报送"))
+        found.append(_open("missing", about, "没有报送"))
     elif how == "returned":
-        part.open_items.append(_open("returned", item, f"退回后没有再报：{report.return_reason or ''}"))
+        found.append(_open("returned", about, f"退回后没有再报：{report.return_reason or ''}"))
     elif how == "submitted":
-        part.open_items.append(_open("submitted", item, "已报送，还没有审核"))
+        found.append(_open("submitted", about, f"已报送，{reading.judge(report.unit_id)}还没有审核"))
     if how in HANDED_IN and late and report.submitted_at:
-        part.open_items.append(_open("late", item, f"迟报，{_beijing(report.submitted_at)}报送"))
+        found.append(_open("late", about, f"迟报，{_beijing(report.submitted_at)}报送"))
+    part.open_items += [_named(each, part.unit, reading.units[report.unit_id]) for each in found]
+
+
+def _named(said: dict[str, Any], part: Unit, unit: Unit) -> dict[str, Any]:
+    """Name the unit that is meant, where the part is a whole branch."""
+    return said if part.id == unit.id else {**said, "unit_id": str(unit.id), "unit_name": unit.name}
 
 
 def tally_of(status: str, *, excused: bool, late: bool) -> dict[str, int]:
@@ -256,6 +299,7 @@ class Total:
 
     indicator: str
     measure: str
+    item: str
     value: Decimal | None = None
     expected: int = 0
     counted: int = 0
@@ -272,7 +316,9 @@ def totals(lines: Iterable[Line]) -> Mapping[tuple[str, str], Total]:
         if line["indicator_id"] is None or line["aggregation"] != "sum":
             continue
         for unit in line["unit_path"]:
-            total = found.setdefault((unit, line["indicator_id"]), Total(line["indicator"], line["measure"]))
+            total = found.setdefault(
+                (unit, line["indicator_id"]), Total(line["indicator"], line["measure"], line["item_id"])
+            )
             if line["status"] == "excused":
                 continue
             total.expected += 1

@@ -123,3 +123,7 @@ class SettledSection(Row, table=True):
     def __lock__(_session: Session, row: "SettledSection") -> Problem | None:
         """Refuse every change."""
         return Locked("结账内容不能修改。") if inspect(row).persistent else None
+
+
+Piece = SettledPart | SettledSection
+"""What a reader sees of a settlement: parts by unit, or sections by item and branch."""
