@@ -408,6 +408,14 @@ def test_a_closed_round_is_settled_signed_and_stays_as_reported(  # noqa: PLR091
         assert account["tally"] == tally
         assert account["missing_units"] == ["柳市镇", "灵溪镇"]
         problem(people["a-office"].call("POST", path, json={}, version=1), 403, "forbidden")
+        # What nobody looked at in time stays under review and is told to who was to look, until the account is closed.
+        waits = f"/reports/{world['november:cover:a1']}"
+        problem(people["a-reviewer"].call("POST", f"{waits}/review", version=3), 409, "round-closed")
+        for who, expected in (("a-reviewer", 1), ("office", 1), ("b-reviewer", 0), ("a1-clerk", 0), ("lead", 0)):
+            stuck = people[who].get("/workbench")["unreviewed"]
+            assert [(each["period"], each["count"], each["title"]) for each in stuck] == [
+                ("2026-11", 1, None)
+            ] * expected
         first = office.post(path, {"remark": "年底结账"}, version=1)
         problem(office.call("POST", path, json={}, version=1), 409, "settled")
         assert (first["edition"], first["tally"], first["whole"]) == (1, tally, True)
@@ -420,6 +428,9 @@ def test_a_closed_round_is_settled_signed_and_stays_as_reported(  # noqa: PLR091
             ("missing", "灵溪镇", "1.2"),
             ("submitted", "柳市镇", "1.2"),
         ]
+        (left,) = (each["words"] for each in first["open_items"] if each["kind"] == "submitted")
+        assert left == "已报送，乐清市还没有审核"
+        assert people["a-reviewer"].get("/workbench")["unreviewed"] == []
         rows = f"/settlements/{first['id']}/rows"
         whole = office.call("GET", f"{rows}.ndjson")
         digest = hashlib.sha256(whole.content).hexdigest()
@@ -493,14 +504,18 @@ def test_a_closed_round_is_settled_signed_and_stays_as_reported(  # noqa: PLR091
             first["signed_name"],
             "灵溪镇补报",
         )
+        # An exception of its unit lets the reviewer finish; the next edition counts it.
+        office.post("/round-exceptions", {**more, "reason": "审核人病假"}, status=201)
+        assert [each["count"] for each in people["a-reviewer"].get("/workbench")["to_review"]] == [1]
+        people["a-reviewer"].post(f"{waits}/review", version=3)
         second = office.post(path, {}, version=1)
-        assert (second["edition"], second["tally"]["missing"]) == (2, 2)
+        assert (second["edition"], second["tally"]["missing"], second["tally"]["counted"]) == (2, 2, 2)
         assert second["sha256"] != first["sha256"]
         assert office.call("GET", f"{rows}.ndjson").content == whole.content
         listed = office.get("/settlements", round_id=round_["id"])["items"]
         assert [(each["edition"], each["status"]) for each in listed] == [(1, "reopened"), (2, "settled")]
         shown = rounds_of(people, world["list"])["2026-11"]
-        assert (shown["edition"], shown["settlement_status"], shown["exceptions"]) == (2, "settled", 1)
+        assert (shown["edition"], shown["settlement_status"], shown["exceptions"]) == (2, "settled", 2)
     people.log_in_anew()
 
 

@@ -257,7 +257,7 @@ def get_settlement(id: UUID, response: Response, session: Reads) -> SettlementOu
     Whoever sees every part finds in ``rows.ndjson`` the bytes of ``sha256``. Whoever sees some finds each of his parts'
     bytes, the lines of one unit, under that part's hash, and all part hashes, one a line, under ``parts_sha256``.
     A department that leads items sees their lines in whatever unit: the lines of one item in one branch hash to the
-    branch's entry, the branches of an item, one a line, to the item's, and all items, one a line, to ``sections_sha256``.
+    branch's entry, the branches of an item, one a line, to the item's, and all items to ``sections_sha256``.
     """
     row = rows.fetch(session, Settlement, id)
     rows.tag(response, row)
@@ -314,7 +314,8 @@ def _sent(session: Session, key: UUID, asked: str | None, kind: str, ending: str
     whole = _whole(row, parts)
     hash_ = row.sha256 if whole else as_reported.sha256("".join(settling.content_of(parts)))
     programme = session.get(Programme, row.programme_id)
-    name = f"{programme.name if programme else ''} {periods.name(row.period)} 第{row.edition}版{'' if whole else '（部分）'}"
+    period = periods.name(row.period)
+    name = f"{programme.name if programme else ''} {period} 第{row.edition}版{'' if whole else '（部分）'}"
     headers = {
         "ETag": f'"{hash_}"',
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}.{ending}",

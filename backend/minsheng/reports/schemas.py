@@ -450,6 +450,9 @@ class WaitingOut(Out):
     """Reports that wait for somebody's step."""
 
     period: str = Field(examples=["2026-11"])
+    round_id: UUID | None = Field(description="报材料的填报期；报数字的为空")
+    title: str | None = Field(description="材料的名称；报数字的为空", examples=[None])
+    closes_at: Moment = Field(description="何时锁定：其后只有经批准的例外才能办理")
     programme_id: UUID
     programme_name: str
     count: int = Field(examples=[7])
@@ -462,6 +465,7 @@ class Workbench(Out):
     owed: list[OwedOut]
     to_review: list[WaitingOut]
     to_accept: list[WaitingOut]
+    unreviewed: list[WaitingOut] = Field(description="锁定时还没有审核或确认、填报期也没有结账的")
     missing: list[OwedOut] = Field(description="下级逾期未报")
 
 
