@@ -1282,6 +1282,26 @@ export type BodyRevokeToken = {
 };
 
 /**
+ * BranchHash
+ *
+ * The hash of what one branch of the tree reported about an item; named where the reader sees it.
+ */
+export type BranchHash = {
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string | null;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+};
+
+/**
  * CadenceIn
  *
  * A cadence of a list; it asks for nothing until it is started.
@@ -2044,7 +2064,15 @@ export type ChaseOut = {
      */
     actions: Array<Action>;
     /**
+     * Again At
+     *
+     * 没有送达的，什么时候自动再发；空为不再自动发
+     */
+    again_at: string | null;
+    /**
      * Attempts
+     *
+     * 发过几次
      */
     attempts: number;
     /**
@@ -7817,6 +7845,22 @@ export type PageItemOut = {
 };
 
 /**
+ * Page[JobOut]
+ */
+export type PageJobOut = {
+    /**
+     * Items
+     */
+    items: Array<JobOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[ListingOut]
  */
 export type PageListingOut = {
@@ -10982,6 +11026,42 @@ export type ScheduledStep = {
 };
 
 /**
+ * SectionHash
+ *
+ * The hash of one item: of its branches' hashes, one a line, which are told to whoever leads it.
+ */
+export type SectionHash = {
+    /**
+     * Branches
+     */
+    branches: Array<BranchHash>;
+    /**
+     * Item Code
+     */
+    item_code: string | null;
+    /**
+     * Item Id
+     */
+    item_id: string | null;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * Sha256
+     */
+    sha256: string;
+};
+
+/**
  * SettlementIn
  *
  * How a case ends.
@@ -11071,6 +11151,16 @@ export type SettlementOut = {
      * Round Id
      */
     round_id: string;
+    /**
+     * Sections
+     */
+    sections: Array<SectionHash>;
+    /**
+     * Sections Sha256
+     *
+     * 各事项哈希（每行一个，按序）的 SHA-256：牵头部门据此核对所牵头的事项；早于此功能的结账为空
+     */
+    sections_sha256: string | null;
     /**
      * Sha256
      *
@@ -14650,6 +14740,12 @@ export type VersionsOut = {
  */
 export type WaitingOut = {
     /**
+     * Closes At
+     *
+     * 何时锁定：其后只有经批准的例外才能办理
+     */
+    closes_at: string;
+    /**
      * Count
      */
     count: number;
@@ -14665,6 +14761,18 @@ export type WaitingOut = {
      * Programme Name
      */
     programme_name: string;
+    /**
+     * Round Id
+     *
+     * 报材料的填报期；报数字的为空
+     */
+    round_id: string | null;
+    /**
+     * Title
+     *
+     * 材料的名称；报数字的为空
+     */
+    title: string | null;
 };
 
 /**
@@ -14695,6 +14803,12 @@ export type Workbench = {
      * Today
      */
     today: string;
+    /**
+     * Unreviewed
+     *
+     * 锁定时还没有审核或确认、填报期也没有结账的
+     */
+    unreviewed: Array<WaitingOut>;
 };
 
 /**
@@ -23311,6 +23425,78 @@ export type VoidItemResponses = {
 };
 
 export type VoidItemResponse = VoidItemResponses[keyof VoidItemResponses];
+
+export type ListJobsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * State
+         *
+         * 状态
+         */
+        state?: 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/jobs';
+};
+
+export type ListJobsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListJobsError = ListJobsErrors[keyof ListJobsErrors];
+
+export type ListJobsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageJobOut;
+};
+
+export type ListJobsResponse = ListJobsResponses[keyof ListJobsResponses];
 
 export type GetJobData = {
     body?: never;
