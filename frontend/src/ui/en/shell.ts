@@ -126,7 +126,7 @@ export const shell = {
   打开这一格的说明: 'open the panel of the cell',
   关闭对话框: 'close the dialog',
   填报怎么做: 'How to report',
-  '在“月度填报”里只填“本期数”，累计数由系统算出。': 'Type only the figure of this period; totals are computed.',
+  '在“填报”里只填“本期数”，累计数由系统算出。': 'Type only the figure of this period; totals are computed.',
   '每一格离开后自动保存；断网时存在本机，恢复后自动发送。': 'Each cell saves itself; offline it waits on this machine.',
   '落后于序时进度的行，要选原因并写一句话。': 'A row behind plan needs a cause and one sentence.',
   '勾选要交的行，点“提交”；有问题的行会写明原因。': 'Tick rows and submit; a row that cannot go says why.',
