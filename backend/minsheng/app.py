@@ -144,13 +144,20 @@ def create_app(settings: Settings | None = None, *, beside: Collection[Beside] =
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         stop = threading.Event()
-        # Connections of its own: a job must never take the place of a request.
-        own = Database(settings.url, pool_size=2)
         database: Database = app.state.database
+
+        def run_jobs() -> None:
+            # Connections of its own: a job must never take the place of a request.
+            own = Database(settings.url, pool_size=2)
+            try:
+                Worker(own, app.state.authenticate).keep_working(stop)
+            finally:
+                own.dispose()
+
         work: dict[Beside, Callable[[], None]] = {
             "lights": lambda: freezing.keep_freezing(database, stop),
             "chases": lambda: sending.keep_sending(database, settings, stop),
-            "jobs": lambda: Worker(own, app.state.authenticate).keep_working(stop),
+            "jobs": run_jobs,
         }
         threads = [threading.Thread(target=work[each], name=each, daemon=True) for each in beside]
         for thread in threads:
@@ -161,7 +168,6 @@ def create_app(settings: Settings | None = None, *, beside: Collection[Beside] =
         for thread in threads:
             # What is being written may end; what does not end in time is done again by the next process, as a whole.
             thread.join(FAREWELL_SECONDS)
-        own.dispose()
         app.state.database.dispose()
 
     app = FastAPI(

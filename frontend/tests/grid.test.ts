@@ -50,6 +50,7 @@ const row = (n: number): Report => ({
     id: 'x',
     period: '2026-11',
     content: 'figures',
+    per: 'task',
     title: null,
     state: 'open',
     due_at: '2026-11-25T10:00:00Z',

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from minsheng.chases import sending
+from minsheng.chases.timing import WAITS
 from minsheng.kernel import clock
 from tests.conftest import at
 from tests.factories.problems import places, problem
@@ -129,7 +132,7 @@ def test_a_chase_is_sent_read_and_answered_and_not_repeated_within_the_cool_down
 
 @contextmanager
 def receiver(answers: list[int]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Serve an address that answers posts with the given codes, one after the other."""
+    """Serve an address that answers posts with the given codes, one after the other; 0 hangs up without a word."""
     seen: list[dict[str, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -137,6 +140,9 @@ def receiver(answers: list[int]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             seen.append({**body, "key": self.headers["Idempotency-Key"], "token": self.headers["Authorization"]})
             code = answers.pop(0)
+            if not code:
+                self.close_connection = True
+                return
             self.send_response(code)
             if code == 302:
                 self.send_header("Location", "/elsewhere")
@@ -155,42 +161,95 @@ def receiver(answers: list[int]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         server.server_close()
 
 
-def test_the_outbox_delivers_and_notes_what_happened(people: Callers, world: World, app: FastAPI) -> None:
+def test_the_outbox_tries_again_by_itself_gives_up_and_never_sends_twice(  # noqa: PLR0915 - one story
+    people: Callers, world: World, app: FastAPI
+) -> None:
     settings, database = app.state.settings, app.state.database
-    november = people["office"].get("/rounds", programme_id=str(world["list"]), period="2026-11")["items"][0]["id"]
+    office = people["office"]
+    november = office.get("/rounds", programme_id=str(world["list"]), period="2026-11")["items"][0]["id"]
 
-    def chase(unit: str, channel: str) -> str:
-        body = {"round_id": november, "unit_id": str(world[unit]), "channel": channel, "text": "请报{填报期}"}
-        made = people["office"].post("/chases", body, status=201)
-        assert (made["status"], made["attempts"]) == ("queued", 0)
+    def chase(unit: str, channel: str = "http", who: str = "office", round_id: str = november) -> str:
+        body = {"round_id": round_id, "unit_id": str(world[unit]), "channel": channel, "text": "请报{填报期}"}
+        made = people[who].post("/chases", body, status=201)
+        assert (made["status"], made["attempts"], made["again_at"]) == ("queued", 0, None)
+        # What has not been tried yet goes by itself.
+        assert "retry" not in {each["verb"] for each in made["actions"]}
         return str(made["id"])
+
+    def stands(key: str, who: str = "office") -> tuple[str, int, datetime | None]:
+        row = people[who].get(f"/chases/{key}")
+        return row["status"], row["attempts"], row["again_at"] and datetime.fromisoformat(row["again_at"])
 
     with receiver([302, 500, 204]) as (url, seen):
         settings.chase_http_url, settings.chase_http_token = url, "secret"
-        logged, posted = chase("a1", "log"), chase("b1", "http")
-        # An address inside is refused as long as the settings do not name it.
+        logged, posted = chase("a1", "log"), chase("b1")
+        # An address inside is refused as long as the settings do not name it; it is tried again in a minute.
         assert sending.deliver(database, settings) == 1
         line = json.loads((settings.data_dir / "chases.log").read_text(encoding="utf-8"))
         assert (line["id"], line["unit_name"], line["text"]) == (logged, "柳市镇", "请报2026年11月")
-        row = people["office"].get(f"/chases/{posted}")
-        assert (row["status"], "内网" in row["failure"], seen) == ("failed", True, [])
+        assert (stands(posted), seen) == (("queued", 1, NOW + timedelta(minutes=1)), [])
+        row = office.get(f"/chases/{posted}")
+        assert "内网" in row["failure"]
         # By hand nobody says that it arrived.
-        people["office"].post(f"/chases/{posted}/retry", version=row["version"])
-        refused = people["office"].call("POST", f"/chases/{posted}/deliver", version=row["version"] + 1)
-        problem(refused, 409, "conflict")
+        problem(office.call("POST", f"/chases/{posted}/deliver", version=row["version"]), 409, "conflict")
         settings.chase_http_private_hosts = "127.0.0.1"
-        for failure in ("302", "500"):
-            assert sending.deliver(database, settings) == 0
-            row = people["office"].get(f"/chases/{posted}")
-            assert (row["status"], failure in row["failure"]) == ("failed", True)
-            people["office"].post(f"/chases/{posted}/retry", version=row["version"])
-        assert sending.deliver(database, settings) == 1
         assert sending.deliver(database, settings) == 0
-        row = people["office"].get(f"/chases/{posted}")
-        assert (row["status"], row["attempts"], row["failure"]) == ("delivered", 4, None)
+        assert seen == []
+        with at(NOW + timedelta(minutes=1)):
+            assert sending.deliver(database, settings) == 0
+            assert stands(posted) == ("queued", 2, NOW + timedelta(minutes=6))
+            # One click sends at once.
+            office.post(f"/chases/{posted}/retry", version=office.get(f"/chases/{posted}")["version"])
+            assert sending.deliver(database, settings) == 0
+            assert stands(posted) == ("queued", 3, NOW + timedelta(minutes=16))
+            assert "500" in office.get(f"/chases/{posted}")["failure"]
+        with at(NOW + timedelta(minutes=16)):
+            with ThreadPoolExecutor(3) as pool:
+                assert sum(pool.map(lambda _: sending.deliver(database, settings), range(3))) == 1
+            assert sending.deliver(database, settings) == 0
+        row = office.get(f"/chases/{posted}")
+        assert (row["status"], row["attempts"], row["failure"], row["again_at"]) == ("delivered", 4, None, None)
         assert [(each["key"], each["token"], each["text"]) for each in seen] == [
             (posted, "Bearer secret", "请报2026年11月")
         ] * 3
+    # Refused again and again it is given up; one click still sends it.
+    with receiver([503] * 6 + [204]) as (url, seen):
+        settings.chase_http_url = url
+        refused, now = chase("a2"), NOW
+        for number, wait in enumerate((*WAITS, None), start=1):
+            with at(now):
+                sending.deliver(database, settings)
+            assert stands(refused)[:2] == ("queued" if wait else "failed", number)
+            now += wait or timedelta()
+        assert stands(refused) == ("failed", 6, None)
+        office.post(f"/chases/{refused}/retry", version=office.get(f"/chases/{refused}")["version"])
+        assert sending.deliver(database, settings) == 1
+        assert len(seen) == 7
+    # No answer, or a process that died while it sent: it may have arrived, so only a person sends it again.
+    own = people["a-office"].get("/rounds", programme_id=str(world["county_list"]), period="2026-11")["items"][0]["id"]
+    with receiver([0, 500]) as (url, seen):
+        settings.chase_http_url = url
+        silent = chase("a1", who="a-office", round_id=own)
+        assert (sending.deliver(database, settings), stands(silent, "a-office")) == (0, ("failed", 1, None))
+        assert "可能已经送达" in people["a-office"].get(f"/chases/{silent}")["failure"]
+        version = people["a-office"].get(f"/chases/{silent}")["version"]
+        again = people["a-office"].post(f"/chases/{silent}/retry", version=version)
+        assert sending._claim(database, UUID(silent)) is not None
+        busy = people["a-office"].call("POST", f"/chases/{silent}/retry", version=again["version"] + 1)
+        problem(busy, 409, "conflict")
+        with at(NOW + timedelta(minutes=3)):
+            assert sending.deliver(database, settings) == 0
+        assert (stands(silent, "a-office"), len(seen)) == (("failed", 2, None), 1)
+        # Who has reported meanwhile is left in peace.
+        late = chase("a2", who="a-office", round_id=own)
+        assert sending.deliver(database, settings) == 0
+        report, clerk = f"/reports/{world['november:schools:a2']}", people["a2-clerk"]
+        clerk.patch(report, {"values": [{"target_id": str(world["schools:a2:target"]), "value": "6"}]}, version=1)
+        clerk.post(f"{report}/submit", version=2)
+        with at(NOW + timedelta(minutes=1)):
+            assert sending.deliver(database, settings) == 0
+        assert (stands(late, "a-office"), len(seen)) == (("failed", 1, None), 2)
+        assert people["a-office"].get(f"/chases/{late}")["failure"] == "单位已经报齐，不再发。"
     # The thread does the same and ends when told to.
     stop = threading.Event()
     thread = threading.Thread(target=sending.keep_sending, args=(database, settings, stop))

@@ -147,8 +147,10 @@ def test_wrong_cadences_name_the_field_and_a_missing_year_is_said(people: Caller
     assert (voided["status"], voided["actions"]) == ("void", [])
 
 
-def test_a_text_is_due_and_no_figure(people: Callers, world: World) -> None:
-    office, clerk = people["office"], people["a1-clerk"]
+def test_a_text_is_due_once_a_unit_or_a_task_and_a_file_alone_answers(  # noqa: PLR0915 - one story
+    people: Callers, world: World
+) -> None:
+    office, clerk, reviewer = people["office"], people["a1-clerk"], people["a-reviewer"]
     body = {
         "programme_id": str(world["list"]),
         "every": "half_year",
@@ -157,27 +159,140 @@ def test_a_text_is_due_and_no_figure(people: Callers, world: World) -> None:
         "cut_offs": [{"after": 0, "day": 20}],
         "open_after_days": 60,
     }
-    made = office.post("/cadences", body, status=201)
-    office.post(f"/cadences/{made['id']}/start", version=1)
-    sheet = clerk.get("/entry-sheet", period="2026-H2")
-    row = next(each for each in sheet["rows"] if each["task_id"] == str(world["roads:a1"]))
-    assert (row["cells"], row["round"]["content"], row["round"]["title"]) == ([], "document", "半年总结")
-    assert [(each["pointer"], each["code"]) for each in row["problems"]] == [("/note", "text-missing")]
-    problem(clerk.call("POST", f"/reports/{row['id']}/submit", version=1), 409, "conflict")
+    wrong = office.call("POST", "/cadences", json={**body, "content": "figures", "per": "unit", "title": None})
+    assert places(wrong) == [("/per", "per-task")]
+
+    def started(title: str, **terms: Any) -> dict[str, Any]:
+        made = office.post("/cadences", {**body, "title": title, **terms}, status=201)
+        office.post(f"/cadences/{made['id']}/start", version=1)
+        assert (made["per"], rounds_of(people, world["list"])[f"2026-H2{title}"]["per"]) == (
+            terms.get("per", "unit"),
+        ) * 2
+        return rounds_of(people, world["list"])[f"2026-H2{title}"]
+
+    plans, summary = started("实施方案", per="task"), started("半年总结")
+    sheet = clerk.get("/entry-sheet", period="2026-H2")["rows"]
+    assert [(each["round"]["title"], each["item_code"], each["item_title"], each["task_id"]) for each in sheet] == [
+        ("半年总结", "", "半年总结", None),
+        ("实施方案", "1.1", "农村公路提升", str(world["roads:a1"])),
+        ("实施方案", "1.2", "公交覆盖率", str(world["cover:a1"])),
+    ]
+    whole, single = sheet[0], sheet[1]
+    assert (whole["cells"], whole["round"]["content"], whole["round"]["per"], whole["item_id"]) == (
+        [], "document", "unit", None,
+    )  # fmt: skip
+    assert [(each["pointer"], each["code"]) for each in whole["problems"]] == [("/note", "text-missing")]
+    problem(clerk.call("POST", f"/reports/{whole['id']}/submit", version=1), 409, "conflict")
     figure = {"values": [{"target_id": str(world["roads:a1:target"]), "current": "3"}]}
-    problem(clerk.call("PATCH", f"/reports/{row['id']}", json=figure, version=1), 422, "invalid")
-    wrote = clerk.patch(f"/reports/{row['id']}", {"note": "上半年完成路基，下半年铺装。"}, version=1)
-    clerk.post(f"/reports/{row['id']}/submit", version=wrote["version"])
-    people["a-reviewer"].post(f"/reports/{row['id']}/review", version=3)
-    # The desk of figures does not mix the two; the desk of the text is asked for by its round.
-    round_ = rounds_of(people, world["list"])["2026-H2半年总结"]
+    problem(clerk.call("PATCH", f"/reports/{single['id']}", json=figure, version=1), 422, "invalid")
+    # Counties handed everything on; each township owes one text, and everybody sees so.
+    owed = {
+        (each["unit_name"], each["title"]): each["owed"] for each in office.get("/silence", period="2026-H2")["items"]
+    }
+    assert owed == {
+        **{(name, "半年总结"): 1 for name in ("柳市镇", "虹桥镇", "灵溪镇")},
+        ("柳市镇", "实施方案"): 2,
+        ("虹桥镇", "实施方案"): 1,
+        ("灵溪镇", "实施方案"): 2,
+    }
+    tally = {name: {"expected": each["tally"]["expected"], "missing": each["tally"]["missing"]}
+             for name, each in rounds_of(people, world["list"]).items() if "H2" in name}  # fmt: skip
+    assert tally == {"2026-H2实施方案": {"expected": 5, "missing": 5}, "2026-H2半年总结": {"expected": 3, "missing": 3}}
+    chased = office.post("/chases", {"round_id": summary["id"], "unit_id": str(world["a1"])}, status=201)
+    assert (chased["owed"], "2026年下半年“半年总结”" in chased["text"]) == (1, True)
+    # A file alone answers; a department that leads one of the items has no part in it, its own item's it sees.
+    headers = {"Content-Type": "application/octet-stream"}
+    given = {"report_id": whole["id"], "name": "总结.txt"}
+    sent = clerk.call("POST", "/attachments:upload", content="半年工作总结".encode(), params=given, headers=headers)
+    assert (sent.status_code, sent.json()["item_id"]) == (201, None)
+    assert clerk.get(f"/reports/{whole['id']}")["problems"] == []
+    clerk.post(f"/reports/{whole['id']}/submit", version=1)
+    said = reviewer.post("/report-comments", {"report_id": whole["id"], "text": "请补数字"}, status=201)
+    assert said["text"] == "请补数字"
+    assert reviewer.post(f"/reports/{whole['id']}/review", version=2)["status"] == "reviewed"
+    assert people["lead"].call("GET", f"/reports/{whole['id']}").status_code == 404
+    assert people["lead"].call("GET", f"/reports/{single['id']}").status_code == 200
+    problem(people["outsider"].call("GET", f"/reports/{whole['id']}"), 404, "not-found")
+    # The desk of figures does not mix the two; the desk of a text is asked for by its round.
     asked = {"programme_id": str(world["list"]), "period": "2026-H2"}
     assert office.get("/reports/desk", **asked)["cells"] == []
-    desk = office.get("/reports/desk", **asked, round_id=round_["id"])
+    desk = office.get("/reports/desk", **asked, round_id=summary["id"])
+    assert [(each["id"], each["title"]) for each in desk["items"]] == [(None, "半年总结")]
     assert {each["status"] for each in desk["cells"]} == {"draft", "reviewed"}
-    assert (round_["tally"]["reported"], round_["tally"]["counted"]) == (1, 1)
+    assert len(office.get("/reports/desk", **asked, round_id=plans["id"])["items"]) == 2
+    done = rounds_of(people, world["list"])["2026-H2半年总结"]["tally"]
+    assert (done["reported"], done["counted"], done["missing"]) == (1, 1, 2)
     on = office.get("/boards/history", programme_id=str(world["list"]), target_id=str(world["roads:a1:target"]))
     assert [each["period"] for each in on["rows"][0]["months"]][-1] == "2026-10"
+    # While one of a unit's tasks is held the others still ask for its text; with the last one nobody asks any more.
+    (other,) = (
+        each for each in people["a2-clerk"].get("/entry-sheet", period="2026-H2")["rows"] if not each["item_id"]
+    )
+    state = {"task_id": str(world["roads:a2"]), "kind": "suspended", "from_on": "2026-11-01", "reason": "用地批复未到"}
+    held = people["a2-clerk"].post("/task-states", state, status=201)
+    people["a-office"].post(f"/task-states/{held['id']}/approve", {}, version=1)
+    assert people["a2-clerk"].get(f"/reports/{other['id']}")["excused"] is True
+    people["a-office"].post(f"/task-states/{held['id']}/end", {"until_on": "2026-11-25"}, version=2)
+    assert people["a2-clerk"].get(f"/reports/{other['id']}")["excused"] is False
+    # An exception for one task opens no text of the unit; the account and its snapshot name the text and the file.
+    with at(datetime(2027, 1, 20, 2, tzinfo=UTC)):
+        people.log_in_anew()
+        office = people["office"]
+        opened = {
+            "round_id": summary["id"],
+            "unit_id": str(world["a2"]),
+            "until": "2027-01-25T02:00:00Z",
+            "reason": "补报",
+        }
+        none = office.call("POST", "/round-exceptions", json={**opened, "task_id": str(world["roads:a2"])})
+        assert places(none) == [("/task_id", "nothing-due")]
+        signed = office.post(f"/rounds/{summary['id']}/settle", {}, version=1)
+        assert sorted((each["kind"], each["unit_name"], each["item_title"]) for each in signed["open_items"]) == [
+            ("missing", "灵溪镇", "半年总结"),
+            ("missing", "虹桥镇", "半年总结"),
+        ]
+        path = f"/settlements/{signed['id']}/rows"
+        lines = [json.loads(line) for line in office.call("GET", f"{path}.ndjson").text.splitlines()]
+        assert [(each["unit_name"], each["status"], [file["name"] for file in each["files"]]) for each in lines] == [
+            ("柳市镇", "reviewed", ["总结.txt"]),
+            ("虹桥镇", "missing", []),
+            ("灵溪镇", "missing", []),
+        ]
+        table = list(csv.DictReader(io.StringIO(office.call("GET", f"{path}.csv").content.decode("utf-8-sig"))))
+        assert [row["附件"] for row in table] == ["总结.txt", "", ""]
+    people.log_in_anew()
+
+
+def test_who_hands_on_its_last_task_owes_no_text(people: Callers, world: World) -> None:
+    office, county = people["office"], people["a-office"]
+    key = str(world["draft_list"])
+    body = {
+        "programme_id": key,
+        "every": "half_year",
+        "content": "document",
+        "title": "总结",
+        "cut_offs": [{"after": 0, "day": 20}],
+    }
+    office.post("/cadences", body, status=201)
+    version = office.get(f"/programmes/{key}")["version"]
+    office.post(f"/programmes/{key}/issue", {"issued_on": "2026-11-22"}, version=version)
+
+    def texts() -> list[tuple[str, str]]:
+        found = office.get("/reports", programme_id=key, limit=200)["items"]
+        names = {str(world[unit]): unit for unit in ("city", "a", "a1", "b")}
+        return sorted({(names[each["unit_id"]], each["status"]) for each in found if each["item_id"] is None})
+
+    assert texts() == [("a", "draft")]
+    share = {
+        "item_id": str(world["draft_list.parks"]),
+        "parent_id": str(world["parks:a"]),
+        "unit_id": str(world["a1"]),
+        "deadline": "2026-11-30",
+        "targets": [{"indicator_id": str(world["parks"]), "value": "18"}],
+    }
+    made = county.post("/tasks", share, status=201)
+    county.post(f"/tasks/{made['id']}/issue", version=1)
+    assert texts() == [("a", "void"), ("a1", "draft")]
 
 
 def november(people: Callers, world: World) -> None:
@@ -293,6 +408,14 @@ def test_a_closed_round_is_settled_signed_and_stays_as_reported(  # noqa: PLR091
         assert account["tally"] == tally
         assert account["missing_units"] == ["柳市镇", "灵溪镇"]
         problem(people["a-office"].call("POST", path, json={}, version=1), 403, "forbidden")
+        # What nobody looked at in time stays under review and is told to who was to look, until the account is closed.
+        waits = f"/reports/{world['november:cover:a1']}"
+        problem(people["a-reviewer"].call("POST", f"{waits}/review", version=3), 409, "round-closed")
+        for who, expected in (("a-reviewer", 1), ("office", 1), ("b-reviewer", 0), ("a1-clerk", 0), ("lead", 0)):
+            stuck = people[who].get("/workbench")["unreviewed"]
+            assert [(each["period"], each["count"], each["title"]) for each in stuck] == [
+                ("2026-11", 1, None)
+            ] * expected
         first = office.post(path, {"remark": "年底结账"}, version=1)
         problem(office.call("POST", path, json={}, version=1), 409, "settled")
         assert (first["edition"], first["tally"], first["whole"]) == (1, tally, True)
@@ -305,6 +428,9 @@ def test_a_closed_round_is_settled_signed_and_stays_as_reported(  # noqa: PLR091
             ("missing", "灵溪镇", "1.2"),
             ("submitted", "柳市镇", "1.2"),
         ]
+        (left,) = (each["words"] for each in first["open_items"] if each["kind"] == "submitted")
+        assert left == "已报送，乐清市还没有审核"
+        assert people["a-reviewer"].get("/workbench")["unreviewed"] == []
         rows = f"/settlements/{first['id']}/rows"
         whole = office.call("GET", f"{rows}.ndjson")
         digest = hashlib.sha256(whole.content).hexdigest()
@@ -339,6 +465,28 @@ def test_a_closed_round_is_settled_signed_and_stays_as_reported(  # noqa: PLR091
         hashes = "".join(f"{each['sha256']}\n" for each in seen["parts"])
         assert hashlib.sha256(hashes.encode()).hexdigest() == seen["parts_sha256"]
         assert "灵溪镇" not in json.dumps(seen, ensure_ascii=False)
+        # A department sees the items it leads in whatever unit, and proves it by the hashes of items and branches.
+        lead = people["lead"]
+        led = lead.get(f"/settlements/{first['id']}")
+        assert (led["whole"], led["tally"], led["missing_units"]) == (False, tally, ["柳市镇", "灵溪镇"])
+        sections = "".join(f"{each['sha256']}\n" for each in led["sections"])
+        assert hashlib.sha256(sections.encode()).hexdigest() == led["sections_sha256"] == first["sections_sha256"]
+        own = lead.call("GET", f"{rows}.ndjson").text.splitlines(keepends=True)
+        assert sorted(own) == sorted(whole.text.splitlines(keepends=True))
+        for each in led["sections"]:
+            hashes = "".join(f"{branch['sha256']}\n" for branch in each["branches"])
+            assert hashlib.sha256(hashes.encode()).hexdigest() == each["sha256"]
+            for branch in each["branches"]:
+                mine = [line for line in own if (read := json.loads(line))["item_id"] == each["item_id"]
+                        and branch["unit_id"] in read["unit_path"]]  # fmt: skip
+                assert hashlib.sha256("".join(mine).encode()).hexdigest() == branch["sha256"]
+        sums = {(each["unit_name"], each["indicator"]): each["value"] for each in lead.get(
+            f"/settlements/{first['id']}/totals")["rows"]}  # fmt: skip
+        assert sums == {(each["unit_name"], each["indicator"]): each["value"] for each in office.get(
+            f"/settlements/{first['id']}/totals")["rows"]}  # fmt: skip
+        other = people["a-lead"].get(f"/settlements/{first['id']}")
+        assert (other["open_items"], [each["item_id"] for each in other["sections"]]) == ([], [None, None])
+        problem(people["a-lead"].call("GET", f"{rows}.ndjson"), 404, "not-found")
         problem(people["outsider"].call("GET", f"{rows}.ndjson"), 404, "not-found")
         # Settled, it is moved by nobody; the exception that was running goes on and is the next edition's.
         later = {"closes_at": "2027-01-20T02:00:00Z", "reason": "放宽"}
@@ -356,14 +504,18 @@ def test_a_closed_round_is_settled_signed_and_stays_as_reported(  # noqa: PLR091
             first["signed_name"],
             "灵溪镇补报",
         )
+        # An exception of its unit lets the reviewer finish; the next edition counts it.
+        office.post("/round-exceptions", {**more, "reason": "审核人病假"}, status=201)
+        assert [each["count"] for each in people["a-reviewer"].get("/workbench")["to_review"]] == [1]
+        people["a-reviewer"].post(f"{waits}/review", version=3)
         second = office.post(path, {}, version=1)
-        assert (second["edition"], second["tally"]["missing"]) == (2, 2)
+        assert (second["edition"], second["tally"]["missing"], second["tally"]["counted"]) == (2, 2, 2)
         assert second["sha256"] != first["sha256"]
         assert office.call("GET", f"{rows}.ndjson").content == whole.content
         listed = office.get("/settlements", round_id=round_["id"])["items"]
         assert [(each["edition"], each["status"]) for each in listed] == [(1, "reopened"), (2, "settled")]
         shown = rounds_of(people, world["list"])["2026-11"]
-        assert (shown["edition"], shown["settlement_status"], shown["exceptions"]) == (2, "settled", 1)
+        assert (shown["edition"], shown["settlement_status"], shown["exceptions"]) == (2, "settled", 2)
     people.log_in_anew()
 
 

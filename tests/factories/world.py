@@ -339,6 +339,7 @@ def _october(session: Session, world: World) -> None:
             .values(status="accepted", submitted_at=clock.now(), accepted_at=clock.now(), cause_code="land")
         )
         snapshot = name.startswith("cover")
+        assert report.item_id
         session.add(
             ReportValue(
                 report_id=report.id,

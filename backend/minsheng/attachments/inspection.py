@@ -14,7 +14,7 @@ from typing import Any
 
 from PIL import Image
 
-from minsheng.attachments import archives, photos
+from minsheng.attachments import documents, photos
 from minsheng.attachments.refusals import refused
 
 # Our own limit is asked of the header before anything is decoded; Pillow's warns instead of refusing.
@@ -145,7 +145,7 @@ def _pdf(path: Path, content: mmap.mmap, _limits: Limits) -> Found:
 
 
 def _office(path: Path, _content: mmap.mmap, limits: Limits) -> Found:
-    return Found({"word": DOCX, "excel": XLSX}[archives.kind_of(path, limits.unpacked)])
+    return Found({"word": DOCX, "excel": XLSX}[documents.kind_of(path, limits.unpacked)])
 
 
 def _text(content: mmap.mmap) -> Found:

@@ -46,7 +46,7 @@ class Attachment(Row, table=True):
     report_id: UUID | None = Field(default=None, foreign_key="report.id")
     milestone_id: UUID | None = Field(default=None, foreign_key="milestone.id")
     programme_id: UUID = Field(nullable=False, foreign_key="programme.id")
-    item_id: UUID = Field(nullable=False, foreign_key="item.id")
+    item_id: UUID | None = Field(default=None, foreign_key="item.id")
     unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
     name: str = Field(nullable=False)
     sha256: str = Field(nullable=False)

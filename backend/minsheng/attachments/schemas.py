@@ -54,7 +54,7 @@ class AttachmentOut(Out):
     report_id: UUID | None
     milestone_id: UUID | None
     programme_id: UUID
-    item_id: UUID
+    item_id: UUID | None = Field(description="每单位一份的材料没有事项")
     unit_id: UUID
     name: str = Field(examples=["施工现场.jpg"])
     sha256: str

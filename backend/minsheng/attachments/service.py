@@ -3,6 +3,8 @@
 import shlex
 import subprocess
 import threading
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from minsheng.kernel.errors import Conflict, Locked, TooLarge, Unavailable
 from minsheng.kernel.files import FileStore, Upload
 from minsheng.kernel.settings import Settings
 from minsheng.milestones.models import Milestone
+from minsheng.reports import facts
 from minsheng.reports.models import Report
 
 MOST_AT_ONE_PLACE = 50
@@ -210,6 +213,22 @@ def ready_for_change(session: Session, row: Attachment) -> None:
     if report is not None and report.status != "draft":
         message = "报告已提交，附件不能再改；如需修改请先撤回或由审核人退回。"
         raise Locked(message)
+
+
+def answering(session: Session, reports: Collection[UUID]) -> dict[UUID, list[dict[str, str]]]:
+    """Name the files that hang on reports: where a text is due, a file alone answers."""
+    found: dict[UUID, list[dict[str, str]]] = defaultdict(list)
+    for row in session.exec(
+        select(Attachment)
+        .where(col(Attachment.report_id).in_(reports), Attachment.status == "active")
+        .order_by(col(Attachment.id))
+    ).all():
+        if row.report_id is not None:
+            found[row.report_id].append({"name": row.name, "sha256": row.sha256})
+    return found
+
+
+facts.answers.append(answering)
 
 
 def thumbnail(place: Place, row: Attachment) -> Path:

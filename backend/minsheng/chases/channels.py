@@ -27,7 +27,14 @@ READ_BYTES = 300
 
 
 class DeliveryError(Exception):
-    """What happened instead of a delivery, in a sentence for the log."""
+    """What happened instead of a delivery, in a sentence for the log.
+
+    ``unsure`` when the message may have arrived all the same: then nobody but a person sends it again.
+    """
+
+    def __init__(self, message: str, *, unsure: bool = False) -> None:
+        super().__init__(message)
+        self.unsure = unsure
 
 
 class Adapter(Protocol):
@@ -80,11 +87,18 @@ class HttpPost:
         path = (self.url.path or "/") + (f"?{self.url.query}" if self.url.query else "")
         connection = _Pinned(host, port, self._address(host, port), self.seconds, secure=self.url.scheme == "https")
         try:
+            connection.connect()
+        except (OSError, ValueError) as error:
+            connection.close()
+            raise DeliveryError(f"连不上对方：{type(error).__name__} {error}"[:300]) from error
+        try:
             connection.request("POST", path, json.dumps(message, ensure_ascii=False).encode(), headers)
             answer = connection.getresponse()
             said = answer.read(READ_BYTES).decode("utf-8", "replace")
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise DeliveryError(f"发送失败：{type(error).__name__} {error}"[:300]) from error
+            # It was on its way: whether it was taken is not known.
+            said = f"发出后没有收到答复，可能已经送达：{type(error).__name__} {error}"
+            raise DeliveryError(said[:300], unsure=True) from error
         finally:
             connection.close()
         if not 200 <= answer.status < 300:

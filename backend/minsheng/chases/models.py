@@ -21,6 +21,7 @@ class Chase(Row, table=True):
         nth: the how manieth chase of this unit in this round.
         occurrence: the day a rule fired on, so that no rule fires twice a day.
         try_at: when the delivery is to be tried (again); empty when there is nothing left to send.
+        claimed_at: since when a process is sending it; nobody else does meanwhile.
     """
 
     __scope__ = Scoped(read=P.REPORT_READ)
@@ -47,6 +48,7 @@ class Chase(Row, table=True):
     status: str = Field(default="queued", nullable=False)
     attempts: int = Field(default=0, nullable=False)
     try_at: datetime | None = Field(default=None, sa_type=Instant)
+    claimed_at: datetime | None = Field(default=None, sa_type=Instant)
     delivered_at: datetime | None = Field(default=None, sa_type=Instant)
     failure: str | None = None
     read_at: datetime | None = Field(default=None, sa_type=Instant)

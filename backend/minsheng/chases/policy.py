@@ -32,11 +32,13 @@ CHASE = Lifecycle(
             effects=[service.note_failure],
         ),
         "retry": Move(
-            frozenset({"failed"}),
+            frozenset({"failed", "queued"}),
             "queued",
             P.REPORT_CHASE,
             "再发一次",
-            "没有送达的再发一次",
+            "没有送达的马上再发一次，不等自动重发",
+            guards=[service.idle],
+            quiet=True,
             effects=[service.try_again],
         ),
         "read": Move(

@@ -94,6 +94,7 @@ def get_silence(
                 programme_name=names[each.round.programme_id],
                 round_id=each.round.id,
                 period=each.round.period,
+                title=each.round.title,
                 due_at=each.round.due_at,
                 closes_at=each.round.closes_at,
                 unit_id=each.unit.id,
@@ -198,12 +199,13 @@ def present_chases(session: Session, found: Sequence[Chase]) -> list[ChaseOut]:
     """Return chases with names and buttons."""
     names = unit_names(session, {row.unit_id for row in found} | {row.by_unit_id for row in found})
     programmes = rows_by_id(session, Programme, {row.programme_id for row in found})
-    hidden = {"created_at", "by_id", "rule_id", "occurrence", "try_at", "read_by"}
+    hidden = {"created_at", "by_id", "rule_id", "occurrence", "try_at", "claimed_at", "read_by"}
     return [
         ChaseOut(
             **row.model_dump(exclude=hidden),
             sent_at=row.created_at,
             scheduled=row.rule_id is not None,
+            again_at=row.try_at if row.failure and row.claimed_at is None else None,
             unit_name=names.get(row.unit_id),
             by_unit_name=names.get(row.by_unit_id),
             programme_name=programmes[row.programme_id].name if row.programme_id in programmes else None,

@@ -39,6 +39,7 @@ class SilentOut(Out):
     programme_name: str = Field(examples=["温州市2026年民生实事"])
     round_id: UUID
     period: str = Field(examples=["2026-11"])
+    title: str | None = Field(description="材料的名称；报数字的为空", examples=[None])
     due_at: Moment
     closes_at: Moment
     unit_id: UUID
@@ -124,7 +125,8 @@ class ChaseOut(Out):
     owed: int = Field(examples=[5])
     returned: int = Field(examples=[1])
     status: ChaseStatus = Field(examples=["delivered"])
-    attempts: int = Field(examples=[1])
+    attempts: int = Field(description="发过几次", examples=[1])
+    again_at: Moment | None = Field(description="没有送达的，什么时候自动再发；空为不再自动发", examples=[None])
     failure: str | None = Field(description="没有送达的原因", examples=[None])
     sent_at: Moment
     delivered_at: Moment | None

@@ -1,8 +1,9 @@
 """The thread beside the server that makes the chases of rules and delivers what waits in the outbox.
 
 Nothing is sent inside a request: a chase is a row first. Each attempt is claimed in a transaction of its own, sent
-without any transaction, and its outcome noted in another; a process that dies in between leaves a row that is tried
-again with the same id.
+without any transaction, and its outcome noted in another. What plainly failed is tried again by itself at growing
+intervals and given up in the end. What may have arrived (no answer, or a process that died in between) is left to a
+person: nobody gets a chase twice by itself.
 """
 
 import logging
@@ -104,20 +105,29 @@ def deliver(database: Database, settings: Settings, stop: threading.Event | None
         carrier = carriers.get(message.pop("channel"))
         failure = None
         if carrier is None:
-            failure = "这个渠道现在没有配置"
+            failure = channels.DeliveryError("这个渠道现在没有配置")
         else:
             try:
                 carrier.send(message)
             except channels.DeliveryError as error:
-                failure = str(error)
-        with _opened(database, write=True) as session:
-            row = rows.hold(session, Chase, key)
-            if row.status == "queued":
-                CHASE.follow(session, row, "fail" if failure else "deliver", ReasonIn(reason=failure or "已送达"))
-                session.add(row)
-                session.commit()
+                failure = error
+        _note(database, key, failure)
         arrived += failure is None
     return arrived
+
+
+def _note(database: Database, key: UUID, failure: channels.DeliveryError | None) -> None:
+    """Write down how an attempt went."""
+    with _opened(database, write=True) as session:
+        row = rows.hold(session, Chase, key)
+        if row.status != "queued":
+            return
+        if failure is None:
+            CHASE.follow(session, row, "deliver")
+        elif failure.unsure or not service.put_off(row, str(failure)):
+            CHASE.follow(session, row, "fail", ReasonIn(reason=str(failure)))
+        session.add(row)
+        session.commit()
 
 
 def _claim(database: Database, key: UUID) -> dict[str, Any] | None:
@@ -126,8 +136,18 @@ def _claim(database: Database, key: UUID) -> dict[str, Any] | None:
         row = rows.hold(session, Chase, key)
         if row.status != "queued" or row.try_at is None or row.try_at > clock.now():
             return None
+        if row.claimed_at is not None:
+            CHASE.follow(session, row, "fail", ReasonIn(reason="发送中断，可能已经送达；请核实后再发。"))
+            session.add(row)
+            session.commit()
+            return None
+        if row.attempts and not silence.silent(session, round_ids={row.round_id}, unit_id=row.unit_id):
+            CHASE.follow(session, row, "fail", ReasonIn(reason="单位已经报齐，不再发。"))
+            session.add(row)
+            session.commit()
+            return None
         row.attempts += 1
-        row.try_at = clock.now() + CLAIM
+        row.claimed_at, row.try_at = clock.now(), clock.now() + CLAIM
         unit = session.get_one(Unit, row.unit_id)
         message = {
             "id": str(row.id),

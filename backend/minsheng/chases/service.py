@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from minsheng.calendars import periods
 from minsheng.chases import silence
 from minsheng.chases.models import Chase, ChaseRule
 from minsheng.chases.schemas import ChaseIn, ChaseRuleIn, ChaseRulePatch
 from minsheng.chases.texts import fill, over
-from minsheng.chases.timing import earliest
+from minsheng.chases.timing import again_after, earliest
 from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Session
 from minsheng.kernel.errors import Conflict, Forbidden, invalid
@@ -58,7 +57,7 @@ def words_of(each: silence.Silent, programme: Programme, text: str) -> str:
         {
             "单位": each.unit.name,
             "计划": programme.name,
-            "填报期": periods.name(each.round.period),
+            "填报期": each.round.words,
             "截止": f"{due.month}月{due.day}日{due.hour}时",
             "未交": str(each.owed),
             "退回": str(each.returned),
@@ -79,7 +78,7 @@ def look(session: Session, round_id: UUID, unit_id: UUID) -> silence.Silent:
     unit = rows.fetch(session, Unit, unit_id)
     found = silence.silent(session, round_ids={round_.id}, unit_id=unit.id)
     if not found:
-        message = f"“{unit.name}”{round_.period}没有要催的报告。"
+        message = f"“{unit.name}”{round_.words}没有要催的报告。"
         raise NothingOwed(message)
     return found[0]
 
@@ -109,7 +108,7 @@ def make(
     if again is not None and clock.now() < again:
         local = again.astimezone(clock.BEIJING)
         message = (
-            f"“{each.unit.name}”{each.round.period}刚催过第 {len(each.chases)} 次，"
+            f"“{each.unit.name}”{each.round.words}刚催过第 {len(each.chases)} 次，"
             f"最早 {local.month}月{local.day}日 {local:%H:%M} 可以再催。"
         )
         raise TooSoon(message, extra={"earliest": again.isoformat().replace("+00:00", "Z")})
@@ -154,16 +153,38 @@ def by_hand(session: Session, chase: Chase) -> None:
 
 def note_delivery(_session: Session, chase: Chase, _body: object) -> None:
     """Note when it arrived."""
-    chase.delivered_at, chase.failure, chase.try_at = clock.now(), None, None
+    chase.delivered_at, chase.failure, chase.try_at, chase.claimed_at = clock.now(), None, None, None
 
 
 def note_failure(_session: Session, chase: Chase, body: ReasonIn) -> None:
     """Note what happened."""
-    chase.failure, chase.try_at = body.reason, None
+    chase.failure, chase.try_at, chase.claimed_at = body.reason, None, None
+
+
+def idle(_session: Session, chase: Chase) -> None:
+    """Send at once only what failed before and is not being sent at this moment.
+
+    Raises:
+        Conflict: it waits for its first attempt, or an attempt is under way.
+    """
+    if chase.status != "queued":
+        return
+    if chase.claimed_at is not None or chase.failure is None or chase.channel in BY_HAND:
+        message = "正在发送，稍后看结果。" if chase.claimed_at is not None else "还没有结果，不必再发。"
+        raise Conflict(message)
+
+
+def put_off(chase: Chase, failure: str) -> bool:
+    """Note a failed attempt and when the next one is due; say whether there is a next one."""
+    wait = again_after(chase.attempts)
+    if wait is None:
+        return False
+    chase.failure, chase.try_at, chase.claimed_at = failure, clock.now() + wait, None
+    return True
 
 
 def try_again(_session: Session, chase: Chase, _body: object) -> None:
-    """Put it back into the outbox; what is done by hand waits for the hand."""
+    """Put it back into the outbox for now; what is done by hand waits for the hand."""
     chase.try_at = None if chase.channel in BY_HAND else clock.now()
 
 

@@ -1,18 +1,20 @@
 """Jobs over HTTP: each sees and stops his own."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy import Row
 
-from minsheng.jobs.schemas import JobFileOut, JobOut, JobRef
+from minsheng.jobs.schemas import JobFileOut, JobOut, JobRef, JobState
 from minsheng.kernel import jobs
 from minsheng.kernel.access import Session
 from minsheng.kernel.door import allow
 from minsheng.kernel.http import Route
+from minsheng.kernel.pages import Page, Paging
 from minsheng.kernel.workers import live
 
 router = APIRouter(tags=["jobs"], route_class=Route)
@@ -21,14 +23,24 @@ _WHERE = "/api/v1/jobs/{}"
 
 
 def present(session: Session, row: Row[Any]) -> JobOut:
-    """Return a job of the caller; what this process knows of its progress is fresher than the row."""
+    """Return a job of the caller."""
+    return _present(row, jobs.files_of(session, [row.id])[row.id])
+
+
+def _present(row: Row[Any], listed: Sequence[Row[Any]]) -> JobOut:
+    """Return a job; what this process knows of its progress is fresher than the row."""
     done, total, note = row.done, row.total, row.note
     if row.state == "running":
         done, total, note = live.get(row.id, (done, total, note))
     where = _WHERE.format(row.id)
     files = [
-        JobFileOut(**file._mapping, href=f"{where}/files/{file.name}")  # noqa: SLF001 - SQLAlchemy's public name
-        for file in jobs.files_of(session, row.id)
+        JobFileOut(
+            name=file.name,
+            filename=file.filename,
+            media_type=file.media_type,
+            href=f"{where}/files/{file.name}",
+        )
+        for file in listed
     ]
     return JobOut(
         **{name: getattr(row, name) for name in ("id", "kind", "title", "state", "created_at")},
@@ -48,6 +60,19 @@ def accepted(session: Session, response: Response, key: UUID) -> JobOut:
     response.status_code = 202
     response.headers["Location"] = _WHERE.format(key)
     return present(session, jobs.own(session, key))
+
+
+@router.get("/jobs", summary="我的任务", operation_id="listJobs")
+def list_jobs(
+    page: Paging,
+    session: Annotated[Session, allow(None)],
+    state: Annotated[JobState | None, Query(description="状态")] = None,
+) -> Page[JobOut]:
+    """Return the caller's own jobs, the newest first: who closed the browser finds here what was going on."""
+    before = UUID(page.after[0]) if page.after else None
+    found, following = page.cut(jobs.of_caller(session, state, before, page.limit + 1), lambda row: (row.id,))
+    files = jobs.files_of(session, [row.id for row in found])
+    return Page(items=[_present(row, files[row.id]) for row in found], next=following)
 
 
 @router.get("/jobs/{id}", summary="任务进度", operation_id="getJob")

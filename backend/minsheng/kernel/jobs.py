@@ -5,7 +5,7 @@ runs it, and how often after a worker died, is in :mod:`minsheng.kernel.workers`
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -159,16 +159,32 @@ def own(session: Session, key: UUID, kind: str | None = None) -> Row[Any]:
     return row
 
 
+def of_caller(session: Session, state: str | None, before: UUID | None, most: int) -> list[Row[Any]]:
+    """Return the caller's jobs, the newest first, perhaps only those in a state or older than one of them."""
+    statement = select(JOBS).where(JOBS.c.user_id == session.who.user_id)
+    if state is not None:
+        statement = statement.where(JOBS.c.state == state)
+    if before is not None:
+        statement = statement.where(JOBS.c.id < before)
+    # Ids grow with time.
+    return list(session.connection().execute(statement.order_by(JOBS.c.id.desc()).limit(most)))
+
+
 def payload_of(row: Row[Any]) -> dict[str, Any]:
     """Return what a job was given."""
     found: dict[str, Any] = orjson.loads(row.payload)
     return found
 
 
-def files_of(session: Session, key: UUID) -> list[Row[Any]]:
-    """Return what files a job has, without their content; the job must be known to be the caller's."""
-    columns = (FILES.c.name, FILES.c.filename, FILES.c.media_type)
-    return list(session.connection().execute(select(*columns).where(FILES.c.job_id == key).order_by(FILES.c.name)))
+def files_of(session: Session, keys: Collection[UUID]) -> dict[UUID, list[Row[Any]]]:
+    """Return what files jobs have, without their content; the jobs must be known to be the caller's."""
+    columns = (FILES.c.job_id, FILES.c.name, FILES.c.filename, FILES.c.media_type)
+    found: dict[UUID, list[Row[Any]]] = {key: [] for key in keys}
+    for row in session.connection().execute(
+        select(*columns).where(FILES.c.job_id.in_(keys)).order_by(FILES.c.job_id, FILES.c.name)
+    ):
+        found[row.job_id].append(row)
+    return found
 
 
 def file_of(session: Session, key: UUID, name: str) -> File:

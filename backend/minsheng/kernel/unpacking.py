@@ -7,13 +7,11 @@ no bomb and no cell at the far end of an endless sheet passes. What values alone
 import io
 import posixpath
 import re
-import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import IO
 from xml.parsers import expat
 
+from minsheng.kernel.archives import Bounds, Fault, Packed, opened
 from minsheng.kernel.errors import Invalid, invalid
 
 
@@ -33,11 +31,11 @@ LARGE = Limits(megabytes=20, unpacked=320 * 1024 * 1024, rows=100_100, columns=6
 """A whole city's month; the size of a request has its own limit."""
 
 MAX_BYTES = USUAL.megabytes * 1024 * 1024
-MAX_RATIO = 200
 MAX_PARTS = 200
-_CHUNK = 256 * 1024
+SMALL = 4096
 
 _OLD = "这是旧版 .xls 或加了密的文件：请另存为不加密的 .xlsx"
+_DAMAGED = "文件已损坏，或不是 .xlsx 工作簿"
 _OTHER = "不是 .xlsx 工作簿；改扩展名不行，请在表格程序里另存为 .xlsx"
 
 Place = tuple[int, int]
@@ -70,7 +68,6 @@ class Check:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.total = 0
         self.cells = 0
         self.marks: dict[str, Marks] = {}
         self.sheets: list[tuple[str, str]] = []
@@ -93,50 +90,38 @@ class Check:
         """
         if len(content) > self.limits.megabytes * 1024 * 1024:
             raise refused("too-large", f"文件超过 {self.limits.megabytes} MB")
-        try:
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                self._parts(archive)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError):
-            # RuntimeError is what an encrypted part says.
-            old = content.startswith(b"\xd0\xcf\x11\xe0")
-            message = _OLD if old else _OTHER
-            raise refused("no-workbook", message) from None
+        old = content.startswith(b"\xd0\xcf\x11\xe0")
+
+        def refuse(fault: Fault) -> Invalid:
+            return {
+                "broken": refused("no-workbook", _OLD if old else _OTHER),
+                "many": refused("too-many-parts", "工作簿的部件太多"),
+                "twins": refused("damaged", _DAMAGED),
+                "path": refused("damaged", _DAMAGED),
+                "size": refused("bomb", "工作簿解压后过大"),
+                "ratio": refused("bomb", "工作簿解压后过大"),
+            }[fault]
+
+        bounds = Bounds(MAX_PARTS, self.limits.unpacked, SMALL)
+        with opened(io.BytesIO(content), bounds, refuse) as packed:
+            self._parts(packed)
         # The fast reader goes where the relations lead: only what was looked through may be there.
         if any(not self.targets.get(key, "x.xml").lower().endswith(".xml") for _, key in self.sheets):
-            raise refused("damaged", "文件已损坏，或不是 .xlsx 工作簿")
+            raise refused("damaged", _DAMAGED)
 
-    def _parts(self, archive: zipfile.ZipFile) -> None:
-        listed = archive.infolist()
-        if len(listed) > MAX_PARTS:
-            raise refused("too-many-parts", "工作簿的部件太多")
-        if any(each.filename.lower().endswith(("vbaproject.bin", ".vbs", ".exe", ".dll")) for each in listed):
+    def _parts(self, packed: Packed) -> None:
+        if packed.programs:
             raise refused("macro", "工作簿含有宏，请另存为 .xlsx 后再上传")
-        if "xl/workbook.xml" not in {each.filename for each in listed}:
+        if "xl/workbook.xml" not in packed.names:
             raise refused("no-workbook", "不是 .xlsx 工作簿")
+
+        def reader(name: str) -> Callable[[bytes], None]:
+            # Pictures and printer settings are only counted.
+            parser = self._parser(name) if name.lower().endswith((".xml", ".rels")) else None
+            return lambda data: self._feed(parser, data, last=not data)
+
         # Styles come first: which cell shows percent is known by the number of its style.
-        for each in sorted(listed, key=lambda part: part.filename != "xl/styles.xml"):
-            if not each.is_dir():
-                with archive.open(each) as part:
-                    self._part(each, part)
-
-    def _part(self, listed: zipfile.ZipInfo, part: IO[bytes]) -> None:
-        """Unpack one part piece by piece; pictures and printer settings are only counted.
-
-        Raises:
-            Invalid: it is larger than it may be, or meant to do harm.
-        """
-        most = MAX_RATIO * max(listed.compress_size, 1) + 4096
-        xml = listed.filename.lower().endswith((".xml", ".rels"))
-        parser = self._parser(listed.filename) if xml else None
-        size = 0
-        # What the archive says of itself is not believed: never more than the limit is unpacked.
-        while data := part.read(_CHUNK):
-            size += len(data)
-            self.total += len(data)
-            if self.total > self.limits.unpacked or size > most:
-                raise refused("bomb", "工作簿解压后过大")
-            self._feed(parser, data, last=False)
-        self._feed(parser, b"", last=True)
+        packed.unpack(reader, first="xl/styles.xml")
 
     def _feed(self, parser: "expat.XMLParserType | None", data: bytes, *, last: bool) -> None:
         if parser is None:
@@ -144,7 +129,7 @@ class Check:
         try:
             parser.Parse(data, last)
         except expat.ExpatError:
-            raise refused("damaged", "文件已损坏，或不是 .xlsx 工作簿") from None
+            raise refused("damaged", _DAMAGED) from None
 
     def _parser(self, name: str) -> "expat.XMLParserType":
         parser = expat.ParserCreate()

@@ -10,6 +10,7 @@ from minsheng.kernel.fields import Day, In, Line, Moment, Out
 from minsheng.kernel.lifecycle import Action
 
 Content = Literal["figures", "document"]
+Per = Literal["task", "unit"]
 CadenceTier = Literal["city", "county", "township"]
 CadenceStatus = Literal["draft", "active", "ended", "void"]
 Hour = Annotated[int, Field(strict=True, ge=1, le=24, examples=[18])]
@@ -36,6 +37,11 @@ class CadenceTerms(In):
 
     every: Every = Field(default="month", description="旬、周、月、季、半年")
     content: Content = Field(default="figures", description="报数字，或报材料")
+    per: Per | None = Field(
+        default=None,
+        description="每项任务一份，或每单位一份；报数字总是每项任务，报材料省略为每单位",
+        examples=["unit"],
+    )
     title: Line | None = Field(default=None, description="材料的名称；报材料时必填", examples=["实施方案"])
     tier: CadenceTier | None = Field(default=None, description="只由某一层级填报；省略为全部", examples=["township"])
     cut_offs: CutOffs = Field(
@@ -64,6 +70,7 @@ class CadencePatch(In):
 
     every: Every | None = None
     content: Content | None = None
+    per: Per | None = None
     title: Line | None = None
     tier: CadenceTier | None = None
     cut_offs: CutOffs | None = None
@@ -91,6 +98,7 @@ class CadenceOut(Out):
     programme_id: UUID
     every: Every
     content: Content
+    per: Per
     title: str | None
     tier: CadenceTier | None
     cut_offs: list[CutOffOut]

@@ -13,7 +13,7 @@ from minsheng.kernel import rows
 from minsheng.kernel.access import Session
 from minsheng.kernel.errors import Conflict, Duplicate, FieldError, WrongState, invalid
 from minsheng.kernel.lifecycle import ReasonIn
-from minsheng.programmes.cadence_schemas import CadenceIn, CadencePatch, CadenceTerms, PreviewOut, PreviewRow
+from minsheng.programmes.cadence_schemas import CadenceIn, CadencePatch, CadenceTerms, Per, PreviewOut, PreviewRow
 from minsheng.programmes.copies import followers, shifted
 from minsheng.programmes.models import Cadence, Programme
 from minsheng.programmes.schemas import CopyIn, ProgrammeIn
@@ -79,7 +79,7 @@ def create(session: Session, body: CadenceIn) -> Cadence:
         Duplicate: the same units report the same thing in the same form already.
     """
     programme = rows.fetch(session, Programme, body.programme_id)
-    terms = body.model_dump(exclude={"cut_offs"})
+    terms = body.model_dump(exclude={"cut_offs", "per"}) | {"per": per_of(body)}
     cadence = Cadence(**terms, unit_id=programme.unit_id, cut_offs=_pairs(body))
     session.require(cadence)
     if programme.status == "closed":
@@ -98,7 +98,7 @@ def change(session: Session, cadence: Cadence, body: CadencePatch) -> None:
         Invalid: the terms do not go together.
         Duplicate: the same units report the same thing in the same form already.
     """
-    for name, value in body.model_dump(exclude_unset=True, exclude={"cut_offs"}).items():
+    for name, value in body.model_dump(exclude_unset=True, exclude={"cut_offs", "per"}).items():
         if value is None and name not in _MAY_BE_EMPTY:
             raise invalid(f"/{name}", "null", "不能为空")
         setattr(cadence, name, value)
@@ -106,6 +106,10 @@ def change(session: Session, cadence: Cadence, body: CadencePatch) -> None:
         if body.cut_offs is None:
             raise invalid("/cut_offs", "null", "不能为空")
         cadence.cut_offs = _pairs(body)
+    if body.per is not None or "content" in body.model_fields_set:
+        terms = CadenceTerms.model_validate(terms_of(cadence) | {"per": body.per})
+        check_terms(terms)
+        cadence.per = per_of(terms)
     _check(session, cadence, CadenceTerms.model_validate(terms_of(cadence)))
     session.flush()
 
@@ -120,6 +124,11 @@ def _pairs(body: CadenceIn | CadencePatch) -> list[list[int]]:
     return [[each.after, each.day] for each in body.cut_offs or ()]
 
 
+def per_of(terms: CadenceTerms) -> Per:
+    """Return who answers: each task with its figures, each unit with a text unless the terms say otherwise."""
+    return terms.per or ("unit" if terms.content == "document" else "task")
+
+
 def check_terms(terms: CadenceTerms) -> None:
     """Refuse terms that do not go together.
 
@@ -132,6 +141,8 @@ def check_terms(terms: CadenceTerms) -> None:
     for index, each in enumerate(terms.cut_offs):
         if terms.every == "week" and each.day > _WEEK_DAYS:
             raise invalid(f"/cut_offs/{index}/day", "weekday", "周报的截止日是星期一至星期日（1—7）")
+    if terms.content == "figures" and terms.per == "unit":
+        raise invalid("/per", "per-task", "数字按任务填报，只有材料可以每单位一份")
     if terms.content == "document" and not terms.title:
         raise invalid("/title", "missing", "报材料须写材料名称")
     if terms.from_on and terms.until_on and terms.until_on < terms.from_on:

@@ -125,6 +125,7 @@ class Cadence(Row, table=True):
     unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
     every: str = Field(nullable=False)
     content: str = Field(default="figures", nullable=False)
+    per: str = Field(default="task", nullable=False)
     title: str | None = None
     tier: str | None = None
     cut_offs: list[list[int]] = Field(sa_type=JSON, nullable=False)

@@ -1,6 +1,6 @@
 """Completeness and settlements of rounds over HTTP, and what was reported as files."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -10,6 +10,7 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
 from sqlmodel import col, select
 
+from minsheng.calendars import periods
 from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Session
 from minsheng.kernel.door import IfMatch, allow
@@ -19,25 +20,28 @@ from minsheng.kernel.pages import Page, Paging
 from minsheng.org.models import Unit
 from minsheng.org.service import in_tree_order, unit_names
 from minsheng.permissions import P
-from minsheng.programmes.models import Programme
+from minsheng.programmes.models import Item, Programme
 from minsheng.reports import as_reported, exporting, settling
 from minsheng.reports.account_policy import SETTLEMENT
 from minsheng.reports.account_schemas import (
     AccountOut,
+    BranchHash,
     OpenItem,
     PartHash,
     RoundProgress,
     RoundSettleIn,
     RoundsProgress,
+    SectionHash,
     SettlementOut,
     SettlementRow,
     Tally,
     TotalRow,
     TotalsOut,
 )
+from minsheng.reports.facts import rows_by_id
 from minsheng.reports.granted import running
 from minsheng.reports.models import Round
-from minsheng.reports.settled import SettledPart, Settlement
+from minsheng.reports.settled import Piece, SettledPart, SettledSection, Settlement
 
 router = APIRouter(tags=["rounds"], route_class=Route)
 
@@ -98,7 +102,7 @@ def round_progress(session: Reads, programme_id: Annotated[UUID, Query(descripti
 def round_account(id: UUID, session: Reads) -> AccountOut:  # noqa: A002
     """Return what a settlement would find now: completeness, and everything that stands open, by unit."""
     round_ = rows.fetch(session, Round, id)
-    parts = as_reported.compose(session, round_)
+    parts = as_reported.compose(session, round_).parts
     return AccountOut(
         round_id=round_.id,
         period=round_.period,
@@ -116,23 +120,61 @@ def _sum(tallies: Iterator[Counter[str]] | Sequence[Any] | Any) -> Counter[str]:
 
 
 def _open_item(each: dict[str, Any], unit_id: UUID, name: str) -> OpenItem:
-    return OpenItem(unit_id=unit_id, unit_name=name, **each)
+    own = {"unit_id": UUID(each["unit_id"])} if "unit_id" in each else {}
+    said: dict[str, Any] = {"unit_id": unit_id, "unit_name": name} | each | own
+    return OpenItem(**said)
 
 
 # Settlements
 
 
-def _rows(session: Session, found: Sequence[Settlement], parts: dict[UUID, list[SettledPart]]) -> list[dict[str, Any]]:
-    hidden = {"created_at", "signed_by", "parts", "parts_sha256"}
+def _rows(session: Session, found: Sequence[Settlement], parts: dict[UUID, list[Piece]]) -> list[dict[str, Any]]:
+    hidden = {"created_at", "signed_by", "parts", "parts_sha256", "sections", "sections_sha256"}
     return [
         {
             **row.model_dump(exclude=hidden),
-            "whole": len(parts[row.id]) == len(row.parts),
+            "whole": _whole(row, parts[row.id]),
             "tally": tally(_sum(part.tally for part in parts[row.id])),
             "actions": SETTLEMENT.actions(session, row),
         }
         for row in found
     ]
+
+
+def _whole(row: Settlement, seen: Sequence[Piece]) -> bool:
+    return sum(isinstance(each, SettledPart) for each in seen) == len(row.parts)
+
+
+def _sections(session: Session, row: Settlement, pieces: Sequence[Piece], names: dict[UUID, str]) -> list[SectionHash]:
+    """Return the hashes by item; of what the reader leads, with those of the branches he may or may not see."""
+    seen: dict[int, list[SettledSection]] = defaultdict(list)
+    for each in pieces:
+        if isinstance(each, SettledSection):
+            seen[each.seq].append(each)
+    items = rows_by_id(session, Item, {each.item_id for found in seen.values() for each in found})
+    made = []
+    for seq, (sha256, lines) in enumerate(row.sections, start=1):
+        known = {each.place: each for each in seen[seq]}
+        item = items.get(seen[seq][0].item_id) if seen[seq] else None
+        made.append(
+            SectionHash(
+                seq=seq,
+                sha256=sha256,
+                rows=lines,
+                item_id=item.id if item else None,
+                item_code=item.code if item else None,
+                item_title=item.title if item else None,
+                branches=[
+                    BranchHash(
+                        sha256=hash_,
+                        unit_id=known[place].unit_id if place in known else None,
+                        unit_name=names.get(known[place].unit_id) if place in known else None,
+                    )
+                    for place, hash_ in enumerate(seen[seq][0].beside if seen[seq] else (), start=1)
+                ],
+            )
+        )
+    return made
 
 
 def present_settlements(session: Session, found: Sequence[Settlement]) -> list[SettlementOut]:
@@ -146,7 +188,14 @@ def present_settlements(session: Session, found: Sequence[Settlement]) -> list[S
     )
     made = []
     for row, shared in zip(found, _rows(session, found, parts), strict=True):
-        seen = {part.seq: part for part in parts[row.id]}
+        pieces = parts[row.id]
+        seen = {part.seq: part for part in pieces if isinstance(part, SettledPart)}
+        # A branch holds many units: which of them stands open is said by each item itself.
+        opened = [
+            _open_item(each, piece.unit_id, names.get(piece.unit_id, ""))
+            for piece in pieces
+            for each in piece.open_items
+        ]
         made.append(
             SettlementOut(
                 **shared,
@@ -162,12 +211,12 @@ def present_settlements(session: Session, found: Sequence[Settlement]) -> list[S
                     )
                     for seq, (sha256, lines) in enumerate(row.parts, start=1)
                 ],
-                missing_units=[names.get(part.unit_id, "") for part in seen.values() if part.tally.get("missing")],
-                open_items=[
-                    _open_item(each, part.unit_id, names.get(part.unit_id, ""))
-                    for part in seen.values()
-                    for each in part.open_items
-                ],
+                sections_sha256=row.sections_sha256,
+                sections=_sections(session, row, pieces, names),
+                missing_units=list(
+                    dict.fromkeys(each.unit_name for each in opened if each.kind in {"missing", "returned"})
+                ),
+                open_items=opened,
             )
         )
     return made
@@ -207,6 +256,8 @@ def get_settlement(id: UUID, response: Response, session: Reads) -> SettlementOu
 
     Whoever sees every part finds in ``rows.ndjson`` the bytes of ``sha256``. Whoever sees some finds each of his parts'
     bytes, the lines of one unit, under that part's hash, and all part hashes, one a line, under ``parts_sha256``.
+    A department that leads items sees their lines in whatever unit: the lines of one item in one branch hash to the
+    branch's entry, the branches of an item, one a line, to the item's, and all items to ``sections_sha256``.
     """
     row = rows.fetch(session, Settlement, id)
     rows.tag(response, row)
@@ -220,12 +271,15 @@ def get_totals(id: UUID, session: Reads) -> TotalsOut:  # noqa: A002
     parts = settling.parts_of(session, [row.id])[row.id]
     sums = as_reported.totals(settling.lines_of(parts))
     # A sum over what the reader sees of a place whose other parts he may not see would be a wrong figure.
-    covered = session.access.in_area
-    places = {UUID(unit) for unit, _ in sums if covered(P.REPORT_READ, UUID(unit))}
+    covered = {
+        (unit, indicator)
+        for (unit, indicator), each in sums.items()
+        if session.access.covers(P.REPORT_READ, UUID(unit), UUID(each.item))
+    }
     found = []
-    for unit, depth in in_tree_order(session, places):
+    for unit, depth in in_tree_order(session, {UUID(place) for place, _ in covered}):
         for (key, indicator), each in sums.items():
-            if key == str(unit.id):
+            if key == str(unit.id) and (key, indicator) in covered:
                 found.append(_total(unit, depth, indicator, each))
     return TotalsOut(settlement_id=row.id, period=row.period, rows=found)
 
@@ -257,10 +311,11 @@ def _sent(session: Session, key: UUID, asked: str | None, kind: str, ending: str
     parts = settling.parts_of(session, [row.id])[row.id]
     if not parts:
         raise NotFound
-    whole = len(parts) == len(row.parts)
-    hash_ = row.sha256 if whole else as_reported.sha256("".join(part.content for part in parts))
+    whole = _whole(row, parts)
+    hash_ = row.sha256 if whole else as_reported.sha256("".join(settling.content_of(parts)))
     programme = session.get(Programme, row.programme_id)
-    name = f"{programme.name if programme else ''} {row.period} 第{row.edition}版{'' if whole else '（部分）'}"
+    period = periods.name(row.period)
+    name = f"{programme.name if programme else ''} {period} 第{row.edition}版{'' if whole else '（部分）'}"
     headers = {
         "ETag": f'"{hash_}"',
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}.{ending}",

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from minsheng.kernel.fields import Day, In, Moment, Out, Quantity, Reason, Remark
 from minsheng.kernel.lifecycle import Action
-from minsheng.programmes.cadence_schemas import CadenceTier, Content
+from minsheng.programmes.cadence_schemas import CadenceTier, Content, Per
 from minsheng.reports.schemas import RoundState
 
 OpenKind = Literal["missing", "submitted", "returned", "late", "exception", "correction"]
@@ -77,6 +77,7 @@ class RoundProgress(Out):
     cadence_id: UUID
     period: str = Field(examples=["2026-11"])
     content: Content
+    per: Per
     title: str | None
     tier: CadenceTier | None
     starts_on: Day
@@ -129,6 +130,26 @@ class PartHash(Out):
     unit_name: str | None
 
 
+class BranchHash(Out):
+    """The hash of what one branch of the tree reported about an item; named where the reader sees it."""
+
+    sha256: str = Field(examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])
+    unit_id: UUID | None
+    unit_name: str | None
+
+
+class SectionHash(Out):
+    """The hash of one item: of its branches' hashes, one a line, which are told to whoever leads it."""
+
+    seq: int = Field(examples=[1])
+    sha256: str = Field(examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])
+    rows: int = Field(examples=[12])
+    item_id: UUID | None
+    item_code: str | None = Field(examples=["3.2"])
+    item_title: str | None
+    branches: list[BranchHash]
+
+
 class SettlementRow(Out):
     """A settlement as a row of a list."""
 
@@ -165,6 +186,10 @@ class SettlementOut(SettlementRow):
         examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
     )
     parts: list[PartHash]
+    sections_sha256: str | None = Field(
+        description="各事项哈希（每行一个，按序）的 SHA-256：牵头部门据此核对所牵头的事项；早于此功能的结账为空"
+    )
+    sections: list[SectionHash]
     missing_units: list[str] = Field(examples=[["柳市镇"]])
     open_items: list[OpenItem]
 

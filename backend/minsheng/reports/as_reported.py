@@ -6,7 +6,7 @@ A figure is shown only if it was handed in: what stands in a draft was never rep
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +22,7 @@ from minsheng.org.models import Unit
 from minsheng.org.service import in_tree_order
 from minsheng.programmes.models import Indicator, Item, Measure
 from minsheng.programmes.service import in_catalogue_order
+from minsheng.reports.facts import papers
 from minsheng.reports.granted import running
 from minsheng.reports.models import COUNTED, Report, ReportValue, Round
 from minsheng.reports.rounds import late
@@ -49,7 +50,7 @@ def sha256(text: str) -> str:
 
 @dataclass
 class Part:
-    """What one unit reported in a round, how complete it is, and what stands open."""
+    """What was reported in a round, how complete it is, and what stands open: by one unit, or about one item."""
 
     unit: Unit
     lines: list[Line] = field(default_factory=list)
@@ -61,27 +62,50 @@ class Part:
         return "".join(canonical(line) for line in self.lines)
 
 
-def compose(session: Session, round_: Round) -> list[Part]:
-    """Return what stands in a round now, unit by unit in the order of the tree, over what the caller may see."""
+@dataclass
+class Composed:
+    """What stands in a round, cut twice: by unit, and by item and branch of the tree beneath the owner of the list.
+
+    An item is what a department leads, whichever unit works on it; what units say as a whole is about no item.
+    """
+
+    parts: list[Part]
+    sections: dict[UUID, list[Part]]
+
+
+def compose(session: Session, round_: Round) -> Composed:
+    """Return what stands in a round now in the order of tree and catalogue, over what the caller may see."""
     live, corrections = _live(session, round_)
     granted = running(session, [round_.id])
     units = {each.unit_id for each in live} | {each.unit_id for each in granted}
     order = in_tree_order(session, units)
     parts = {unit.id: Part(unit) for unit, _ in order}
-    items = in_catalogue_order(session, {each.item_id for each in live})
-    reading = _Reading(session, round_, order, items)
-    place = {item.id: number for number, item in enumerate(items)}
-    for report in sorted(live, key=lambda each: (place[each.item_id], each.task_id)):
-        part = parts[report.unit_id]
-        part.lines += reading.lines(report)
-        _count(part, reading, report, late=late(round_, report.submitted_at))
+    items = in_catalogue_order(session, {each.item_id for each in live if each.item_id})
+    reading = _Reading(session, round_, order, items, {each.id for each in live})
+    # What a unit says as a whole comes before what it says of its items.
+    place: dict[UUID | None, int] = {None: -1} | {item.id: number for number, item in enumerate(items)}
+    asked = {each.item_id for each in live}
+    cut: dict[UUID, dict[UUID, Part]] = {item.id: {} for item in items if item.id in asked}
+    tree = {unit.id: number for number, (unit, _) in enumerate(order)}
+    for report in sorted(live, key=lambda each: (place[each.item_id], tree[each.unit_id], each.task_id)):
+        part, lines, branch = parts[report.unit_id], reading.lines(report), reading.branch(report.unit_id)
+        where = [part]
+        if report.item_id:
+            where.append(cut[report.item_id].setdefault(branch.id, Part(branch)))
+        for piece in where:
+            piece.lines += lines
+            _count(piece, reading, report, late=late(round_, report.submitted_at))
     for report in corrections:
-        item = reading.items[report.item_id]
-        parts[report.unit_id].open_items.append(_open("correction", item, "更正正在办理"))
+        said = _open("correction", reading.subject(report), "更正正在办理")
+        parts[report.unit_id].open_items.append(said)
+        if report.item_id:
+            branch = reading.branch(report.unit_id)
+            cut[report.item_id][branch.id].open_items.append(_named(said, branch, reading.units[report.unit_id]))
     for each in granted:
         words = f"例外放开到{_beijing(each.until)}，{each.granted_name}批准：{each.reason}"
         parts[each.unit_id].open_items.append(_open("exception", None, words))
-    return [parts[unit.id] for unit, _ in order if unit.id in parts]
+    found = [parts[unit.id] for unit, _ in order if unit.id in parts]
+    return Composed(found, {key: list(branches.values()) for key, branches in cut.items()})
 
 
 def _live(session: Session, round_: Round) -> tuple[list[Report], list[Report]]:
@@ -110,15 +134,18 @@ class _Reading:
         round_: Round,
         order: Sequence[tuple[Unit, int]],
         items: Sequence[Item],
+        reports: Collection[UUID],
     ) -> None:
         self.round = round_
-        self.items = {item.id: item for item in items}
+        self._session = session
+        self._items = {item.id: item for item in items}
         self.units = {unit.id: unit for unit, _ in order}
         self._paths = _paths(session, order)
         self._values: dict[tuple[UUID, UUID], ReportValue] = {
             (row.report_id, row.target_id): row
             for row in session.exec(select(ReportValue).where(ReportValue.round_id == round_.id)).all()
         }
+        self._papers = papers(session, reports if round_.content == "document" else ())
         self._targets: dict[UUID, list[tuple[Target, Indicator, Measure]]] = defaultdict(list)
         for target, indicator, measure in session.exec(
             select(Target, Indicator, Measure)
@@ -129,9 +156,27 @@ class _Reading:
         ).all():
             self._targets[target.task_id].append((target, indicator, measure))
 
+    def branch(self, unit: UUID) -> Unit:
+        """Return the unit beneath the owner of the list that another lies in; the owner is a branch of its own."""
+        path = self._paths[unit]
+        at = path.index(str(self.round.unit_id)) + 1 if str(self.round.unit_id) in path else len(path) - 1
+        return self._session.get_one(Unit, UUID(path[min(at, len(path) - 1)]))
+
+    def judge(self, unit: UUID) -> str:
+        """Return who was to look at a report of a unit, where the reader may know."""
+        above = self.units[unit].parent_id
+        named = self._session.get(Unit, above or unit)
+        return named.name if named else "上级"
+
+    def subject(self, report: Report) -> tuple[str | None, str | None]:
+        """Return code and title of what a report is about: its item, or the text that its unit owes as a whole."""
+        item = self._items.get(report.item_id) if report.item_id else None
+        return (item.code, item.title) if item else (None, self.round.title)
+
     def lines(self, report: Report) -> list[Line]:
         """Return the lines of one report: one for each target of its task, or one without."""
-        unit, item = self.units[report.unit_id], self.items[report.item_id]
+        unit = self.units[report.unit_id]
+        code, title = self.subject(report)
         handed = report.status in HANDED_IN
         head: Line = {
             "report_id": str(report.id),
@@ -144,16 +189,18 @@ class _Reading:
             "unit_code": unit.code,
             "unit_name": unit.name,
             "unit_path": self._paths[unit.id],
-            "item_id": str(item.id),
-            "item_code": item.code,
-            "item_title": item.title,
-            "task_id": str(report.task_id),
+            "item_id": str(report.item_id) if report.item_id else None,
+            "item_code": code,
+            "item_title": title,
+            "task_id": str(report.task_id) if report.item_id else None,
             "status": standing(report),
             "counted": report.status in COUNTED,
             "late": handed and late(self.round, report.submitted_at),
             **{name: _instant(getattr(report, name)) for name in ("submitted_at", "reviewed_at", "accepted_at")},
             **{name: getattr(report, name) if handed else None for name in _WORDS},
         }
+        if self.round.content == "document":
+            head["files"] = self._papers.get(report.id, []) if handed else []
         figures = self._targets[report.task_id] if self.round.content == "figures" else ()
         return [self._figure(head, report, *each) for each in figures] or [
             {**head, **dict.fromkeys(("target_id", "indicator_id", "indicator", "measure", "aggregation", *_REST))}
@@ -187,16 +234,23 @@ def standing(report: Report) -> str:
 
 
 def _count(part: Part, reading: _Reading, report: Report, *, late: bool) -> None:
-    item, how = reading.items[report.item_id], standing(report)
+    about, how = reading.subject(report), standing(report)
     part.tally.update(tally_of(report.status, excused=report.excused, late=late))
+    found = []
     if how == "missing":
-        part.open_items.append(_open("missing", item, "没有报送"))
+        found.append(_open("missing", about, "没有报送"))
     elif how == "returned":
-        part.open_items.append(_open("returned", item, f"退回后没有再报：{report.return_reason or ''}"))
+        found.append(_open("returned", about, f"退回后没有再报：{report.return_reason or ''}"))
     elif how == "submitted":
-        part.open_items.append(_open("submitted", item, "已报送，还没有审核"))
+        found.append(_open("submitted", about, f"已报送，{reading.judge(report.unit_id)}还没有审核"))
     if how in HANDED_IN and late and report.submitted_at:
-        part.open_items.append(_open("late", item, f"迟报，{_beijing(report.submitted_at)}报送"))
+        found.append(_open("late", about, f"迟报，{_beijing(report.submitted_at)}报送"))
+    part.open_items += [_named(each, part.unit, reading.units[report.unit_id]) for each in found]
+
+
+def _named(said: dict[str, Any], part: Unit, unit: Unit) -> dict[str, Any]:
+    """Name the unit that is meant, where the part is a whole branch."""
+    return said if part.id == unit.id else {**said, "unit_id": str(unit.id), "unit_name": unit.name}
 
 
 def tally_of(status: str, *, excused: bool, late: bool) -> dict[str, int]:
@@ -206,13 +260,9 @@ def tally_of(status: str, *, excused: bool, late: bool) -> dict[str, int]:
     return {} if excused else {"expected": 1, "missing": 1}
 
 
-def _open(kind: str, item: Item | None, words: str) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "item_code": item.code if item else None,
-        "item_title": item.title if item else None,
-        "words": words,
-    }
+def _open(kind: str, about: tuple[str | None, str | None] | None, words: str) -> dict[str, Any]:
+    code, title = about or (None, None)
+    return {"kind": kind, "item_code": code, "item_title": title, "words": words}
 
 
 def _paths(session: Session, order: Sequence[tuple[Unit, int]]) -> dict[UUID, list[str]]:
@@ -249,6 +299,7 @@ class Total:
 
     indicator: str
     measure: str
+    item: str
     value: Decimal | None = None
     expected: int = 0
     counted: int = 0
@@ -265,7 +316,9 @@ def totals(lines: Iterable[Line]) -> Mapping[tuple[str, str], Total]:
         if line["indicator_id"] is None or line["aggregation"] != "sum":
             continue
         for unit in line["unit_path"]:
-            total = found.setdefault((unit, line["indicator_id"]), Total(line["indicator"], line["measure"]))
+            total = found.setdefault(
+                (unit, line["indicator_id"]), Total(line["indicator"], line["measure"], line["item_id"])
+            )
             if line["status"] == "excused":
                 continue
             total.expected += 1

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from minsheng.kernel import clock, quantity
 from minsheng.kernel.access import Session
 from minsheng.programmes.models import Indicator
+from minsheng.reports import documents
 from minsheng.reports.models import COUNTED, FORECAST, Report, ReportValue, Round
 from minsheng.targets.models import Target, Task, TaskState
 
@@ -51,9 +52,15 @@ def excuse(session: Session, state: TaskState, _body: object) -> None:
     for report, ends_on in session.exec(
         select(Report, Round.ends_on)  # type: ignore[call-overload]
         .join(Round, col(Round.id) == col(Report.round_id))
-        .where(Report.task_id == state.task_id, Report.status == "draft", Round.closes_at > clock.now())
+        .where(
+            Report.task_id == state.task_id,
+            col(Report.item_id).is_not(None),
+            Report.status == "draft",
+            Round.closes_at > clock.now(),
+        )
     ).all():
         held = state.from_on <= ends_on and (state.until_on is None or ends_on < state.until_on)
         if report.excused != held and ends_on >= state.from_on:
             report.excused = held
             session.add(report)
+    documents.review(session, state.programme_id, state.unit_id)

@@ -9,11 +9,13 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+import orjson
 import xlsxwriter
 
+from minsheng.calendars import periods
 from minsheng.reports.as_reported import Line
-from minsheng.reports.settled import SettledPart, Settlement
-from minsheng.reports.settling import lines_of
+from minsheng.reports.settled import Piece, Settlement
+from minsheng.reports.settling import content_of
 
 CHUNK = 64 * 1024
 _WIDE = 15
@@ -42,6 +44,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("cause_note", "滞后说明"),
     ("fall_reason", "下降原因"),
     ("note", "进展说明"),
+    ("files", "附件"),
     ("period", "填报期"),
     ("title", "材料"),
     ("basis", "数据来源"),
@@ -61,13 +64,13 @@ STATES = {
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
-def ndjson(parts: Sequence[SettledPart]) -> Iterator[bytes]:
+def ndjson(parts: Sequence[Piece]) -> Iterator[bytes]:
     """Yield the lines as they were hashed; of the whole, the bytes are those of the published hash."""
-    for part in parts:
-        yield part.content.encode()
+    for text in content_of(parts):
+        yield text.encode()
 
 
-def table(parts: Sequence[SettledPart]) -> Iterator[bytes]:
+def table(parts: Sequence[Piece]) -> Iterator[bytes]:
     """Yield the lines as CSV in UTF-8 with the mark that Excel looks for.
 
     A text that Excel would take for a formula is led by an apostrophe; figures are never touched.
@@ -76,9 +79,10 @@ def table(parts: Sequence[SettledPart]) -> Iterator[bytes]:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([name for _, name in COLUMNS])
     yield b"\xef\xbb\xbf"
-    for part in parts:
-        for line in lines_of([part]):
-            writer.writerow([_csv_cell(key, line) for key, _ in COLUMNS])
+    for text in content_of(parts):
+        for line in text.splitlines():
+            read = orjson.loads(line)
+            writer.writerow([_csv_cell(key, read) for key, _ in COLUMNS])
         yield out.getvalue().encode()
         out.seek(0)
         out.truncate()
@@ -91,15 +95,17 @@ def _csv_cell(key: str, line: Line) -> str:
 
 def cell(key: str, line: Line) -> str:
     """Return one cell in words."""
-    value = line[key]
+    value = line.get(key)
     if value is None:
         return ""
+    if isinstance(value, list):
+        return "、".join(each["name"] for each in value)
     if isinstance(value, bool):
         return "是" if value else "否"
     return STATES[value] if key == "status" else str(value)
 
 
-def workbook(settlement: Settlement, name: str, parts: Sequence[SettledPart]) -> Iterator[bytes]:
+def workbook(settlement: Settlement, name: str, parts: Sequence[Piece]) -> Iterator[bytes]:
     """Yield the lines as .xlsx: written row by row into a file, sent piece by piece."""
     out = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed when the last piece has been sent
     book = xlsxwriter.Workbook(
@@ -121,8 +127,8 @@ def workbook(settlement: Settlement, name: str, parts: Sequence[SettledPart]) ->
         sheet.set_column(index, index, 36 if key.endswith(("note", "reason", "title")) else 14)
         sheet.write_string(0, index, title, head)
     row = 1
-    for part in parts:
-        for line in lines_of([part]):
+    for content in content_of(parts):
+        for line in map(orjson.loads, content.splitlines()):
             for index, (key, _) in enumerate(COLUMNS):
                 text = cell(key, line)
                 if not text:
@@ -138,7 +144,7 @@ def workbook(settlement: Settlement, name: str, parts: Sequence[SettledPart]) ->
     for at, (title, text) in enumerate(
         (
             ("名称", name),
-            ("填报期", settlement.period),
+            ("填报期", periods.name(settlement.period)),
             ("版次", f"第{settlement.edition}版"),
             ("签字人", settlement.signed_name),
             ("签字时间", settlement.signed_at.isoformat()),

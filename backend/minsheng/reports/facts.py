@@ -43,10 +43,10 @@ Comparison = Callable[[Session, Programme, date], Mapping[UUID, Others]]
 comparisons: list[Comparison] = []
 """Tells whom each target of a list is compared with on a day; the boards, which see whole lists, add themselves."""
 
-Answers = Callable[[Session, Collection[UUID]], set[UUID]]
+Answers = Callable[[Session, Collection[UUID]], Mapping[UUID, list[dict[str, str]]]]
 
 answers: list[Answers] = []
-"""Says which reports, among some, have what is due in a round of texts without a text: a file that was attached."""
+"""Names the files, by name and hash, that were attached to some reports: in a round of texts a file alone answers."""
 
 JUMP = 3
 """A month's figure beyond this many times the plan's pace so far is asked about."""
@@ -60,7 +60,8 @@ class ReportFacts:
     """A report with what it hangs on.
 
     ``later`` is the correction of it that was not given up, ``split`` whether its task was handed on, ``baseline`` what
-    it is compared with, ``answered`` whether something else than its own text says what is due.
+    it is compared with, ``answered`` whether something else than its own text says what is due. Of a text that a unit
+    owes once, task and item are those it was first asked with.
     """
 
     report: Report
@@ -137,7 +138,9 @@ class ReportFacts:
     def _text_missing(self) -> list[FieldError]:
         if self.answered or self.report.excused or (self.report.note or "").strip():
             return []
-        return [FieldError(pointer="/note", code="text-missing", message=f"请写明“{self.round.title}”的内容")]
+        return [
+            FieldError(pointer="/note", code="text-missing", message=f"请写明“{self.round.title}”的内容，或上传文件")
+        ]
 
     def warnings(self) -> list[FieldError]:
         """Return what is worth a second look but stops nobody."""
@@ -215,7 +218,7 @@ def _gather(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFac
     programmes = rows_by_id(session, Programme, {report.programme_id for report in reports})
     rounds = rows_by_id(session, Round, {report.round_id for report in reports})
     tasks = rows_by_id(session, Task, {report.task_id for report in reports})
-    items = rows_by_id(session, Item, {report.item_id for report in reports})
+    items = rows_by_id(session, Item, {key for each in reports if (key := _item_of(tasks, each))})
     units = rows_by_id(session, Unit, {report.unit_id for report in reports})
     in_force = rule_sets.all_in_force(session, {each.rule_set for each in programmes.values()})
     later = {
@@ -227,27 +230,41 @@ def _gather(session: Session, reports: Sequence[Report]) -> dict[UUID, ReportFac
     found: dict[UUID, ReportFacts] = {}
     for report in reports:
         unit = units.get(report.unit_id)
-        if report.task_id in tasks and report.item_id in items and report.programme_id in programmes and unit:
+        about = _item_of(tasks, report)
+        item = items.get(about) if about else None
+        if report.task_id in tasks and item and report.programme_id in programmes and unit:
             found[report.id] = ReportFacts(
                 report=report,
                 programme=programmes[report.programme_id],
                 round=rounds[report.round_id],
                 task=tasks[report.task_id],
-                item=items[report.item_id],
+                item=item,
                 unit=unit,
                 rule_set=in_force[programmes[report.programme_id].rule_set],
                 later=later.get(report.id),
             )
-    papers = {key for key, each in found.items() if each.round.content == "document"}
-    for answer in answers if papers else ():
-        for key in answer(session, papers):
-            found[key].answered = True
+    for key, files in papers(session, {key for key, each in found.items() if each.round.content == "document"}).items():
+        found[key].answered = bool(files)
     _add_figures(session, found)
     _add_around(session, found)
     inspectors = [inspect(session, found.values()) for inspect in checking.inspections] if found else []
     for facts in found.values():
         facts.inspectors = inspectors
     return found
+
+
+def papers(session: Session, reports: Collection[UUID]) -> dict[UUID, list[dict[str, str]]]:
+    """Return the files that answer reports in rounds of texts."""
+    found: dict[UUID, list[dict[str, str]]] = defaultdict(list)
+    for answer in answers if reports else ():
+        for key, files in answer(session, reports).items():
+            found[key] += files
+    return found
+
+
+def _item_of(tasks: Mapping[UUID, Task], report: Report) -> UUID | None:
+    task = tasks.get(report.task_id)
+    return report.item_id or (task.item_id if task else None)
 
 
 def _add_around(session: Session, found: Mapping[UUID, ReportFacts]) -> None:
@@ -266,6 +283,9 @@ def _add_around(session: Session, found: Mapping[UUID, ReportFacts]) -> None:
     words, sentences = forms.last_words(session, tasks), forms.reached(session, tasks)
     for facts in found.values():
         round_ = facts.round
+        if facts.report.item_id is None:
+            # It speaks for the unit, and not for the task that it was first asked with.
+            continue
         facts.split = facts.task.id in split
         earlier = [said for period, said in words[facts.task.id] if period < round_.period]
         facts.known = forms.Known(

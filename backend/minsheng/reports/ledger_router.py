@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
+from minsheng.calendars import periods
 from minsheng.jobs.router import accepted
 from minsheng.jobs.schemas import JobOut
 from minsheng.kernel import jobs, rows
@@ -36,7 +37,7 @@ def create_ledger(body: LedgerIn, response: Response, session: Annotated[Session
     programme = rows.fetch(session, Programme, body.programme_id)
     if body.unit_id is not None:
         rows.fetch(session, Unit, body.unit_id)
-    title = f"导出 {programme.name} {body.period} 台账"
+    title = f"导出 {programme.name} {periods.name(body.period)} 台账"
     return accepted(session, response, jobs.enqueue(session, LEDGER, title, body.model_dump(mode="json")))
 
 

@@ -18,6 +18,7 @@ import xlsxwriter
 from sqlalchemy import and_
 from sqlmodel import col, select
 
+from minsheng.calendars import periods
 from minsheng.kernel import clock, quantity
 from minsheng.kernel.access import Session
 from minsheng.kernel.lifecycle import STATE_NAMES
@@ -87,7 +88,9 @@ class Ledger:
     @property
     def title(self) -> str:
         """Return the heading."""
-        return f"{self.programme.name} {self.period} {'县月报' if self.layout == 'county' else '月报台账'}"
+        return (
+            f"{self.programme.name} {periods.name(self.period)} {'县月报' if self.layout == 'county' else '月报台账'}"
+        )
 
     @property
     def heads(self) -> list[tuple[str, int]]:
@@ -100,7 +103,7 @@ class Ledger:
 def rows_of(session: Session, ledger: Ledger, step: Step) -> Iterator[Sequence[Any]]:
     """Yield the rows in the order of catalogue and tree."""
     asked = (Report.programme_id == ledger.programme.id, Report.period == ledger.period, _SHOWN)
-    keys = set(session.exec(select(Report.item_id).where(*asked).distinct()).all())
+    keys = {each for each in session.exec(select(Report.item_id).where(*asked).distinct()).all() if each}
     items = in_catalogue_order(session, keys)
     reporting = set(session.exec(select(Report.unit_id).where(*asked).distinct()).all())
     wanted = reporting & ledger.units if ledger.units is not None else reporting

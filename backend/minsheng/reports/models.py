@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field
 
+from minsheng.calendars import periods
 from minsheng.kernel import clock
 from minsheng.kernel.access import Scoped, Session
 from minsheng.kernel.db import Figure, Instant, Row
@@ -26,8 +27,8 @@ FORECAST = "forecast"
 class Round(Row, table=True):
     """A collection period of a programme (填报期); open, due and closed follow from the clock.
 
-    ``content`` says whether figures are due or a text (R164); ``tier`` whether only one tier reports. Rounds that have
-    not opened are void once their cadence has ended.
+    ``content`` says whether figures are due or a text (R164), ``per`` whether each task or each unit answers; ``tier``
+    whether only one tier reports. Rounds that have not opened are void once their cadence has ended.
     """
 
     __tablename__ = "report_round"
@@ -43,6 +44,7 @@ class Round(Row, table=True):
     cadence_id: UUID = Field(nullable=False, foreign_key="cadence.id")
     period: str = Field(nullable=False)
     content: str = Field(default="figures", nullable=False)
+    per: str = Field(default="task", nullable=False)
     title: str | None = None
     tier: str | None = None
     starts_on: date = Field(nullable=False)
@@ -52,6 +54,11 @@ class Round(Row, table=True):
     closes_at: datetime = Field(sa_type=Instant, nullable=False)
     status: str = Field(default="active", nullable=False)
     change_reason: str | None = None
+
+    @property
+    def words(self) -> str:
+        """The period as people say it, with the name of the text that is due in it."""
+        return periods.name(self.period) + (f"“{self.title}”" if self.title else "")
 
     def state(self, now: datetime) -> str:
         """Return scheduled, open, overdue or closed at an instant."""
@@ -68,13 +75,13 @@ def _locked_with_round(session: Session, row: "Report | ReportValue") -> Problem
         return None
     granted = running(session, [round_.id]) if round_ is not None else []
     if not any(each.lets(row.unit_id, _task_of(session, row)) for each in granted):
-        return RoundClosed(f"{round_.period if round_ else ''} 填报期已关闭，不能再改。")
+        return RoundClosed(f"{round_.words if round_ else ''}填报期已关闭，不能再改。")
     return None
 
 
 def _task_of(session: Session, row: "Report | ReportValue") -> UUID | None:
     report = row if isinstance(row, Report) else session.get(Report, row.report_id)
-    return report.task_id if report else None
+    return report.task_id if report and report.item_id else None
 
 
 class Report(Row, table=True):
@@ -83,6 +90,9 @@ class Report(Row, table=True):
     A correction after acceptance is another row of the same task and round with the next ``revision``: it names its
     reason and goes the whole way again. The earlier row counts until the new one does; then it is superseded, and
     stays with its figures. ``versions.newest`` picks the one that is worked on.
+
+    A text that a unit owes once for the whole list has no item: it lies on no department's line. Its task is the one it
+    was first asked with, so that rows are still told apart by task and round.
     """
 
     __scope__ = Scoped(read=P.REPORT_READ, line="item_id")
@@ -92,12 +102,21 @@ class Report(Row, table=True):
         Index("ix_report_corrects_id", "corrects_id"),
         Index("ix_report_unit_id_period_id", "unit_id", "period", "id"),
         Index("ix_report_round_id_unit_id", "round_id", "unit_id"),
+        Index(
+            "uq_report_one_a_unit",
+            "round_id",
+            "unit_id",
+            "revision",
+            unique=True,
+            sqlite_where=text("item_id IS NULL AND status != 'void'"),
+            postgresql_where=text("item_id IS NULL AND status != 'void'"),
+        ),
     )
 
     programme_id: UUID = Field(nullable=False, foreign_key="programme.id")
     round_id: UUID = Field(nullable=False, foreign_key="report_round.id")
     task_id: UUID = Field(nullable=False, foreign_key="task.id")
-    item_id: UUID = Field(nullable=False, foreign_key="item.id")
+    item_id: UUID | None = Field(default=None, foreign_key="item.id")
     unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
     period: str = Field(nullable=False)
     revision: int = Field(default=1, nullable=False)
@@ -172,7 +191,7 @@ class ReportApproval(Row, table=True):
     )
 
     report_id: UUID = Field(nullable=False, foreign_key="report.id")
-    item_id: UUID = Field(nullable=False, foreign_key="item.id")
+    item_id: UUID | None = Field(default=None, foreign_key="item.id")
     unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
     verb: str = Field(nullable=False)
     approver_id: UUID | None = None
@@ -194,7 +213,7 @@ class ReportComment(Row, table=True):
 
     report_id: UUID = Field(nullable=False, foreign_key="report.id")
     target_id: UUID | None = Field(default=None, foreign_key="target.id")
-    item_id: UUID = Field(nullable=False, foreign_key="item.id")
+    item_id: UUID | None = Field(default=None, foreign_key="item.id")
     unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
     text: str = Field(nullable=False)
     author_id: UUID | None = None

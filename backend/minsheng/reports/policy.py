@@ -7,7 +7,7 @@ from minsheng.plans import service as plans
 from minsheng.programmes import cadences
 from minsheng.programmes.models import Cadence, Programme
 from minsheng.programmes.policy import CADENCE, PROGRAMME
-from minsheng.reports import comments, counted, rounds, service, versions
+from minsheng.reports import comments, counted, documents, rounds, service, versions
 from minsheng.reports.models import Report, ReportComment
 from minsheng.reports.schemas import CommentSettleIn, ReturnIn
 from minsheng.targets import adjustments
@@ -140,6 +140,10 @@ def withdraw_from_parent(session: Session, task: Task, _body: object) -> None:
     if task.parent_id is None:
         return
     for report in rounds.open_drafts(session, task.parent_id):
+        if report.id not in session.moving:
+            REPORT.follow(session, report, "withdraw")
+    parent = session.get(Task, task.parent_id)
+    for report in documents.review(session, parent.programme_id, parent.unit_id) if parent else ():
         if report.id not in session.moving:
             REPORT.follow(session, report, "withdraw")
 

@@ -35,6 +35,7 @@ def brief(round_: Round, now: datetime) -> RoundBrief:
         id=round_.id,
         period=round_.period,
         content=round_.content,  # type: ignore[arg-type]
+        per=round_.per,  # type: ignore[arg-type]
         title=round_.title,
         state=round_.state(now),  # type: ignore[arg-type]
         due_at=round_.due_at,
@@ -101,10 +102,10 @@ def _report(session: Session, facts: ReportFacts, now: datetime, locked: rounds.
         version=report.version,
         programme_id=facts.programme.id,
         programme_name=facts.programme.name,
-        item_id=facts.item.id,
-        item_code=facts.item.code,
-        item_title=facts.item.title,
-        task_id=facts.task.id,
+        item_id=report.item_id,
+        item_code=facts.item.code if report.item_id else "",
+        item_title=facts.item.title if report.item_id else facts.round.title or "",
+        task_id=facts.task.id if report.item_id else None,
         unit_id=report.unit_id,
         unit_name=facts.unit.name,
         deadline=next((each.in_force.deadline for each in facts.figures), None) or facts.task.deadline,

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlmodel import col, select
 
 from minsheng.calendars import periods
@@ -16,7 +16,7 @@ from minsheng.kernel.errors import invalid
 from minsheng.org.models import Unit
 from minsheng.programmes import cadences
 from minsheng.programmes.models import Cadence, Programme
-from minsheng.reports import counted
+from minsheng.reports import counted, documents
 from minsheng.reports.granted import RoundException, running
 from minsheng.reports.models import Report, Round
 from minsheng.reports.schemas import RoundPatch
@@ -52,6 +52,7 @@ def rounds_of(programme: Programme, cadence: Cadence, calendar: Calendar = caden
                 cadence_id=cadence.id,
                 period=period.key,
                 content=cadence.content,
+                per=cadence.per,
                 title=cadence.title,
                 tier=cadence.tier,
                 starts_on=period.starts_on,
@@ -85,6 +86,7 @@ def make(session: Session, cadence: Cadence, _body: object) -> None:
     cadence.made_until = made[-1].ends_on
     session.add_all(made)
     session.flush()
+    documents.forget(session)
     if not with_list:
         _expect_of_all(session, programme, made)
 
@@ -117,6 +119,10 @@ def _expect(session: Session, tasks: Sequence[Task], rounds: Sequence[Round]) ->
     if any(each.tier for each in rounds):
         units = {task.unit_id for task in tasks}
         tiers = {unit.id: unit.tier for unit in session.exec(select(Unit).where(col(Unit.id).in_(units))).all()}
+
+    def asks(each: Round, task: Task) -> bool:
+        return each.closes_at > now and each.tier in {None, tiers.get(task.unit_id)}
+
     session.add_all(
         Report(
             programme_id=task.programme_id,
@@ -128,8 +134,11 @@ def _expect(session: Session, tasks: Sequence[Task], rounds: Sequence[Round]) ->
         )
         for task in tasks
         for each in rounds
-        if each.closes_at > now and each.tier in {None, tiers.get(task.unit_id)}
+        if each.per == "task" and asks(each, task)
     )
+    for each in rounds:
+        if each.per == "unit":
+            session.add_all(documents.expected(session, [task for task in tasks if asks(each, task)], [each]))
 
 
 def _owner(session: Session, task: Task) -> UUID:
@@ -150,12 +159,17 @@ def cancel(session: Session, cadence: Cadence) -> list[Report]:
 
 
 def open_drafts(session: Session, task_id: UUID) -> list[Report]:
-    """Return the drafts of a task that may still change."""
+    """Return the drafts of a task that may still change; what its unit owes as a whole is not the task's."""
     return list(
         session.exec(
             select(Report)
             .join(Round, col(Round.id) == col(Report.round_id))
-            .where(Report.task_id == task_id, Report.status == "draft", Round.closes_at > clock.now())
+            .where(
+                Report.task_id == task_id,
+                col(Report.item_id).is_not(None),
+                Report.status == "draft",
+                Round.closes_at > clock.now(),
+            )
         ).all()
     )
 
@@ -222,7 +236,8 @@ class Lock:
     def reopened_until(self, report: Report) -> datetime | None:
         """Return until when an exception lets a report of a closed round be written."""
         granted = self._exceptions[report.round_id] if report.round_id in self._closed else ()
-        return max((each.until for each in granted if each.lets(report.unit_id, report.task_id)), default=None)
+        task = report.task_id if report.item_id else None
+        return max((each.until for each in granted if each.lets(report.unit_id, task)), default=None)
 
 
 def lock_of(session: Session, rounds: Collection[Round]) -> Lock:
@@ -243,7 +258,10 @@ def reopened_now(now: datetime) -> ColumnElement[bool]:
         select(RoundException.id).where(
             RoundException.round_id == Report.round_id,
             RoundException.unit_id == Report.unit_id,
-            or_(col(RoundException.task_id).is_(None), col(RoundException.task_id) == Report.task_id),
+            or_(
+                col(RoundException.task_id).is_(None),
+                and_(col(RoundException.task_id) == Report.task_id, col(Report.item_id).is_not(None)),
+            ),
             RoundException.status == "active",
             RoundException.until > now,
         )

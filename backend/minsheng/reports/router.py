@@ -1,17 +1,17 @@
 """Reports, the entry sheet and the review desk over HTTP."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import or_
+from sqlalchemy import exists, not_, or_
 from sqlmodel import col, func, select
 
 from minsheng.calendars import periods
 from minsheng.kernel import clock, rows
-from minsheng.kernel.access import Session, find
+from minsheng.kernel.access import Access, Session, find
 from minsheng.kernel.door import IfMatch, allow
 from minsheng.kernel.errors import Conflict, FieldError, NotFound, Problem, Refusals
 from minsheng.kernel.fields import Period
@@ -48,6 +48,7 @@ from minsheng.reports.schemas import (
     WaitingOut,
     Workbench,
 )
+from minsheng.reports.settled import Settlement
 from minsheng.rule_sets import service as rule_sets
 from minsheng.rule_sets.definition import NONE
 
@@ -239,7 +240,8 @@ def review_desk(
             )
         )
     units = in_tree_order(session, {cell.unit_id for cell in cells})
-    items = in_catalogue_order(session, {cell.item_id for cell in cells})
+    items = in_catalogue_order(session, {cell.item_id for cell in cells if cell.item_id})
+    texts = any(cell.item_id is None for cell in cells)
     round_ = shown[-1] if shown else None
     return DeskOut(
         programme_id=programme.id,
@@ -247,7 +249,10 @@ def review_desk(
         period=period,
         round=brief(round_, now) if round_ else None,
         units=[DeskUnit(id=unit.id, parent_id=unit.parent_id, name=unit.name, depth=depth) for unit, depth in units],
-        items=[DeskItem(id=item.id, code=item.code, title=item.title) for item in items],
+        items=[
+            *([DeskItem(id=None, code="", title=(round_ and round_.title) or "")] if texts else []),
+            *(DeskItem(id=item.id, code=item.code, title=item.title) for item in items),
+        ],
         cells=cells,
         counts=DeskCounts(
             total=len(cells),
@@ -314,7 +319,8 @@ def entry_sheet(
             .limit(MOST_ROWS)
         ).all()
     )
-    order = {item.id: place for place, item in enumerate(in_catalogue_order(session, {r.item_id for r in reports}))}
+    items = in_catalogue_order(session, {each.item_id for each in reports if each.item_id})
+    order: dict[UUID | None, int] = {item.id: place for place, item in enumerate(items, start=1)}
     reports = sorted(reports, key=lambda each: (units[each.unit_id], each.programme_id, order.get(each.item_id, 0)))
     found = present_reports(session, reports)
     return EntrySheet(
@@ -369,8 +375,8 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
     programmes = rows_by_id(session, Programme, {row[0] for row in counted})
     units = rows_by_id(session, Unit, {row[2] for row in counted})
     owing: dict[tuple[UUID, UUID], Counter[str]] = defaultdict(Counter)
-    review: Counter[tuple[str, UUID]] = Counter()
-    accept: Counter[tuple[str, UUID]] = Counter()
+    review: Counter[UUID] = Counter()
+    accept: Counter[UUID] = Counter()
     for programme_id, round_id, unit_id, status, returned, first, number in counted:
         tally = owing[(round_id, unit_id)]
         tally.update({status: number, "returned": number * (returned is True)})
@@ -379,14 +385,10 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
         programme, unit = programmes.get(programme_id), units.get(unit_id)
         if programme is None or unit is None:
             continue
-        key = (rounds[round_id].period, programme_id)
-        direct = programme.unit_id in (unit.id, unit.parent_id)
-        if status == "submitted" and unit.parent_id and access.in_area(P.REPORT_REVIEW, unit.parent_id):
-            review[key] += number
-        if access.sits(P.REPORT_ACCEPT, programme.unit_id) and (
-            status == "reviewed" or (status == "submitted" and direct)
-        ):
-            accept[key] += number
+        if _reviews(access, unit) and status == "submitted":
+            review[round_id] += number
+        if _accepts(access, programme, unit, status):
+            accept[round_id] += number
     owed, missing = [], []
     for (round_id, unit_id), tally in owing.items():
         round_, unit = rounds[round_id], units.get(unit_id)
@@ -395,6 +397,7 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
             continue
         entry = OwedOut(
             period=round_.period,
+            title=round_.title,
             programme_id=programme.id,
             programme_name=programme.name,
             unit_id=unit_id,
@@ -414,14 +417,65 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
     return Workbench(
         today=clock.today(),
         owed=sorted(owed, key=lambda each: (each.due_at, each.programme_name)),
-        to_review=_waiting(review, programmes),
-        to_accept=_waiting(accept, programmes),
+        to_review=_waiting(review, rounds, programmes),
+        to_accept=_waiting(accept, rounds, programmes),
+        unreviewed=_unreviewed(session),
         missing=sorted(missing, key=lambda each: (each.due_at, each.unit_name, each.programme_name))[:500],
     )
 
 
-def _waiting(tally: Counter[tuple[str, UUID]], programmes: dict[UUID, Programme]) -> list[WaitingOut]:
+def _reviews(access: Access, unit: Unit) -> bool:
+    return unit.parent_id is not None and access.in_area(P.REPORT_REVIEW, unit.parent_id)
+
+
+def _accepts(access: Access, programme: Programme, unit: Unit, status: str) -> bool:
+    direct = programme.unit_id in (unit.id, unit.parent_id)
+    waits = status == "reviewed" or (status == "submitted" and direct)
+    return waits and access.sits(P.REPORT_ACCEPT, programme.unit_id)
+
+
+def _unreviewed(session: Session) -> list[WaitingOut]:
+    """Return what the caller was to look at before its round closed, until the round is settled."""
+    now = clock.now()
+    settled = exists(
+        select(Settlement.id).where(Settlement.round_id == Report.round_id, Settlement.status == "settled")
+    )
+    found = session.exec(
+        select(Report.programme_id, Report.round_id, Report.unit_id, func.count())
+        .join(Round, col(Round.id) == col(Report.round_id))
+        .where(Report.status == "submitted", Round.closes_at <= now, not_(reopened_now(now)), not_(settled))
+        .group_by(col(Report.programme_id), col(Report.round_id), col(Report.unit_id))
+    ).all()
+    rounds = rows_by_id(session, Round, {row[1] for row in found})
+    programmes = rows_by_id(session, Programme, {row[0] for row in found})
+    units = rows_by_id(session, Unit, {row[2] for row in found})
+    tally: Counter[UUID] = Counter()
+    for programme_id, round_id, unit_id, number in found:
+        programme, unit = programmes.get(programme_id), units.get(unit_id)
+        if programme is None or unit is None:
+            continue
+        if _reviews(session.access, unit) or session.access.sits(P.REPORT_ACCEPT, programme.unit_id):
+            tally[round_id] += number
+    return _waiting(tally, rounds, programmes)
+
+
+def _waiting(
+    tally: Mapping[UUID, int], rounds: Mapping[UUID, Round], programmes: Mapping[UUID, Programme]
+) -> list[WaitingOut]:
+    """Return what waits, by the desk it waits on: the figures of a period and list together, each text alone."""
+    desks: dict[tuple[str, UUID, UUID | None], list[tuple[Round, int]]] = defaultdict(list)
+    for key, number in tally.items():
+        each = rounds[key]
+        desks[(each.period, each.programme_id, key if each.content == "document" else None)].append((each, number))
     return [
-        WaitingOut(period=period, programme_id=key, programme_name=programmes[key].name, count=number)
-        for (period, key), number in sorted(tally.items(), key=lambda entry: (entry[0][0], str(entry[0][1])))
+        WaitingOut(
+            period=period,
+            programme_id=programme,
+            programme_name=programmes[programme].name,
+            round_id=key,
+            title=found[0][0].title,
+            closes_at=min(each.closes_at for each, _ in found),
+            count=sum(number for _, number in found),
+        )
+        for (period, programme, key), found in sorted(desks.items(), key=lambda entry: (entry[0][0], str(entry[0])))
     ]

@@ -9,7 +9,7 @@ from minsheng.kernel.errors import FieldError
 from minsheng.kernel.fields import Day, In, Moment, Out, Prose, Quantity, Reason, Remark, Version
 from minsheng.kernel.lifecycle import Action, ReasonIn
 from minsheng.plans.schemas import DisputeOut, Light
-from minsheng.programmes.cadence_schemas import CadenceTier, Content
+from minsheng.programmes.cadence_schemas import CadenceTier, Content, Per
 from minsheng.programmes.schemas import IndicatorKind
 from minsheng.rule_sets.schemas import LightMark
 from minsheng.targets.schemas import AdjustedOut, Operator
@@ -32,6 +32,7 @@ class RoundOut(Out):
     cadence_id: UUID
     period: str = Field(examples=["2026-11"])
     content: Content = Field(description="报数字，或报材料", examples=["figures"])
+    per: Per = Field(description="每项任务一份，或每单位一份", examples=["task"])
     title: str | None = Field(description="材料的名称", examples=[None])
     tier: CadenceTier | None = Field(description="只由某一层级填报", examples=[None])
     starts_on: Day
@@ -163,6 +164,7 @@ class RoundBrief(Out):
     id: UUID
     period: str = Field(examples=["2026-11"])
     content: Content = Field(description="报数字，或报材料", examples=["figures"])
+    per: Per = Field(description="每项任务一份，或每单位一份", examples=["task"])
     title: str | None = Field(description="材料的名称", examples=[None])
     state: RoundState = Field(examples=["open"])
     due_at: Moment
@@ -249,10 +251,10 @@ class ReportOut(Out):
     version: int = Field(examples=[1])
     programme_id: UUID
     programme_name: str = Field(examples=["温州市2026年民生实事"])
-    item_id: UUID
+    item_id: UUID | None = Field(description="每单位一份的材料没有事项，标题是材料的名称")
     item_code: str = Field(examples=["3.2"])
     item_title: str = Field(examples=["新增（优化）城乡公交线路"])
-    task_id: UUID
+    task_id: UUID | None
     unit_id: UUID
     unit_name: str = Field(examples=["柳市镇"])
     deadline: Day
@@ -303,8 +305,8 @@ class ReportRow(Out):
     version: int = Field(examples=[1])
     programme_id: UUID
     round_id: UUID
-    task_id: UUID
-    item_id: UUID
+    task_id: UUID = Field(description="每单位一份的材料为最初带来它的任务")
+    item_id: UUID | None = Field(description="每单位一份的材料没有事项")
     unit_id: UUID
     period: str = Field(examples=["2026-11"])
     revision: int = Field(examples=[1])
@@ -373,9 +375,9 @@ class DeskUnit(Out):
 
 
 class DeskItem(Out):
-    """A column of the review desk."""
+    """A column of the review desk: an item, or the text that each unit owes once."""
 
-    id: UUID
+    id: UUID | None = Field(description="每单位一份的材料为空")
     code: str = Field(examples=["3.2"])
     title: str
 
@@ -384,7 +386,7 @@ class DeskCell(Out):
     """One report on the desk."""
 
     unit_id: UUID
-    item_id: UUID
+    item_id: UUID | None = Field(description="每单位一份的材料没有事项")
     report_id: UUID
     version: int = Field(examples=[1])
     status: ReportStatus = Field(examples=["submitted"])
@@ -430,6 +432,7 @@ class OwedOut(Out):
     """Reports one unit owes in one round."""
 
     period: str = Field(examples=["2026-11"])
+    title: str | None = Field(description="材料的名称；报数字的为空", examples=[None])
     programme_id: UUID
     programme_name: str
     unit_id: UUID
@@ -447,6 +450,9 @@ class WaitingOut(Out):
     """Reports that wait for somebody's step."""
 
     period: str = Field(examples=["2026-11"])
+    round_id: UUID | None = Field(description="报材料的填报期；报数字的为空")
+    title: str | None = Field(description="材料的名称；报数字的为空", examples=[None])
+    closes_at: Moment = Field(description="何时锁定：其后只有经批准的例外才能办理")
     programme_id: UUID
     programme_name: str
     count: int = Field(examples=[7])
@@ -459,6 +465,7 @@ class Workbench(Out):
     owed: list[OwedOut]
     to_review: list[WaitingOut]
     to_accept: list[WaitingOut]
+    unreviewed: list[WaitingOut] = Field(description="锁定时还没有审核或确认、填报期也没有结账的")
     missing: list[OwedOut] = Field(description="下级逾期未报")
 
 

@@ -153,7 +153,7 @@ def _stage(
         report_id=report.id,
         round_id=report.round_id,
         target_id=each.target_id,
-        item_id=report.item_id,
+        item_id=facts.item.id,
         unit_id=report.unit_id,
         ends_on=facts.round.ends_on,
     )
@@ -211,7 +211,7 @@ def ready_to_submit(session: Session, report: Report) -> None:
     """
     facts = facts_of(session, [report])[report.id]
     if clock.now() < facts.round.opens_at:
-        message = f"{facts.round.period} 填报期还没有开始，可以先填，到期再提交。"
+        message = f"{facts.round.words}填报期还没有开始，可以先填，到期再提交。"
         raise Conflict(message)
     problems = facts.problems()
     if problems:
@@ -298,7 +298,13 @@ def plan_unused(session: Session, target: Target) -> None:
         Locked: they were.
     """
     used = session.exec(
-        select(Report.id).where(Report.task_id == target.task_id, col(Report.status).not_in(["draft", "void"]))
+        select(Report.id)
+        .join(Round, col(Round.id) == col(Report.round_id))
+        .where(
+            Report.task_id == target.task_id,
+            Round.content == "figures",
+            col(Report.status).not_in(["draft", "void"]),
+        )
     ).first()
     if used is not None:
         message = "已有报告按这个计划提交，计划不能再改。"

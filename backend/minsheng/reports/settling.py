@@ -1,9 +1,10 @@
 """What is done with closed rounds: opened again for one unit, settled and signed, reopened."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -22,7 +23,7 @@ from minsheng.reports.account_schemas import ExceptionIn, RoundSettleIn
 from minsheng.reports.as_reported import GONE, tally_of
 from minsheng.reports.granted import RoundException
 from minsheng.reports.models import COUNTED, Report, Round
-from minsheng.reports.settled import SettledPart, Settlement
+from minsheng.reports.settled import Piece, SettledPart, SettledSection, Settlement
 
 LONGEST = timedelta(days=366)
 
@@ -51,7 +52,7 @@ def refuse_settled(session: Session, round_: Round) -> None:
     """
     last = newest(session, round_.id)
     if last is not None and last.status == "settled":
-        message = f"{round_.period} 已由{last.signed_name}结账，请先反结账并写明原因。"
+        message = f"{round_.words}已由{last.signed_name}结账，请先反结账并写明原因。"
         raise Settled(message)
 
 
@@ -95,7 +96,8 @@ def grant(session: Session, body: ExceptionIn) -> RoundException:
     )
     if session.exec(due).first() is None:
         raise invalid("/unit_id", "nothing-due", "该单位在这一期没有填报任务")
-    if body.task_id and session.exec(due.where(Report.task_id == body.task_id)).first() is None:
+    of_task = due.where(Report.task_id == body.task_id, col(Report.item_id).is_not(None))
+    if body.task_id and session.exec(of_task).first() is None:
         raise invalid("/task_id", "nothing-due", "该单位在这一期没有这项任务")
     granted = session.exec(
         select(RoundException).where(
@@ -143,13 +145,14 @@ def settle(session: Session, round_: Round, body: RoundSettleIn) -> Settlement:
         Forbidden: the caller does not see everything that was reported in it.
     """
     if round_.closes_at > clock.now() or round_.status != "active":
-        message = f"{round_.period} 还没有关闭，不能结账。"
+        message = f"{round_.words}还没有关闭，不能结账。"
         raise Conflict(message)
     refuse_settled(session, round_)
     if session.access.why is None and not session.access.in_area(P.REPORT_READ, round_.unit_id):
         raise Forbidden
     last = newest(session, round_.id)
-    parts = as_reported.compose(session, round_)
+    composed = as_reported.compose(session, round_)
+    parts, sections = composed.parts, _sections(composed)
     contents = [part.content() for part in parts]
     hashes = [as_reported.sha256(content) for content in contents]
     whole = "".join(contents)
@@ -162,8 +165,10 @@ def settle(session: Session, round_: Round, body: RoundSettleIn) -> Settlement:
         period=round_.period,
         edition=(last.edition if last else 0) + 1,
         sha256=as_reported.sha256(whole),
-        parts_sha256=as_reported.sha256("".join(f"{each}\n" for each in hashes)),
+        parts_sha256=_listed(hashes),
         parts=[[hash_, len(part.lines)] for hash_, part in zip(hashes, parts, strict=True)],
+        sections=[[_listed(each.beside), each.rows] for each in sections if each.place == 1],
+        sections_sha256=_listed(_listed(each.beside) for each in sections if each.place == 1),
         size=len(whole.encode()),
         remark=body.remark or None,
         signed_by=caller.user_id if caller else None,
@@ -184,8 +189,49 @@ def settle(session: Session, round_: Round, body: RoundSettleIn) -> Settlement:
         )
         for number, (part, content, hash_) in enumerate(zip(parts, contents, hashes, strict=True), start=1)
     )
+    session.add_all(
+        SettledSection(
+            settlement_id=settlement.id,
+            unit_id=each.part.unit.id,
+            item_id=each.item_id,
+            seq=each.seq,
+            place=each.place,
+            sha256=each.beside[each.place - 1],
+            beside=each.beside,
+            content=each.part.content(),
+            tally=dict(each.part.tally),
+            open_items=each.part.open_items,
+        )
+        for each in sections
+    )
     session.flush()
     return settlement
+
+
+@dataclass(frozen=True)
+class _Section:
+    """One branch's part of an item; ``rows`` are those of the whole item."""
+
+    item_id: UUID
+    seq: int
+    place: int
+    beside: list[str]
+    rows: int
+    part: as_reported.Part
+
+
+def _sections(composed: as_reported.Composed) -> list[_Section]:
+    found = []
+    for seq, (item, branches) in enumerate(composed.sections.items(), start=1):
+        beside = [as_reported.sha256(each.content()) for each in branches]
+        rows_ = sum(len(each.lines) for each in branches)
+        found += [_Section(item, seq, place, beside, rows_, each) for place, each in enumerate(branches, start=1)]
+    return found
+
+
+def _listed(hashes: Iterable[str]) -> str:
+    """Return the hash of a list of hashes, one a line."""
+    return as_reported.sha256("".join(f"{each}\n" for each in hashes))
 
 
 def keep_reopened(session: Session, row: Settlement, body: ReasonIn) -> None:
@@ -206,29 +252,46 @@ def is_newest(session: Session, row: Settlement) -> None:
         raise Conflict(message)
 
 
-def parts_of(session: Session, keys: Sequence[UUID], *, heavy: bool = True) -> dict[UUID, list[SettledPart]]:
-    """Return the parts of settlements that the caller may see, in order; without their content unless ``heavy``."""
-    found: dict[UUID, list[SettledPart]] = defaultdict(list)
-    if heavy:
-        for row in session.exec(
-            select(SettledPart).where(col(SettledPart.settlement_id).in_(keys)).order_by(col(SettledPart.seq))
-        ).all():
-            found[row.settlement_id].append(row)
-        return found
-    names = ("settlement_id", "unit_id", "seq", "sha256", "tally", "open_items")
-    columns: list[Any] = [getattr(SettledPart, name) for name in names]
-    light: Any = select(*columns)
-    for values in session.exec(
-        light.where(col(SettledPart.settlement_id).in_(keys)).order_by(col(SettledPart.seq))
-    ).all():
-        row = SettledPart(**dict(zip(names, values, strict=True)), content="")
-        found[row.settlement_id].append(row)
+def parts_of(session: Session, keys: Sequence[UUID], *, heavy: bool = True) -> dict[UUID, list[Piece]]:
+    """Return what the caller may see of settlements, in order; without its content unless ``heavy``.
+
+    Parts of units in his area, and sections of items he leads where they tell of other units too.
+    """
+    found: dict[UUID, list[Piece]] = defaultdict(list)
+    for part in _read(session, SettledPart, keys, ("seq",), heavy=heavy):
+        found[part.settlement_id].append(part)
+    if session.access.lines.get(P.REPORT_READ):
+        for section in _read(session, SettledSection, keys, ("item_id", "beside", "seq", "place"), heavy=heavy):
+            if not session.access.in_area(P.REPORT_READ, section.unit_id):
+                found[section.settlement_id].append(section)
     return found
 
 
-def lines_of(parts: Sequence[SettledPart]) -> list[as_reported.Line]:
+K = TypeVar("K", SettledPart, SettledSection)
+
+
+def _read(session: Session, kind: type[K], keys: Sequence[UUID], own: Sequence[str], *, heavy: bool) -> list[K]:
+    wanted = col(kind.settlement_id).in_(keys)
+    order = [col(getattr(kind, name)) for name in own if name in {"seq", "place"}]
+    if heavy:
+        return list(session.exec(select(kind).where(wanted).order_by(*order)).all())
+    names = ("settlement_id", "unit_id", "sha256", "tally", "open_items", *own)
+    columns: list[Any] = [getattr(kind, name) for name in names]
+    light: Any = select(*columns)
+    rows_ = session.exec(light.where(wanted).order_by(*order)).all()
+    return [kind(**dict(zip(names, values, strict=True)), content="") for values in rows_]
+
+
+def content_of(parts: Sequence[Piece]) -> list[str]:
+    """Return the lines of parts as they were hashed; a line that a part and a section both hold comes once."""
+    if all(isinstance(part, SettledPart) for part in parts):
+        return [part.content for part in parts]
+    return list(dict.fromkeys(line for part in parts for line in part.content.splitlines(keepends=True)))
+
+
+def lines_of(parts: Sequence[Piece]) -> list[as_reported.Line]:
     """Return the lines of parts, parsed."""
-    return [orjson.loads(line) for part in parts for line in part.content.splitlines()]
+    return [orjson.loads(line) for text in content_of(parts) for line in text.splitlines()]
 
 
 # Completeness

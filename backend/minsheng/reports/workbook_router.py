@@ -96,7 +96,7 @@ def _reports(session: Session, unit: Unit, period: str, *, beneath: bool) -> lis
     newest = {(report.task_id, report.round_id): report for report in every}
     known = facts_of(session, list(newest.values()))
     tree = {found.id: at for at, (found, _) in enumerate(in_tree_order(session, {each.unit_id for each in every}))}
-    items = in_catalogue_order(session, {each.item_id for each in every})
+    items = in_catalogue_order(session, {each.item_id for each in every if each.item_id})
     order = {item.id: at for at, item in enumerate(items)}
     return sorted(
         known.values(),

@@ -323,6 +323,7 @@ export const api = {
     ),
   makeLedger: (body: NonNullable<Gen.CreateLedgerData['body']>) =>
     call<Gen.CreateLedgerData, T.Job>('POST', '/api/v1/ledgers', { body }, { idempotencyKey: uuid() }),
+  jobs: (query: QueryOf<Gen.ListJobsData>) => call<Gen.ListJobsData, Gen.PageJobOut>('GET', '/api/v1/jobs', { query }),
   job: (id: string) => call<Gen.GetJobData, T.Job>('GET', '/api/v1/jobs/{id}', { path: { id } }),
   cancelJob: (id: string) => call<Gen.CancelJobData, T.Job>('POST', '/api/v1/jobs:cancel', { body: { id } }),
   jobFile: (id: string, name: string) => download(`/api/v1/jobs/${id}/files/${name}`),

@@ -21,7 +21,7 @@ export const NAV: NavGroup[] = [
       { path: '/', title: '工作台', needs: [], icon: 'M3 9.2 10 3.5l7 5.7M5 8v8.5h10V8M8.2 16.5v-5h3.6v5' },
       {
         path: '/reports',
-        title: '月度填报',
+        title: '填报',
         needs: ['report.edit'],
         icon: 'M4.5 3.5h11v13h-11zM7 7.2h6M7 10.2h6M7 13.2h3.4',
       },

@@ -23,7 +23,7 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: '登录', bare: true, open: true },
   },
   { path: '/', component: () => import('@/features/workbench/Workbench.vue'), meta: { title: '工作台' } },
-  { path: '/reports', component: () => import('@/features/reports/EntryScreen.vue'), meta: { title: '月度填报' } },
+  { path: '/reports', component: () => import('@/features/reports/EntryScreen.vue'), meta: { title: '填报' } },
   { path: '/review', component: () => import('@/features/review/ReviewDesk.vue'), meta: { title: '审核台' } },
   { path: '/silence', component: () => import('@/features/silence/SilenceScreen.vue'), meta: { title: '催报' } },
   {

@@ -671,8 +671,10 @@ export type AttachmentOut = {
     id: string;
     /**
      * Item Id
+     *
+     * 每单位一份的材料没有事项
      */
-    item_id: string;
+    item_id: string | null;
     /**
      * Media Type
      */
@@ -1280,6 +1282,26 @@ export type BodyRevokeToken = {
 };
 
 /**
+ * BranchHash
+ *
+ * The hash of what one branch of the tree reported about an item; named where the reader sees it.
+ */
+export type BranchHash = {
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string | null;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+};
+
+/**
  * CadenceIn
  *
  * A cadence of a list; it asks for nothing until it is started.
@@ -1339,6 +1361,12 @@ export type CadenceIn = {
      * 期初几天后开始填报
      */
     open_after_days?: number;
+    /**
+     * Per
+     *
+     * 每项任务一份，或每单位一份；报数字总是每项任务，报材料省略为每单位
+     */
+    per?: 'task' | 'unit' | null;
     /**
      * Programme Id
      */
@@ -1424,6 +1452,10 @@ export type CadenceOut = {
      */
     open_after_days: number;
     /**
+     * Per
+     */
+    per: 'task' | 'unit';
+    /**
      * Programme Id
      */
     programme_id: string;
@@ -1495,6 +1527,10 @@ export type CadencePatch = {
      * Open After Days
      */
     open_after_days?: number | null;
+    /**
+     * Per
+     */
+    per?: 'task' | 'unit' | null;
     /**
      * Tier
      */
@@ -2028,7 +2064,15 @@ export type ChaseOut = {
      */
     actions: Array<Action>;
     /**
+     * Again At
+     *
+     * 没有送达的，什么时候自动再发；空为不再自动发
+     */
+    again_at: string | null;
+    /**
      * Attempts
+     *
+     * 发过几次
      */
     attempts: number;
     /**
@@ -3340,8 +3384,10 @@ export type DeskCell = {
     findings: number;
     /**
      * Item Id
+     *
+     * 每单位一份的材料没有事项
      */
-    item_id: string;
+    item_id: string | null;
     /**
      * Light
      */
@@ -3430,7 +3476,7 @@ export type DeskCounts = {
 /**
  * DeskItem
  *
- * A column of the review desk.
+ * A column of the review desk: an item, or the text that each unit owes once.
  */
 export type DeskItem = {
     /**
@@ -3439,8 +3485,10 @@ export type DeskItem = {
     code: string;
     /**
      * Id
+     *
+     * 每单位一份的材料为空
      */
-    id: string;
+    id: string | null;
     /**
      * Title
      */
@@ -5596,7 +5644,7 @@ export type ItemPatch = {
     /**
      * Origin
      */
-    origin?: 'own' | 'handed_down' | null;
+    origin?: 'handed_down' | 'own' | null;
     /**
      * Parent Id
      */
@@ -7402,6 +7450,12 @@ export type OwedOut = {
      */
     state: 'scheduled' | 'open' | 'overdue' | 'closed';
     /**
+     * Title
+     *
+     * 材料的名称；报数字的为空
+     */
+    title: string | null;
+    /**
      * Total
      */
     total: number;
@@ -7782,6 +7836,22 @@ export type PageItemOut = {
      * Items
      */
     items: Array<ItemOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[JobOut]
+ */
+export type PageJobOut = {
+    /**
+     * Items
+     */
+    items: Array<JobOut>;
     /**
      * Next
      *
@@ -9837,8 +9907,10 @@ export type ReportOut = {
     item_code: string;
     /**
      * Item Id
+     *
+     * 每单位一份的材料没有事项，标题是材料的名称
      */
-    item_id: string;
+    item_id: string | null;
     /**
      * Item Title
      */
@@ -9926,7 +9998,7 @@ export type ReportOut = {
     /**
      * Task Id
      */
-    task_id: string;
+    task_id: string | null;
     /**
      * Unit Id
      */
@@ -10095,8 +10167,10 @@ export type ReportRow = {
     id: string;
     /**
      * Item Id
+     *
+     * 每单位一份的材料没有事项
      */
-    item_id: string;
+    item_id: string | null;
     /**
      * Note
      */
@@ -10135,6 +10209,8 @@ export type ReportRow = {
     submitted_at: string | null;
     /**
      * Task Id
+     *
+     * 每单位一份的材料为最初带来它的任务
      */
     task_id: string;
     /**
@@ -10314,6 +10390,12 @@ export type RoundBrief = {
      */
     id: string;
     /**
+     * Per
+     *
+     * 每项任务一份，或每单位一份
+     */
+    per: 'task' | 'unit';
+    /**
      * Period
      */
     period: string;
@@ -10369,6 +10451,12 @@ export type RoundOut = {
      * Opens At
      */
     opens_at: string;
+    /**
+     * Per
+     *
+     * 每项任务一份，或每单位一份
+     */
+    per: 'task' | 'unit';
     /**
      * Period
      */
@@ -10471,6 +10559,10 @@ export type RoundProgress = {
      * Opens At
      */
     opens_at: string;
+    /**
+     * Per
+     */
+    per: 'task' | 'unit';
     /**
      * Period
      */
@@ -10934,6 +11026,42 @@ export type ScheduledStep = {
 };
 
 /**
+ * SectionHash
+ *
+ * The hash of one item: of its branches' hashes, one a line, which are told to whoever leads it.
+ */
+export type SectionHash = {
+    /**
+     * Branches
+     */
+    branches: Array<BranchHash>;
+    /**
+     * Item Code
+     */
+    item_code: string | null;
+    /**
+     * Item Id
+     */
+    item_id: string | null;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * Sha256
+     */
+    sha256: string;
+};
+
+/**
  * SettlementIn
  *
  * How a case ends.
@@ -11023,6 +11151,16 @@ export type SettlementOut = {
      * Round Id
      */
     round_id: string;
+    /**
+     * Sections
+     */
+    sections: Array<SectionHash>;
+    /**
+     * Sections Sha256
+     *
+     * 各事项哈希（每行一个，按序）的 SHA-256：牵头部门据此核对所牵头的事项；早于此功能的结账为空
+     */
+    sections_sha256: string | null;
     /**
      * Sha256
      *
@@ -11377,6 +11515,12 @@ export type SilentOut = {
      * Tier
      */
     tier: string;
+    /**
+     * Title
+     *
+     * 材料的名称；报数字的为空
+     */
+    title: string | null;
     /**
      * Unit Id
      */
@@ -12727,7 +12871,7 @@ export type TargetIn = {
      *
      * own 自定，handed_down 上级下达；省略时分解的任务为下达
      */
-    origin?: 'own' | 'handed_down' | null;
+    origin?: 'handed_down' | 'own' | null;
     /**
      * Quota
      *
@@ -14596,6 +14740,12 @@ export type VersionsOut = {
  */
 export type WaitingOut = {
     /**
+     * Closes At
+     *
+     * 何时锁定：其后只有经批准的例外才能办理
+     */
+    closes_at: string;
+    /**
      * Count
      */
     count: number;
@@ -14611,6 +14761,18 @@ export type WaitingOut = {
      * Programme Name
      */
     programme_name: string;
+    /**
+     * Round Id
+     *
+     * 报材料的填报期；报数字的为空
+     */
+    round_id: string | null;
+    /**
+     * Title
+     *
+     * 材料的名称；报数字的为空
+     */
+    title: string | null;
 };
 
 /**
@@ -14641,6 +14803,12 @@ export type Workbench = {
      * Today
      */
     today: string;
+    /**
+     * Unreviewed
+     *
+     * 锁定时还没有审核或确认、填报期也没有结账的
+     */
+    unreviewed: Array<WaitingOut>;
 };
 
 /**
@@ -23257,6 +23425,78 @@ export type VoidItemResponses = {
 };
 
 export type VoidItemResponse = VoidItemResponses[keyof VoidItemResponses];
+
+export type ListJobsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * State
+         *
+         * 状态
+         */
+        state?: 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/jobs';
+};
+
+export type ListJobsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListJobsError = ListJobsErrors[keyof ListJobsErrors];
+
+export type ListJobsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageJobOut;
+};
+
+export type ListJobsResponse = ListJobsResponses[keyof ListJobsResponses];
 
 export type GetJobData = {
     body?: never;

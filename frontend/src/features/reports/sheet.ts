@@ -438,7 +438,7 @@ export const isRowField = (field: FieldName): boolean => ROW_FIELDS.has(field)
 const sumOf = (rows: Map<string, Report>, of: (row: Report) => number): number =>
   [...rows.values()].reduce((n, row) => n + of(row), 0)
 
-/** An equals sign typed into a figure cell means 与上月相同. */
+/** An equals sign typed into a figure cell means 与上期相同. */
 export const SAME_AS_LAST = '='
 const SAME = /^[=＝]$/
 /** A level is typed as its label or its place; the two figures of a rate have no unit of their own. */
@@ -459,7 +459,7 @@ function sameAsLast(line: Line, col: Column): Reading {
   const { accumulation, previous, kind } = line.cell
   if (kind === 'ratio') return { kind: 'invalid', message: t('比率请分别填分子和分母') }
   if (accumulation === 'cumulative') return { kind: 'ok', value: col === 'value' ? previous : '0' }
-  return previous === null ? { kind: 'invalid', message: t('上月没有数，请填写') } : { kind: 'ok', value: previous }
+  return previous === null ? { kind: 'invalid', message: t('上期没有数，请填写') } : { kind: 'ok', value: previous }
 }
 /** Units and programmes as the server lists them, items as their list is printed. */
 function inOrder(rows: Report[]): Report[] {

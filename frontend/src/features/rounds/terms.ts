@@ -4,6 +4,7 @@ import type { Cadence, CadenceIn } from '@/api'
 export interface Terms {
   every: Cadence['every']
   content: Cadence['content']
+  per: Cadence['per']
   title: string
   tier: NonNullable<Cadence['tier']> | ''
   cut_offs: { after: number; day: number }[]
@@ -20,6 +21,7 @@ export function blank(): Terms {
   return {
     every: 'week',
     content: 'figures',
+    per: 'unit',
     title: '',
     tier: '',
     cut_offs: [{ after: 0, day: 2 }],
@@ -36,6 +38,7 @@ export function blank(): Terms {
 export function termsOf(row: Cadence): Terms {
   return {
     ...row,
+    per: row.content === 'document' ? row.per : 'unit',
     title: row.title ?? '',
     tier: row.tier ?? '',
     cut_offs: row.cut_offs.map((each) => ({ ...each })),
@@ -49,6 +52,7 @@ export function sent(terms: Terms): Omit<CadenceIn, 'programme_id'> {
   return {
     every: terms.every,
     content: terms.content,
+    per: terms.content === 'document' ? terms.per : null,
     title: (terms.content === 'document' && terms.title.trim()) || null,
     tier: terms.tier || null,
     cut_offs: terms.cut_offs,

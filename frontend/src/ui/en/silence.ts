@@ -8,6 +8,9 @@ export const silence = {
   '按单位看按时与报齐的比例；只看单位，不排名次，不涉及个人。':
     'On time and complete, by unit: no ranking, no persons.',
   催报: 'Chase',
+  '{n} 次没发出': 'failed {n} times',
+  '发了 {n} 次，不再自动发': 'tried {n} times, given up',
+  '{at} 自动再发': 'tried again {at}',
   名单: 'List',
   催报记录: 'Log of chases',
   自动催报: 'Rules',
