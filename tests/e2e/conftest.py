@@ -6,12 +6,14 @@ import json
 import os
 import pickle
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -33,13 +35,13 @@ from tests.missing import missing
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
-    from pathlib import Path
 
     from fastapi import FastAPI
 
     from tests.databases import Databases, Template
 
 CLIENT = ROOT / "frontend" / "dist"
+VUE = ROOT / "frontend" / "node_modules" / "vue" / "dist" / "vue.runtime.esm-browser.prod.js"
 SIZE = {"width": 1366, "height": 768}
 
 expect.set_options(timeout=PATIENCE)
@@ -210,7 +212,9 @@ def _starter(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @contextmanager
-def _serve(browser: Browser, starter: subprocess.Popen[str], start: Start, folder: Path) -> Iterator[Site]:
+def _serve(
+    browser: Browser, starter: subprocess.Popen[str], start: Start, folder: Path, client: Path = CLIENT
+) -> Iterator[Site]:
     """Start the real server as its own process, on a fresh copy; the browser does not mind which database it is."""
     assert starter.stdin
     assert starter.stdout
@@ -218,7 +222,7 @@ def _serve(browser: Browser, starter: subprocess.Popen[str], start: Start, folde
         settings = {
             "database_url": url,
             "data_dir": str(folder),
-            "client_dir": str(CLIENT),
+            "client_dir": str(client),
             "secret_keys": SECRET_KEYS,
         }
         starter.stdin.write(json.dumps(settings) + "\n")
@@ -250,6 +254,18 @@ def month_site(
 ) -> Iterator[Site]:
     """Return a server of one's own with the county's long list."""
     with _serve(browser, _starter, _month, tmp_path) as found:
+        yield from _visited(request, found)
+
+
+@pytest.fixture
+def bare_site(
+    request: pytest.FixtureRequest, browser: Browser, _starter: subprocess.Popen[str], _month: Start, tmp_path: Path
+) -> Iterator[Site]:
+    """Return the same server with a page that is nothing but a table: no build, Vue as it is published."""
+    client = tmp_path / "bare"
+    shutil.copytree(Path(__file__).parent / "bare", client)
+    shutil.copyfile(VUE, client / "vue.js")
+    with _serve(browser, _starter, _month, client / "data", client) as found:
         yield from _visited(request, found)
 
 

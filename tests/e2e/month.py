@@ -29,7 +29,12 @@ if TYPE_CHECKING:
 
 NAME = "乐清市2026年冬修清单"
 #: What all three townships do: title, unit of measure, target of each.
-SHARED = (("水毁道路修复", "公里", "20"), ("危桥改造", "座", "8"), ("路灯安装", "盏", "300"), ("河道清淤", "公里", "12"))
+SHARED = (
+    ("水毁道路修复", "公里", "20"),
+    ("危桥改造", "座", "8"),
+    ("路灯安装", "盏", "300"),
+    ("河道清淤", "公里", "12"),
+)
 #: What the second township does beside it; with four columns of the grid a month of it is a thousand cells.
 LONG = 246
 TITLES = (*(title for title, _, _ in SHARED), *(f"村道养护{number:03}" for number in range(1, LONG + 1)))
@@ -61,7 +66,12 @@ def build(url: str) -> worlds.World:
 
 def _third_township(session: Session, world: worlds.World) -> None:
     unit = Unit(
-        parent_id=world["a"], name="北白象镇", kind="government", tier="township", code="330382103000", sort=len(worlds.UNITS)
+        parent_id=world["a"],
+        name="北白象镇",
+        kind="government",
+        tier="township",
+        code="330382103000",
+        sort=len(worlds.UNITS),
     )
     worlds._add(session, world, "a3", unit)
     user = User(
@@ -135,9 +145,10 @@ def _promises(session: Session, world: worlds.World, programme: Programme) -> No
         value = Decimal(shared[2] if shared else "10")
         tasks.append((whole, parts))
         targets.append(_target(whole, indicator, value * len(parts)))
-        targets += [_target(part, indicator, value) for part in parts]
-        world.ids |= {f"item{number}": item.id, f"winter{number}": indicator.id, f"winter{number}:a": whole.id}
-        world.ids |= {f"winter{number}:{town}": part.id for town, part in zip(TOWNS, parts, strict=False) if shared}
+        own = [_target(part, indicator, value) for part in parts]
+        targets += own
+        if shared:
+            world.ids |= {f"{title}:{town}:target": each.id for town, each in zip(TOWNS, own, strict=True)}
     for rows in (
         items,
         indicators,
