@@ -1,5 +1,5 @@
 import { computed, ref, shallowRef } from 'vue'
-import { api, useSession, type EntrySheet, type FieldError, type MoveVerb, type Report } from '@/api'
+import { api, useSession, type EntrySheet, type FieldError, type MoveVerb, type Report } from '@/api/daily'
 import { openStore } from '@/api/store'
 import { add, subtract } from '@/ui/decimal'
 import { causeOf } from '@/ui/causes'
