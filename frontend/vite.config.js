@@ -31,25 +31,29 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            // The shell, its small parts and the entry grid's needs travel together: few requests on a slow line.
+            // The shell, its small parts and the entry grid's needs travel together: few requests on a slow line. What only
+            // offices ask the server for does not.
             {
               name: 'base',
               priority: 3,
-              test: /node_modules[\\/](@vue[\\/](?!devtools)|vue[\\/]|vue-router|pinia|@pinia)|src[\\/](api)[\\/]/,
+              test: /node_modules[\\/](@vue[\\/](?!devtools)|vue[\\/]|vue-router|pinia|@pinia)|src[\\/]api[\\/](?!index|people|programmes|plans|desk|boards|checks)/,
             },
             // The shell and everything small in ui/: a dozen 1 KB files would cost a round trip each. Not what carries the
-            // kit, is fetched when asked for, or comes in the two groups below.
+            // kit, is fetched when asked for, or comes in the group below.
             {
               name: 'parts',
               priority: 2,
-              test: /src[\\/](app[\\/](?!KeyHelp|NotFound)|ui[\\/](?!Attachments|ReportTalk|ReportVersions|ChangeTable|CheckFindings|FileDrop|JobProgress|job\.|saying|uploading|sha256|UnitPicker|DataTable|KeyList|TreeList|FormField|tree|saving|en[\\/]|gridKeys|numbers|cursor|TreeList|tree\.|FormField|Segments|ReasonDialog|SidePanel|Pager|LockMark|saving))/,
+              test: /src[\\/](app[\\/](?!KeyHelp|NotFound)|ui[\\/](?!Attachments|ReportTalk|ReportVersions|ChangeTable|CheckFindings|FileDrop|JobProgress|job\.|saying|uploading|sha256|UnitPicker|DataTable|KeyList|TreeList|FormField|tree|saving|en[\\/]|cursor|TreeList|tree\.|FormField|Segments|ReasonDialog|SidePanel|Pager|LockMark|saving|Modal|LightHistory|states))/,
             },
-            // Reading figures and the keys of a grid: the entry screen and the split need them, the log-in does not.
-            { name: 'grid', priority: 1, test: /src[\\/]ui[\\/](gridKeys|numbers|cursor)/ },
+            {
+              name: 'offices',
+              priority: 3,
+              test: /src[\\/]api[\\/](index|people|programmes|plans|desk|boards|checks)/,
+            },
             // Parts that only the desks of the offices use.
             {
               name: 'forms',
-              test: /src[\\/]ui[\\/](TreeList|tree\.|FormField|Segments|ReasonDialog|SidePanel|Pager|LockMark|saving)/,
+              test: /src[\\/]ui[\\/](TreeList|tree\.|FormField|Segments|ReasonDialog|SidePanel|Pager|LockMark|saving|Modal|LightHistory|states)/,
             },
           ],
         },

@@ -267,3 +267,13 @@ def at(moment: Any) -> Iterator[None]:
         yield
     finally:
         clock.fix(worlds.NOW)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the tests measured, whichever worker ran them."""
+    reports = [each for kind in ("passed", "failed") for each in terminalreporter.getreports(kind)]
+    lines = [value for report in reports for name, value in report.user_properties if name == "budget"]
+    if lines:
+        terminalreporter.section("budgets of the client")
+        for line in dict.fromkeys(lines):
+            terminalreporter.write_line(str(line))

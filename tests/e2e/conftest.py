@@ -6,11 +6,14 @@ import json
 import os
 import pickle
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -23,20 +26,22 @@ from minsheng.kernel import migrations
 from minsheng.kernel.settings import Settings
 from tests.browser import launch_options
 from tests.conftest import SECRET_KEYS, Caller
+from tests.e2e import month as months
 from tests.e2e import world as worlds
-from tests.e2e.people import PATIENCE, ROOT, Api, Visitor
+from tests.e2e.people import PATIENCE, ROOT, Api, Visitor, log_in
 from tests.factories.world import PEOPLE, World
 from tests.missing import missing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
 
     from fastapi import FastAPI
 
     from tests.databases import Databases, Template
 
 CLIENT = ROOT / "frontend" / "dist"
+VUE = ROOT / "frontend" / "node_modules" / "vue" / "dist" / "vue.runtime.esm-browser.prod.js"
 SIZE = {"width": 1366, "height": 768}
 
 expect.set_options(timeout=PATIENCE)
@@ -73,19 +78,30 @@ class Start:
     cookies: dict[str, str]
 
 
-@pytest.fixture(scope="session")
-def _start(databases: Databases, _built: FastAPI) -> Start:
+def _prepare(
+    databases: Databases, app: FastAPI, name: str, build: Callable[[str], World], people: Iterable[str]
+) -> Start:
     made: list[tuple[World, dict[str, str]]] = []
 
-    def build(address: str) -> None:
+    def fill(address: str) -> None:
         migrations.upgrade(address)
-        world = worlds.build(address)
-        furnish(_built, Settings(database_url=address, secret_keys=SECRET_KEYS))
-        with TestClient(_built, base_url="http://127.0.0.1") as client:
-            made.append((world, {username: Caller(client, username).cookie for username, _, _ in PEOPLE}))
+        world = build(address)
+        furnish(app, Settings(database_url=address, secret_keys=SECRET_KEYS))
+        with TestClient(app, base_url="http://127.0.0.1") as client:
+            made.append((world, {username: Caller(client, username).cookie for username in people}))
 
-    template = databases.template("sqlite", "e2e-world", build)
+    template = databases.template("sqlite", name, fill)
     return Start(template, pickle.dumps(made[0][0]), made[0][1])
+
+
+@pytest.fixture(scope="session")
+def _start(databases: Databases, _built: FastAPI) -> Start:
+    return _prepare(databases, _built, "e2e-world", worlds.build, [username for username, _, _ in PEOPLE])
+
+
+@pytest.fixture(scope="session")
+def _month(databases: Databases, _built: FastAPI) -> Start:
+    return _prepare(databases, _built, "e2e-month", months.build, months.PEOPLE)
 
 
 @pytest.fixture
@@ -98,10 +114,14 @@ def world(_start: Start) -> World:
 class Site:
     """One running server and everybody who visits it."""
 
-    def __init__(self, origin: str, browser: Browser, cookies: dict[str, str]) -> None:
+    def __init__(
+        self, origin: str, browser: Browser, cookies: dict[str, str], process: int = 0, folder: Path = ROOT
+    ) -> None:
         self.origin = origin
         self.browser = browser
-        self.cookies = cookies
+        self.cookies = dict(cookies)
+        self.process = process
+        self.folder = folder
         self.visitors: list[Visitor] = []
         self.apis: dict[str, Api] = {}
 
@@ -131,11 +151,33 @@ class Site:
     def visit(self, username: str, *, offline: bool = False) -> Visitor:
         """Open a browser with somebody's session cookie in it."""
         visitor = self.stranger(offline=offline)
-        name, _, value = self.cookies[username].partition("=")
+        visitor.username = username
+        self._let_in(visitor)
+        return visitor
+
+    def _let_in(self, visitor: Visitor) -> None:
+        name, _, value = self.cookies[visitor.username].partition("=")
         # A browser keeps what is secure for plain http on this machine too, once it has it.
         cookie = {"name": name, "value": value, "url": "https://127.0.0.1", "httpOnly": True, "secure": True}
         visitor.context.add_cookies([cookie])  # type: ignore[list-item]
-        return visitor
+
+    def turn_to(self, instant: datetime) -> None:
+        """Turn the server's clock; who is here logs in anew where the session would have run out."""
+        told = self.folder / "clock"
+        told.write_text(instant.isoformat(), encoding="utf-8")
+        os.kill(self.process, signal.SIGUSR1)
+        until = time.monotonic() + PATIENCE / 1000
+        while told.exists():
+            assert time.monotonic() < until, "the server does not look at its clock"
+            time.sleep(0.01)
+        for username in {visitor.username for visitor in self.visitors if visitor.username} | self.apis.keys():
+            self.cookies[username] = log_in(self.origin, username)
+        for visitor in self.visitors:
+            if visitor.username:
+                self._let_in(visitor)
+        for api in self.apis.values():
+            api.client.close()
+        self.apis.clear()
 
     def leave(self) -> None:
         """Everybody goes home; nobody may have complained or asked elsewhere."""
@@ -170,7 +212,9 @@ def _starter(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @contextmanager
-def _serve(browser: Browser, starter: subprocess.Popen[str], start: Start, folder: Path) -> Iterator[Site]:
+def _serve(
+    browser: Browser, starter: subprocess.Popen[str], start: Start, folder: Path, client: Path = CLIENT
+) -> Iterator[Site]:
     """Start the real server as its own process, on a fresh copy; the browser does not mind which database it is."""
     assert starter.stdin
     assert starter.stdout
@@ -178,13 +222,13 @@ def _serve(browser: Browser, starter: subprocess.Popen[str], start: Start, folde
         settings = {
             "database_url": url,
             "data_dir": str(folder),
-            "client_dir": str(CLIENT),
+            "client_dir": str(client),
             "secret_keys": SECRET_KEYS,
         }
         starter.stdin.write(json.dumps(settings) + "\n")
         starter.stdin.flush()
         server = json.loads(starter.stdout.readline())
-        found = Site(f"http://127.0.0.1:{server['port']}", browser, start.cookies)
+        found = Site(f"http://127.0.0.1:{server['port']}", browser, start.cookies, server["pid"], folder)
         try:
             # The socket listens already, so this waits in its queue until the application answers.
             assert httpx.get(f"{found.origin}/readyz", timeout=60).status_code == 200
@@ -202,6 +246,34 @@ def site(
     """Return a server of one's own."""
     with _serve(browser, _starter, _start, tmp_path) as found:
         yield from _visited(request, found)
+
+
+@pytest.fixture
+def month_site(
+    request: pytest.FixtureRequest, browser: Browser, _starter: subprocess.Popen[str], _month: Start, tmp_path: Path
+) -> Iterator[Site]:
+    """Return a server of one's own with the county's long list."""
+    with _serve(browser, _starter, _month, tmp_path) as found:
+        yield from _visited(request, found)
+
+
+@pytest.fixture
+def bare_site(
+    request: pytest.FixtureRequest, browser: Browser, _starter: subprocess.Popen[str], _month: Start, tmp_path: Path
+) -> Iterator[Site]:
+    """Return the same server with a page that is nothing but a table: no build, Vue as it is published."""
+    client = tmp_path / "bare"
+    shutil.copytree(Path(__file__).parent / "bare", client)
+    shutil.copyfile(VUE, client / "vue.js")
+    with _serve(browser, _starter, _month, client / "data", client) as found:
+        yield from _visited(request, found)
+
+
+@pytest.fixture
+def month(_month: Start) -> World:
+    """Return the ids of the month's world by name."""
+    found: World = pickle.loads(_month.world)  # noqa: S301 - our own bytes
+    return found
 
 
 @pytest.fixture(scope="session")

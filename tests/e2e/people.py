@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 import httpx
 from playwright.sync_api import expect
 
+from tests.factories.world import PASSWORD
+
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request
 
@@ -79,6 +81,18 @@ class Api:
         assert [result["outcome"] for result in results] == ["moved"] * len(titles), results
 
 
+def log_in(origin: str, username: str) -> str:
+    """Return the cookie of a new session."""
+    answer = httpx.post(
+        f"{origin}/api/v1/session",
+        json={"username": username, "password": PASSWORD},
+        headers={"X-Minsheng-Client": "test"},
+        timeout=60,
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.headers["set-cookie"].partition(";")[0]
+
+
 @dataclass
 class Visitor:
     """One browser of one person: everything it asked for and everything it complained about is kept."""
@@ -86,7 +100,12 @@ class Visitor:
     origin: str
     context: BrowserContext
     page: Page
+    #: Whose session the browser began with; empty where somebody logs in by hand.
+    username: str = ""
     requests: list[Request] = field(default_factory=list)
+    #: Files that the screen last measured asked for before it could be used, and the seconds to its first words.
+    needed: list[str] = field(default_factory=list)
+    painted: float = 0
     #: What the page has asked for and not been told yet.
     waiting: set[Request] = field(default_factory=set)
     complaints: list[str] = field(default_factory=list)

@@ -11,6 +11,8 @@ import os
 import signal
 import socket
 import sys
+from datetime import datetime
+from pathlib import Path
 
 import uvicorn
 
@@ -23,9 +25,16 @@ from tests.factories.world import NOW
 def serve(settings: dict[str, str], listening: socket.socket) -> None:
     """Run until terminated."""
     clock.fix(NOW)
+    signal.signal(signal.SIGUSR1, lambda *_: turn(Path(settings["data_dir"]) / "clock"))
     app = create_app(Settings.model_validate(settings), beside=["jobs"])
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def turn(told: Path) -> None:
+    """Set the clock to what a test has written down, and say so by taking the note away."""
+    clock.fix(datetime.fromisoformat(told.read_text(encoding="utf-8")))
+    told.unlink()
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 import { computed, ref } from 'vue'
 import { defineStore } from 'pinia'
-import { api } from './index'
+import { api } from './daily'
 import { ProblemError } from './client'
 import type { Me, PermissionName } from './types'
 

@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
-import { useSession } from '@/api'
+import { useSession } from '@/api/daily'
 import { whenUnauthorised } from '@/api/client'
 import { t, type Key } from '@/ui/i18n'
 

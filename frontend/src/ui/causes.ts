@@ -1,5 +1,5 @@
 import type { CauseCode } from '@/api'
-import type { Key } from './i18n'
+import { t, type Key } from './i18n'
 
 /** Why work is behind. The codes are the contract's, the words are ours. */
 export const CAUSES: [CauseCode, Key][] = [
@@ -13,3 +13,6 @@ export const CAUSES: [CauseCode, Key][] = [
   ['unwilling', '群众意愿'],
 ]
 export const causeName = (code: string | null | undefined): Key | '' => CAUSES.find(([c]) => c === code)?.[1] ?? ''
+/** What is pasted may be the word instead of the code; what is neither goes as it is and is refused by the server. */
+export const causeOf = (said: string): string =>
+  CAUSES.find(([, name]) => said === name || said === t(name))?.[0] ?? said

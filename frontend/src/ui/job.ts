@@ -1,5 +1,5 @@
 import { onBeforeUnmount, ref } from 'vue'
-import { api, ProblemError, type Job } from '@/api'
+import { api, ProblemError, type Job } from '@/api/daily'
 
 const SOON = 250
 const LATE = 2000

@@ -1,5 +1,5 @@
 import { computed, ref } from 'vue'
-import { ProblemError } from '@/api'
+import { ProblemError } from '@/api/daily'
 import { t } from './i18n'
 
 /** State of one form that writes: busy, the refusal, and which field each part of the refusal belongs to. */

@@ -1,5 +1,5 @@
 import { ref } from 'vue'
-import { api, ProblemError, uuid, type Attachment } from '@/api'
+import { api, ProblemError, uuid, type Attachment } from '@/api/daily'
 import { Sha256 } from './sha256'
 
 /** Where a file is to hang. */

@@ -1,5 +1,5 @@
 import type { BatchResult, CauseCode, ReportChange, ValueIn } from '@/api'
-import { ProblemError } from '@/api'
+import { ProblemError } from '@/api/daily'
 import type { Store } from '@/api/store'
 
 /** One thing the clerk wrote and the server has not taken yet. `target` is empty for the words of the whole row. */

@@ -1,54 +1,30 @@
-import { computed, ref, shallowReactive, shallowRef } from 'vue'
-import { api, useSession, type EntrySheet, type FieldError, type MoveVerb, type Report, type ReportCell } from '@/api'
+import { computed, ref, shallowRef } from 'vue'
+import { api, useSession, type EntrySheet, type FieldError, type MoveVerb, type Report } from '@/api/daily'
 import { openStore } from '@/api/store'
-import { byCode } from '@/ui/codes'
 import { add, subtract } from '@/ui/decimal'
-import { causeName } from '@/ui/causes'
-import { quantity } from '@/ui/format'
+import { causeOf } from '@/ui/causes'
 import { t } from '@/ui/i18n'
-import { halfWidth, readNumber, type Reading } from '@/ui/numbers'
-import { Outbox, type Entry, type FieldName, type FigureName } from './outbox'
+import {
+  COLUMNS,
+  editable,
+  fieldOf,
+  isRowField,
+  linesOf,
+  seen,
+  type Change,
+  type Column,
+  type Line,
+  type Mark,
+} from './lines'
+import { markOf } from './marks'
+import { Outbox, type Entry, type FieldName } from './outbox'
+import { readCell } from './reading'
+import { tally } from './tally'
 
-export const COLUMNS = ['current', 'value', 'cause', 'note'] as const
-export type Column = (typeof COLUMNS)[number]
-export type MarkKind = 'saved' | 'waiting' | 'invalid' | 'warning' | 'conflict' | 'locked' | 'required'
-export interface Mark {
-  kind: MarkKind
-  text: string
-  /** A figure the reader guessed; taken only when the person says so. */
-  suggest?: string
-  /** What two people wrote differently: both figures and the choice are shown at the cell. */
-  clash?: Entry
-}
-
-/** One row of the grid: one indicator of one report. Replaced field by field, so only its own component is redrawn. */
-export interface Line {
-  readonly key: string
-  readonly index: number
-  readonly first: boolean
-  row: Report
-  cell: ReportCell
-  open: boolean
-  current: string | null
-  value: string | null
-  /** Text that is not a figure (yet) stays on the screen as it was typed. */
-  raw: Partial<Record<Column, string>>
-  marks: Partial<Record<Column, Mark>>
-  cause: string | null
-  note: string | null
-  errors: FieldError[]
-}
 interface KeptSheet {
   key: string
   sheet: EntrySheet
 }
-export interface Change {
-  key: string
-  col: Column
-  before: string
-  after: string
-}
-
 const sheets = openStore<KeptSheet>('sheets')
 
 /**
@@ -130,11 +106,18 @@ export function useSheet() {
     }
   }
 
-  /** Keeps what the server said last, so that an offline reload shows the newest figures. */
+  /** Keeps what the server said last, so that an offline reload shows the newest figures; once for a whole answer. */
+  let keeping = false
   function keep(): void {
+    if (keeping) return
+    keeping = true
+    queueMicrotask(keepNow)
+  }
+  function keepNow(): void {
+    keeping = false
     const now = sheet.value
     if (!now) return
-    const rows = now.rows.map((r) => lines.value.find((l) => l.row.id === r.id)?.row ?? r)
+    const rows = now.rows.map((r) => ofReport(r.id)[0]?.row ?? r)
     sheet.value = { ...now, rows }
     void sheets.put({ key: keptUnder(now.unit_id, now.period, now.below), sheet: sheet.value })
   }
@@ -143,51 +126,38 @@ export function useSheet() {
     sheet.value = next
     faults.clear()
     moveErrors.clear()
-    const made: Line[] = []
-    for (const row of inOrder(next.rows.map(newer)))
-      row.cells.forEach((cell, i) => {
-        made.push(
-          shallowReactive<Line>({
-            key: `${row.id}|${cell.target_id}`,
-            index: made.length,
-            first: i === 0,
-            row,
-            cell,
-            open: false,
-            current: null,
-            value: null,
-            raw: {},
-            marks: {},
-            cause: null,
-            note: null,
-            errors: [],
-          }),
-        )
-      })
+    const made = linesOf(next.rows.map(newer))
     made.forEach(paint)
     lines.value = made
+    byReport.clear()
+    for (const line of made) {
+      const known = byReport.get(line.row.id)
+      if (known) known.push(line)
+      else byReport.set(line.row.id, [line])
+    }
   }
+  /** Pasting writes a thousand cells: nobody goes through all the lines for each. */
+  const byReport = new Map<string, Line[]>()
+  const ofReport = (report: string): Line[] => byReport.get(report) ?? []
 
   function replaceRow(answered: Report): void {
     const row = newer(answered)
     written.set(row.id, row)
-    for (const line of lines.value)
-      if (line.row.id === row.id) {
-        line.cell = row.cells.find((c) => c.target_id === line.cell.target_id) ?? line.cell
-        line.row = row
-        paint(line)
-      }
+    for (const line of ofReport(row.id)) {
+      line.cell = row.cells.find((c) => c.target_id === line.cell.target_id) ?? line.cell
+      line.row = row
+      paint(line)
+    }
   }
   function refresh(report: string, version?: number): void {
-    for (const line of lines.value)
-      if (line.row.id === report) {
-        if (version !== undefined && version !== line.row.version) line.row = { ...line.row, version }
-        paint(line)
-      }
+    for (const line of ofReport(report)) {
+      if (version !== undefined && version !== line.row.version) line.row = { ...line.row, version }
+      paint(line)
+    }
   }
 
   const pending = (line: Line, field: FieldName): Entry | undefined =>
-    outbox.find(line.row.id, isRowField(field) ? '' : line.cell.target_id, field)
+    outbox.find(line.row.id, placeOf(line, field), field)
 
   /** What the screen shows: the server's row with the unsent words of this person on top. */
   function paint(line: Line): void {
@@ -215,34 +185,14 @@ export function useSheet() {
     const fault = faults.get(line.key) ?? {}
     line.raw = Object.fromEntries(Object.entries(fault).map(([col, f]) => [col, f?.raw]))
     line.errors = line.first ? (moveErrors.get(row.id) ?? []) : []
-    line.marks = Object.fromEntries(COLUMNS.map((col) => [col, fault[col]?.mark ?? markOf(line, col)]))
+    line.marks = Object.fromEntries(COLUMNS.map((col) => [col, fault[col]?.mark ?? own(line, col)]))
   }
 
-  function markOf(line: Line, col: Column): Mark | undefined {
+  function own(line: Line, col: Column): Mark | undefined {
     const field = fieldOf(line, col)
     if (!field) return undefined
-    const entry = pending(line, field)
-    if (entry?.state === 'conflict')
-      return {
-        kind: 'conflict',
-        text: t('{by}在您填写时改成了 {value}', { by: entry.by || t('他人'), value: shown(entry.theirs) }),
-        clash: entry,
-      }
-    if (entry?.state === 'refused') return { kind: 'invalid', text: entry.message ?? t('未保存') }
-    if (entry) return { kind: 'waiting', text: outbox.offline ? t('已存本机，等待网络') : t('正在保存') }
-    if (!line.open) return { kind: 'locked', text: lockReason(line.row) }
-    // What only has to be explained is no fault of the figure: the warning beside it says so.
-    const stop = line.row.problems.find((p) => p.code !== 'explanation-missing' && concerns(p.pointer, line, col))
-    if (stop) return { kind: 'required', text: stop.message }
-    const warn = line.row.warnings.find((p) => concerns(p.pointer, line, col))
-    if (warn) return { kind: 'warning', text: warn.message }
-    if (savedCells.has(`${line.row.id}|${isRowField(field) ? '' : line.cell.target_id}|${field}`))
-      return { kind: 'saved', text: t('已保存') }
-    const empty = line.cell.kind === 'ratio' && col === 'current' ? line.current === null : line.value === null
-    if ((col === 'current' || col === 'value') && empty) return { kind: 'required', text: t('待填') }
-    if (line.row.behind && ((col === 'cause' && !line.cause) || (col === 'note' && !line.note)))
-      return { kind: 'required', text: t('落后须写原因') }
-    return undefined
+    const saved = savedCells.has(`${line.row.id}|${placeOf(line, field)}|${field}`)
+    return markOf(line, col, pending(line, field), { offline: outbox.offline, saved })
   }
 
   /** The text a cell would copy, edit or print. */
@@ -263,9 +213,9 @@ export function useSheet() {
     if (text === before) return null
     if (isRowField(field)) {
       const words = text.trim() || null
-      store(line, field, words)
+      store(line, field, field === 'cause_code' && words ? causeOf(words) : words)
     } else {
-      const reading = SAME.test(text.trim()) ? sameAsLast(line, col) : readFigure(text, line)
+      const reading = readCell(text, line, col)
       const fault = faults.get(line.key) ?? {}
       if (reading.kind !== 'ok') {
         const mark: Mark = { kind: 'invalid', text: reading.message }
@@ -295,7 +245,7 @@ export function useSheet() {
     else if (mine !== (entry ? entry.mine : base))
       outbox.put({
         report: line.row.id,
-        target: isRowField(field) ? '' : line.cell.target_id,
+        target: placeOf(line, field),
         field,
         mine,
         base,
@@ -315,7 +265,7 @@ export function useSheet() {
     if (mine === (entry ? entry.mine : base)) return
     outbox.put({
       report: line.row.id,
-      target: isRowField(field) ? '' : line.cell.target_id,
+      target: placeOf(line, field),
       field,
       mine,
       base,
@@ -370,25 +320,7 @@ export function useSheet() {
 
   const counts = computed(() => {
     void tick.value
-    const reports = new Map<string, boolean>()
-    const known = new Map<string, Report>()
-    let invalid = 0
-    for (const line of lines.value) {
-      reports.set(line.row.id, (reports.get(line.row.id) ?? true) && line.value !== null)
-      known.set(line.row.id, line.row)
-      if (COLUMNS.some((c) => line.marks[c]?.kind === 'invalid')) invalid += 1
-    }
-    return {
-      total: reports.size,
-      filled: [...reports.values()].filter(Boolean).length,
-      invalid,
-      waiting: outbox.waiting().length,
-      conflicts: outbox.conflicts().length,
-      saved: savedCells.size,
-      prefilled: sumOf(known, (r) => r.prefill.filled),
-      fields: sumOf(known, (r) => r.prefill.total),
-      comments: sumOf(known, (r) => r.open_comments),
-    }
+    return tally(lines.value, outbox, savedCells.size)
   })
 
   /** 用对方的: what was written here is given up, and the sheet read again. */
@@ -422,95 +354,6 @@ export function useSheet() {
     reread,
   }
 }
+/** Words of a row lie at the report, everything else at its target. */
+const placeOf = (line: Line, field: FieldName): string => (isRowField(field) ? '' : line.cell.target_id)
 export type Sheet = ReturnType<typeof useSheet>
-
-const ROW_FIELDS = new Set<FieldName>([
-  'note',
-  'cause_code',
-  'cause_note',
-  'physical_note',
-  'physical_pct',
-  'invested_fen',
-  'expected_on',
-])
-export const isRowField = (field: FieldName): boolean => ROW_FIELDS.has(field)
-
-const sumOf = (rows: Map<string, Report>, of: (row: Report) => number): number =>
-  [...rows.values()].reduce((n, row) => n + of(row), 0)
-
-/** An equals sign typed into a figure cell means 与上期相同. */
-export const SAME_AS_LAST = '='
-const SAME = /^[=＝]$/
-/** A level is typed as its label or its place; the two figures of a rate have no unit of their own. */
-function readFigure(text: string, { cell }: Line): Reading {
-  if (cell.levels.length) {
-    const words = halfWidth(text)
-    const place = cell.levels.findIndex((level) => level === words || level === text.trim())
-    if (place >= 0) return { kind: 'ok', value: String(place + 1) }
-    if (words === '' || (/^\d+$/.test(words) && Number(words) >= 1 && Number(words) <= cell.levels.length))
-      return { kind: 'ok', value: words || null }
-    return { kind: 'invalid', message: t('请填等级：{levels}', { levels: cell.levels.join('、') }) }
-  }
-  if (cell.kind === 'ratio') return readNumber(text, { measure: '', decimals: 6 })
-  return readNumber(text, { measure: cell.measure_name, decimals: cell.decimals })
-}
-/** Nothing was added to a cumulative figure; a snapshot stands where it stood. */
-function sameAsLast(line: Line, col: Column): Reading {
-  const { accumulation, previous, kind } = line.cell
-  if (kind === 'ratio') return { kind: 'invalid', message: t('比率请分别填分子和分母') }
-  if (accumulation === 'cumulative') return { kind: 'ok', value: col === 'value' ? previous : '0' }
-  return previous === null ? { kind: 'invalid', message: t('上期没有数，请填写') } : { kind: 'ok', value: previous }
-}
-/** Units and programmes as the server lists them, items as their list is printed. */
-function inOrder(rows: Report[]): Report[] {
-  const programmes = [...new Set(rows.map((r) => r.programme_id))]
-  const units = new Map([...new Set(rows.map((r) => r.unit_id))].map((id, n) => [id, n]))
-  return rows
-    .slice()
-    .sort(
-      (a, b) =>
-        (units.get(a.unit_id) ?? 0) - (units.get(b.unit_id) ?? 0) ||
-        programmes.indexOf(a.programme_id) - programmes.indexOf(b.programme_id) ||
-        byCode({ code: a.item_code }, { code: b.item_code }),
-    )
-}
-/** Where a column of this line is stored; undefined where the grid only shows something. */
-export function fieldOf(line: Line, col: Column): FieldName | undefined {
-  if (col === 'cause') return line.first ? 'cause_code' : undefined
-  if (col === 'note') return line.first ? 'cause_note' : undefined
-  if (line.cell.kind === 'ratio') return col === 'current' ? 'numerator' : 'denominator'
-  if (line.cell.accumulation === 'cumulative') return 'current'
-  return col === 'value' ? 'value' : undefined
-}
-const FIGURES = new Set<FieldName>(['current', 'value', 'numerator', 'denominator'])
-function seen(line: Line, field: FieldName): string | null {
-  if (FIGURES.has(field) || field === 'fall_reason') return line.cell[field as FigureName | 'fall_reason'] ?? null
-  return line.row[field as 'note' | 'cause_code' | 'cause_note'] ?? null
-}
-function editable(row: Report): boolean {
-  const edit = row.actions.find((a) => a.verb === 'edit')
-  if (edit) return edit.enabled
-  if (!row.actions.some((a) => a.verb === 'submit')) return false
-  return row.status === 'draft' && (row.round.state === 'open' || row.round.state === 'overdue')
-}
-function lockReason(row: Report): string {
-  const edit = row.actions.find((a) => a.verb === 'edit')
-  if (edit?.reason) return edit.reason
-  if (row.round.state === 'closed') return t('填报期已关闭')
-  if (row.round.state === 'scheduled') return t('填报期还没开始')
-  return t('已提交，撤回后才能改')
-}
-function concerns(pointer: string, line: Line, col: Column): boolean {
-  if (col === 'cause') return line.first && pointer.endsWith('cause_code')
-  if (col === 'note') return line.first && pointer.endsWith('cause_note')
-  if (/cause|note/.test(pointer)) return false
-  // A place in the list, or the target's id, which may begin with digits too.
-  const index = /(?:values|cells)\/(\d+)(?=\/|$)/.exec(pointer)?.[1]
-  const mine = index === undefined ? pointer.includes(line.cell.target_id) : line.row.cells[Number(index)] === line.cell
-  if (pointer.endsWith('/numerator')) return mine && col === 'current'
-  // A cumulative figure is typed as its growth, so that is the cell a fault of its total belongs to.
-  return mine && (col === 'value') === (line.cell.accumulation === 'snapshot')
-}
-export function shown(value: string | null | undefined): string {
-  return causeName(value) ? t(causeName(value) || '其他') : quantity(value, t('空'))
-}
