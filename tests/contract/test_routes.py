@@ -36,6 +36,7 @@ OWN = {
     "getMe": "what a person may know of himself",
     "changeOwnPassword": "one's own password",
     "authorize": "consent to a client in one's own name",
+    "listJobs": "everybody's own jobs",
     "getJob": "a job is its maker's alone",
     "getJobFile": "so are its files",
     "cancelJob": "and so is stopping it",

@@ -231,6 +231,7 @@ def _gets() -> Iterator[Case]:  # noqa: C901, PLR0912 - one case after the other
     for operation, permission in (
         ("getMe", None),
         ("getWorkbench", None),
+        ("listJobs", None),
         ("getSummary", "board.read"),
         ("getDiscrepancies", "board.read"),
         ("getLagList", "board.read"),

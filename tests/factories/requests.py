@@ -419,6 +419,7 @@ REQUESTS: dict[str, Request] = {
     "getReportUpload": Request("a1-clerk", _id("job:a1")),
     "createLedger": Request("office", body={"programme_id": "@list", "period": "2026-11"}, status=202),
     # Slow work
+    "listJobs": Request("a1-clerk"),
     "getJob": Request("a1-clerk", _id("job:a1")),
     "getJobFile": Request("a1-clerk", {"id": "@job:a1", "name": "workbook"}),
     "cancelJob": Request("a1-clerk", body={"id": "@job:a1"}),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint, and_, column
 from sqlmodel import Field
 
 from minsheng.calendars import periods
@@ -84,6 +84,9 @@ def _task_of(session: Session, row: "Report | ReportValue") -> UUID | None:
     return report.task_id if report and report.item_id else None
 
 
+_OF_UNIT = and_(column("item_id").is_(None), column("status") != "void")
+
+
 class Report(Row, table=True):
     """What one unit reports for one task in one round.
 
@@ -108,8 +111,8 @@ class Report(Row, table=True):
             "unit_id",
             "revision",
             unique=True,
-            sqlite_where=text("item_id IS NULL AND status != 'void'"),
-            postgresql_where=text("item_id IS NULL AND status != 'void'"),
+            sqlite_where=_OF_UNIT,
+            postgresql_where=_OF_UNIT,
         ),
     )
 

@@ -67,7 +67,7 @@ def _answer(cast: Cast, report: Report, number: int, ends_on: date, reviewer: st
         return
     with cast.acting(clerk, P.REPORT_EDIT, sent) as session:
         row = session.get_one(Report, report.id)
-        service.write(session, row, ReportPatch(note=SENTENCES[number % len(SENTENCES)]))
+        service.write(session, row, ReportPatch(note=SENTENCES[number % len(SENTENCES)], values=[]))
         REPORT.apply(session, row, "submit")
         session.add(row)
     if number % WAITING_EVERY and looked <= cast.today:
