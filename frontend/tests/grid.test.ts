@@ -1,123 +1,13 @@
 import { mount } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
-import { http, HttpResponse } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { nextTick } from 'vue'
-import type { Report } from '@/api'
 import EntryGrid from '@/features/reports/EntryGrid.vue'
 import { useSheet, type Sheet } from '@/features/reports/sheet'
+import { fourRows } from './rows'
 
-const row = (n: number): Report => ({
-  id: `r${n}`,
-  version: 1,
-  revision: 1,
-  corrects_id: null,
-  correction_reason: null,
-  status: 'draft',
-  returned: false,
-  return_reason: null,
-  excused: false,
-  late: false,
-  reopened_until: null,
-  deadline: '2026-12-31',
-  note: null,
-  cause_code: null,
-  cause_note: null,
-  physical_note: null,
-  physical_pct: null,
-  invested_fen: null,
-  expected_on: null,
-  corrected_by: null,
-  changed_since: null,
-  changes: [],
-  comments: [],
-  open_comments: 0,
-  proposals: [],
-  prefill: { words: [], filled: 3, total: 4 },
-  submitted_at: null,
-  reviewed_at: null,
-  accepted_at: null,
-  task_id: `k${n}`,
-  programme_id: 'p',
-  programme_name: '温州市2026年度民生实事项目',
-  unit_id: 'u',
-  unit_name: '柳市镇',
-  item_id: `i${n}`,
-  item_code: `1.${n}`,
-  item_title: `事项${n}`,
-  round: {
-    id: 'x',
-    period: '2026-11',
-    content: 'figures',
-    per: 'task',
-    title: null,
-    state: 'open',
-    due_at: '2026-11-25T10:00:00Z',
-    closes_at: '2026-11-30T10:00:00Z',
-  },
-  cells: [
-    {
-      target_id: `t${n}`,
-      indicator_name: '户数',
-      measure_name: '户',
-      decimals: 0,
-      accumulation: 'cumulative',
-      operator: 'ge',
-      kind: 'count',
-      levels: [],
-      numerator_name: null,
-      denominator_name: null,
-      per: 100,
-      part_of: null,
-      numerator: null,
-      denominator: null,
-      target_value: '100',
-      target_max: null,
-      original_value: '100',
-      adjusted: null,
-      previous: '10',
-      current: null,
-      value: null,
-      light: 'none',
-      mark: { name: '不亮灯', glyph: '○', hue: 'none', bad: false },
-      plan_value: null,
-      progress_pct: null,
-      basis: 'reported',
-      source_note: null,
-      fall_reason: null,
-      as_of: '2026-11-30',
-      source_basis: null,
-      state: 'final',
-      approx: false,
-      expected: null,
-      prefilled: ['previous', 'as_of', 'value'],
-      explanation: '',
-      dispute: null,
-    },
-  ],
-  behind: false,
-  problems: [],
-  warnings: [],
-  findings: [],
-  explanations: [],
-  actions: [{ verb: 'submit', label: '提交', enabled: true, reason: null }],
-})
-const server = setupServer(
-  http.get('*/api/v1/entry-sheet', () =>
-    HttpResponse.json({
-      period: '2026-11',
-      unit_id: 'u',
-      unit_name: '柳市镇',
-      below: false,
-      periods: ['2026-11'],
-      prefilled: 12,
-      fields: 16,
-      open_comments: 0,
-      rows: [1, 2, 3, 4].map(row),
-    }),
-  ),
-)
+const server = setupServer(fourRows)
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }))
 afterAll(() => server.close())
 

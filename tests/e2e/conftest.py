@@ -26,8 +26,8 @@ from minsheng.kernel import migrations
 from minsheng.kernel.settings import Settings
 from tests.browser import launch_options
 from tests.conftest import SECRET_KEYS, Caller
-from tests.e2e import month as months
 from tests.e2e import world as worlds
+from tests.e2e.month import world as months
 from tests.e2e.people import PATIENCE, ROOT, Api, Visitor, log_in
 from tests.factories.world import PEOPLE, World
 from tests.missing import missing

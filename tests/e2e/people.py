@@ -103,9 +103,6 @@ class Visitor:
     #: Whose session the browser began with; empty where somebody logs in by hand.
     username: str = ""
     requests: list[Request] = field(default_factory=list)
-    #: Files that the screen last measured asked for before it could be used, and the seconds to its first words.
-    needed: list[str] = field(default_factory=list)
-    painted: float = 0
     #: What the page has asked for and not been told yet.
     waiting: set[Request] = field(default_factory=set)
     complaints: list[str] = field(default_factory=list)
