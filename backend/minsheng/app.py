@@ -37,6 +37,7 @@ from minsheng.checks import router as checks
 from minsheng.consultation import router as consultation
 from minsheng.deviations import import_router
 from minsheng.deviations import router as deviations
+from minsheng.disbursements import account_router as payees
 from minsheng.exemptions import router as exemptions
 from minsheng.identity import login
 from minsheng.identity import router as identity
@@ -45,6 +46,7 @@ from minsheng.integration import router as integration
 from minsheng.jobs import router as jobs
 from minsheng.kernel import contract, http, validation
 from minsheng.kernel import jobs as queue
+from minsheng.kernel.ciphers import Cipher
 from minsheng.kernel.db import Database, PoolTimeout
 from minsheng.kernel.door import Replay
 from minsheng.kernel.errors import (
@@ -121,6 +123,7 @@ ROUTERS = (
     checks.router,
     import_router.router,
     deviations.router,
+    payees.router,
     boards.router,
     trials.router,
     figures.router,
@@ -205,6 +208,7 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     app.state.settings = settings
     app.state.database = Database(settings.url, settings.pool_size, settings.admission_seconds)
     app.state.authenticate = Authenticator(settings)
+    app.state.cipher = Cipher(settings.keys)
     app.state.cursor_key = hashlib.sha256(b"cursor" + next(iter(settings.keys.values()))).digest()
 
 
