@@ -53,6 +53,11 @@ class P(StrEnum):
     DEVIATION_ANSWER = "deviation.answer"
     DEVIATION_SETTLE = "deviation.settle"
     VERIFICATION_EDIT = "verification.edit"
+    FUND_READ = "fund.read"
+    FUND_EDIT = "fund.edit"
+    FUND_POST = "fund.post"
+    FUND_FREEZE = "fund.freeze"
+    FUND_CLOSE = "fund.close"
     BOARD_READ = "board.read"
     JOURNAL_READ = "journal.read"
     CALENDAR_EDIT = "calendar.edit"
@@ -91,6 +96,11 @@ LABELS: dict[P, str] = {
     P.DEVIATION_ANSWER: "答复数据偏差",
     P.DEVIATION_SETTLE: "裁定数据偏差",
     P.VERIFICATION_EDIT: "记录核实结果",
+    P.FUND_READ: "查看资金",
+    P.FUND_EDIT: "编制资金来源与明细",
+    P.FUND_POST: "登记下达、到位、支出与清退",
+    P.FUND_FREEZE: "冻结与解冻资金",
+    P.FUND_CLOSE: "年度结账",
     P.BOARD_READ: "查看驾驶舱",
     P.JOURNAL_READ: "查看变更记录",
     P.CALENDAR_EDIT: "维护工作日历",
@@ -146,6 +156,8 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
                 P.DEVIATION_ANSWER,
                 P.DEVIATION_SETTLE,
                 P.VERIFICATION_EDIT,
+                P.FUND_READ,
+                P.FUND_FREEZE,
                 P.JOURNAL_READ,
                 P.CALENDAR_EDIT,
             )
@@ -154,8 +166,8 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
     "lead_department": (
         "牵头部门",
         {
-            Axis.AREA: (*_READ, *_UNIT_SIDE, P.REPORT_EDIT, P.REPORT_COMMENT, P.PLAN_EDIT, P.CHANGE_ASK),
-            Axis.LINE: (P.TASK_READ, P.TASK_ACKNOWLEDGE, P.REPORT_READ, P.BOARD_READ),
+            Axis.AREA: (*_READ, *_UNIT_SIDE, P.FUND_READ, P.REPORT_EDIT, P.REPORT_COMMENT, P.PLAN_EDIT, P.CHANGE_ASK),
+            Axis.LINE: (P.TASK_READ, P.TASK_ACKNOWLEDGE, P.FUND_READ, P.REPORT_READ, P.BOARD_READ),
         },
     ),
     "clerk": (
@@ -163,12 +175,12 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
         {Axis.AREA: (*_READ, *_UNIT_SIDE, P.REPORT_EDIT, P.REPORT_COMMENT, P.PLAN_EDIT, P.CHANGE_ASK)},
     ),
     "reviewer": ("审核员", {Axis.AREA: (*_READ, P.REPORT_REVIEW, P.REPORT_COMMENT, P.REPORT_CHASE)}),
-    "leader": ("领导", {Axis.AREA: (*_READ, P.PLEDGE_SIGN)}),
-    "finance": ("财务", {Axis.AREA: _READ}),
-    "payer": ("拨款员", {Axis.AREA: _HEADERS}),
+    "leader": ("领导", {Axis.AREA: (*_READ, P.FUND_READ, P.PLEDGE_SIGN)}),
+    "finance": ("财务", {Axis.AREA: (*_READ, P.FUND_READ, P.FUND_EDIT, P.FUND_POST, P.FUND_CLOSE)}),
+    "payer": ("拨款员", {Axis.AREA: (*_HEADERS, P.FUND_READ)}),
     "inspector": ("督查组", {Axis.AREA: (*_READ, P.VERIFICATION_EDIT)}),
     "assessor": ("考核组", {Axis.AREA: _READ}),
-    "auditor": ("审计", {Axis.AREA: (*_READ, P.USER_READ, P.JOURNAL_READ)}),
-    "integration": ("接口账号", {Axis.AREA: (*_READ, P.JOURNAL_READ)}),
+    "auditor": ("审计", {Axis.AREA: (*_READ, P.FUND_READ, P.FUND_FREEZE, P.USER_READ, P.JOURNAL_READ)}),
+    "integration": ("接口账号", {Axis.AREA: (*_READ, P.FUND_READ, P.JOURNAL_READ)}),
 }
 """The roles every installation starts with: code → label and permissions by axis. Places add their own."""
