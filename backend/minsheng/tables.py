@@ -23,6 +23,7 @@ _MODULES = (
     "attachments.models",
     "checks.models",
     "deviations.models",
+    "funds.models",
     "disbursements.models",
     "boards.models",
 )

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261122_disbursements"
-down_revision = "20261122_deviations"
+down_revision = "20261122_funds"
 branch_labels = None
 depends_on = None
 
