@@ -38,6 +38,7 @@ from minsheng.consultation import router as consultation
 from minsheng.deviations import import_router
 from minsheng.deviations import router as deviations
 from minsheng.disbursements import account_router as payees
+from minsheng.disbursements import router as disbursements
 from minsheng.exemptions import router as exemptions
 from minsheng.identity import login
 from minsheng.identity import router as identity
@@ -124,6 +125,7 @@ ROUTERS = (
     import_router.router,
     deviations.router,
     payees.router,
+    disbursements.router,
     boards.router,
     trials.router,
     figures.router,

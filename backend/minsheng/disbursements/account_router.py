@@ -88,9 +88,7 @@ def list_bank_accounts(
 
 
 @router.post("/bank-accounts", status_code=201, summary="登记资金账户", operation_id="createBankAccount")
-def create_bank_account(
-    body: BankAccountIn, request: Request, response: Response, session: Keeping
-) -> BankAccountOut:
+def create_bank_account(body: BankAccountIn, request: Request, response: Response, session: Keeping) -> BankAccountOut:
     """Enter an account; its number is sealed before it is kept and shown masked from then on."""
     row = accounts.open_account(session, _cipher(request), body)
     rows.tag(response, row)

@@ -119,9 +119,7 @@ def change_payee(session: Session, cipher: Cipher, row: Payee, body: PayeePatch)
 
 def _payee_is_new(session: Session, cipher: Cipher, row: Payee, number: str) -> None:
     standing = session.exec(
-        select(Payee).where(
-            Payee.unit_id == row.unit_id, Payee.credit_code == row.credit_code, Payee.id != row.id
-        )
+        select(Payee).where(Payee.unit_id == row.unit_id, Payee.credit_code == row.credit_code, Payee.id != row.id)
     ).all()
     if _taken(cipher, standing, number):
         raise _duplicate("/number", "这家单位的这个账号已经登记。")
@@ -147,12 +145,12 @@ def _take(row: BankAccount | Payee, body: In, *left_out: str) -> None:
 def reseal(session: Session, cipher: Cipher) -> int:
     """Seal every number under the newest key, before an old one is withdrawn; return how many changed."""
     changed = 0
-    for kind in (BankAccount, Payee):
-        for row in session.exec(select(kind)).all():
-            renewed = cipher.renew(row.number_sealed, str(row.id))
-            if renewed != row.number_sealed:
-                row.number_sealed = renewed
-                session.add(row)
-                changed += 1
+    found: list[BankAccount | Payee] = [*session.exec(select(BankAccount)).all(), *session.exec(select(Payee)).all()]
+    for row in found:
+        renewed = cipher.renew(row.number_sealed, str(row.id))
+        if renewed != row.number_sealed:
+            row.number_sealed = renewed
+            session.add(row)
+            changed += 1
     session.flush()
     return changed

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from minsheng.funds.accounts import HELD_BY_FREEZE, KIND_NAMES, ROUTES, Account, Kind
@@ -208,18 +207,21 @@ def _take(session: Session, entry: LedgerEntry, sides: Mapping[Account, int]) ->
 
 def _once(session: Session, entry: LedgerEntry) -> None:
     """Refuse a paper that was entered before and not taken back."""
-    back = aliased(LedgerEntry)
-    taken = session.execute(
-        select(col(LedgerEntry.number))
-        .where(
+    standing = session.execute(
+        select(col(LedgerEntry.id), col(LedgerEntry.number)).where(
             col(LedgerEntry.line_id) == entry.line_id,
             col(LedgerEntry.kind) == entry.kind,
             col(LedgerEntry.paper) == entry.paper,
             col(LedgerEntry.reversal_of).is_(None),
-            ~select(col(back.id)).where(col(back.reversal_of) == col(LedgerEntry.id)).exists(),
         )
-        .limit(1)
-    ).scalar_one_or_none()
+    ).all()
+    keys = [key for key, _ in standing]
+    back = set(
+        session.execute(select(col(LedgerEntry.reversal_of)).where(col(LedgerEntry.reversal_of).in_(keys))).scalars()
+        if keys
+        else ()
+    )
+    taken = next((number for key, number in standing if key not in back), None)
     if taken is not None:
         message = f"“{entry.paper}”已登记过{KIND_NAMES[Kind(entry.kind)]}(第{taken}号)。"
         raise DuplicatePaper(message)
