@@ -53,7 +53,7 @@ def employ(database: Database, world: World, people: tuple[tuple[str, str, str],
                 session.add(user)
                 session.flush()
                 world.ids[f"user:{username}"] = user.id
-            grant = {"role_id": roles[role], "unit_id": world[unit], "valid_from": date(2026, 1, 1)}
+            grant = {"role_id": roles[role], "unit_id": world[unit], "valid_from": date(2020, 1, 1)}
             session.add(Grant(user_id=world[f"user:{username}"], **grant))
         session.commit()
 
@@ -180,3 +180,10 @@ def books(database: Database) -> dict[str, tuple[int, int, int]]:
             )
         )
         return {code: (cash, paid, int(posted)) for code, cash, paid, posted in rows}
+
+
+def freeze(database: Database, world: World, name: str) -> None:
+    """Freeze a line, as a finding will."""
+    with open_session(database, Access.system("test world"), write=True) as session:
+        opening.freeze(session, session.get_one(FundLine, world[f"line:{name}"]), "审计发现")
+        session.commit()
