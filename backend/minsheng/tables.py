@@ -25,6 +25,7 @@ _MODULES = (
     "deviations.models",
     "funds.models",
     "disbursements.models",
+    "disbursements.batch_models",
     "boards.models",
 )
 

@@ -140,9 +140,16 @@ def _payments() -> None:
     )
     op.create_index("ix_disbursement_line_line_id", "disbursement_line", ["line_id"])
     op.create_index("ix_disbursement_line_unit_id", "disbursement_line", ["unit_id"])
+    _batches()
     op.create_table(
         "disbursement_step",
-        *_row("disbursement_id:disbursement", "item_id:item", "unit_id:unit", "keeper_id:unit"),
+        *_row(
+            "disbursement_id?:disbursement",
+            "batch_id?:subsidy_batch",
+            "item_id:item",
+            "unit_id:unit",
+            "keeper_id:unit",
+        ),
         sa.Column("verb", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=True),
         sa.Column("author_id", sa.Uuid(), nullable=True),
@@ -150,6 +157,7 @@ def _payments() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_disbursement_step_disbursement_id", "disbursement_step", ["disbursement_id"])
+    op.create_index("ix_disbursement_step_batch_id", "disbursement_step", ["batch_id"])
     op.create_index("ix_disbursement_step_unit_id", "disbursement_step", ["unit_id"])
     op.create_table(
         "payment_voucher",
@@ -160,6 +168,68 @@ def _payments() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("keeper_id", "number"),
     )
+
+
+def _batches() -> None:
+    op.create_table(
+        "subsidy_batch",
+        *_row(
+            "unit_id:unit",
+            "keeper_id:unit",
+            "programme_id:programme",
+            "item_id:item",
+            "task_id:task",
+            "line_id:fund_line",
+            "account_id:bank_account",
+            "entry_id?:ledger_entry",
+        ),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("standard", sa.String(), nullable=False),
+        sa.Column("groups", sa.JSON(), nullable=False),
+        sa.Column("persons", sa.Integer(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("posted_from", sa.Date(), nullable=False),
+        sa.Column("posted_to", sa.Date(), nullable=False),
+        sa.Column("posting_workdays", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("findings", sa.JSON(), nullable=False),
+        sa.Column("leader_needed", sa.Boolean(), nullable=False),
+        sa.Column("hands", sa.JSON(), nullable=False),
+        *_done("asked"),
+        *_done("approved"),
+        *_done("signed"),
+        sa.Column("decision", sa.String(), nullable=True),
+        sa.Column("voucher", sa.String(), nullable=True),
+        sa.Column("paid_on", sa.Date(), nullable=True),
+        *_done("paid"),
+        *(
+            sa.Column(f"{what}_{name}", kind, nullable=False)
+            for what in ("bounced", "repaid", "recovered")
+            for name, kind in (("persons", sa.Integer()), ("fen", sa.BigInteger()))
+        ),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("entry_id"),
+    )
+    op.create_index("ix_subsidy_batch_unit_id_id", "subsidy_batch", ["unit_id", "id"])
+    op.create_index("ix_subsidy_batch_keeper_id_status", "subsidy_batch", ["keeper_id", "status"])
+    op.create_index("ix_subsidy_batch_line_id", "subsidy_batch", ["line_id"])
+    op.create_table(
+        "subsidy_event",
+        *_row("batch_id:subsidy_batch", "item_id:item", "unit_id:unit", "keeper_id:unit", "entry_id:ledger_entry"),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("persons", sa.Integer(), nullable=False),
+        sa.Column("fen", sa.BigInteger(), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("voucher", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=True),
+        sa.Column("author_name", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("entry_id"),
+    )
+    op.create_index("ix_subsidy_event_batch_id", "subsidy_event", ["batch_id"])
+    op.create_index("ix_subsidy_event_unit_id", "subsidy_event", ["unit_id"])
 
 
 def _done(duty: str) -> list[sa.Column]:  # type: ignore[type-arg]
@@ -174,6 +244,8 @@ def downgrade() -> None:
     for name in (
         "payment_voucher",
         "disbursement_step",
+        "subsidy_event",
+        "subsidy_batch",
         "disbursement_line",
         "disbursement",
         "payment_rule",

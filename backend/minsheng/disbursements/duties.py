@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from minsheng.disbursements.batch_models import SubsidyBatch
 from minsheng.disbursements.models import Disbursement
 from minsheng.kernel.access import Session
 from minsheng.kernel.errors import Forbidden, OwnWork
@@ -17,18 +18,19 @@ DUTIES = {
 }
 """What a person can have done on a payment, by the column that keeps him."""
 
-Guard = Callable[[Session, Disbursement], None]
+Payment = Disbursement | SubsidyBatch
+Guard = Callable[[Session, Payment], None]
 
 
 def apart(*duties: str) -> Guard:
     """Return the guard that keeps everybody out who did one of these on the payment."""
 
-    def check(session: Session, row: Disbursement) -> None:
+    def check(session: Session, row: Payment) -> None:
         if session.caller is None:
             return
         me = session.caller.user_id
         for duty in duties:
-            done = getattr(row, duty)
+            done = getattr(row, duty, None)
             if me == done or (isinstance(done, list) and str(me) in done):
                 message = f"本笔由您{DUTIES[duty]}，这一步须由他人办理。"
                 raise OwnWork(message)
@@ -39,7 +41,7 @@ def apart(*duties: str) -> Guard:
 def keeps_books(permission: P) -> Guard:
     """Return the guard that leaves a step to whoever keeps the books of the money, or is above it."""
 
-    def check(session: Session, row: Disbursement) -> None:
+    def check(session: Session, row: Payment) -> None:
         if not session.access.in_area(permission, row.keeper_id):
             message = "由管理这笔资金的单位办理。"
             raise Forbidden(message)

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from sqlmodel import col, or_, select
 
+from minsheng.disbursements.batch_models import SubsidyBatch
 from minsheng.disbursements.caps import Facts, Finding, Rule, judge
+from minsheng.disbursements.duties import Payment
 from minsheng.disbursements.models import BankAccount, Contract, Disbursement, PaymentRule
 from minsheng.disbursements.refusals import CapExceeded
 from minsheng.kernel.access import Access, Session
@@ -22,10 +24,15 @@ _MILESTONE = Rule("所付节点", "milestone", "warn")
 """A milestone that is named and not accepted is told even where no rule asks for it."""
 
 
-def judged(session: Session, row: Disbursement, on: date) -> list[Finding]:
+def judged(session: Session, row: Payment, on: date) -> list[Finding]:
     """Return what the rules in force say to a payment that is made on a day."""
     with Session(session.connection(), access=Access.system("payments are capped alike"), write=False) as everybody:
         rules = _rules(everybody, row)
+        if isinstance(row, SubsidyBatch):
+            # Subsidies have no contract and no milestone; what binds amounts and accounts binds them too.
+            rules = [rule for rule in rules if rule.kind in {"amount", "dedicated_account"}]
+            account = everybody.get_one(BankAccount, row.account_id)
+            return judge(rules, Facts(fen=row.amount_fen, on=on, stage="other", dedicated=account.dedicated))
         if row.milestone_id and not any(rule.kind == "milestone" for rule in rules):
             rules = [*rules, _MILESTONE]
         return judge(rules, _facts(everybody, row, on)) if rules else []
@@ -43,7 +50,7 @@ def refuse_stopped(found: Sequence[Finding]) -> None:
         raise CapExceeded(stops[0].message, errors=errors)
 
 
-def _rules(session: Session, row: Disbursement) -> list[Rule]:
+def _rules(session: Session, row: Payment) -> list[Rule]:
     found = session.exec(
         select(PaymentRule)
         .where(

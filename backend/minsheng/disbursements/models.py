@@ -215,16 +215,18 @@ class DisbursementLine(Row, table=True):
 
 
 class DisbursementStep(Row, table=True):
-    """What happened to a payment on its way: who did what, when, in which words (经办记录)."""
+    """What happened to a payment or a batch on its way: who did what, when, in which words (经办记录)."""
 
     __tablename__ = "disbursement_step"
     __scope__ = Scoped(read=P.FUND_READ, line="item_id", giver="keeper_id", both=True)
     __table_args__ = (
         Index("ix_disbursement_step_disbursement_id", "disbursement_id"),
+        Index("ix_disbursement_step_batch_id", "batch_id"),
         Index("ix_disbursement_step_unit_id", "unit_id"),
     )
 
-    disbursement_id: UUID = Field(nullable=False, foreign_key="disbursement.id")
+    disbursement_id: UUID | None = Field(default=None, foreign_key="disbursement.id")
+    batch_id: UUID | None = Field(default=None, foreign_key="subsidy_batch.id")
     item_id: UUID = Field(nullable=False, foreign_key="item.id")
     unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
     keeper_id: UUID = Field(nullable=False, foreign_key="unit.id")

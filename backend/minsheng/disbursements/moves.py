@@ -1,12 +1,15 @@
 """What the moves of a payment do: who it was, what the rules say, and what goes into the ledger."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from minsheng.disbursements import facts, requests
+from minsheng.disbursements.batch_models import SubsidyBatch
+from minsheng.disbursements.duties import Payment
 from minsheng.disbursements.models import (
     BankAccount,
     Contract,
@@ -29,12 +32,13 @@ from minsheng.kernel.lifecycle import DecisionIn, ReasonIn
 SUBJECT = "disbursement"
 
 
-def step(session: Session, row: Disbursement, body: object) -> None:
+def step(session: Session, row: Payment, body: object) -> None:
     """Note who made the move that is under way, and in which words."""
     text = next((said for name in ("reason", "decision", "note") if (said := getattr(body, name, None))), None)
     session.add(
         DisbursementStep(
-            disbursement_id=row.id,
+            disbursement_id=row.id if isinstance(row, Disbursement) else None,
+            batch_id=row.id if isinstance(row, SubsidyBatch) else None,
             item_id=row.item_id,
             unit_id=row.unit_id,
             keeper_id=row.keeper_id,
@@ -46,10 +50,10 @@ def step(session: Session, row: Disbursement, body: object) -> None:
     )
 
 
-def by(duty: str) -> Callable[[Session, Disbursement, Any], None]:
+def by(duty: str) -> Callable[[Session, Payment, Any], None]:
     """Return the effect that keeps who had this duty, and when."""
 
-    def note(session: Session, row: Disbursement, _body: object) -> None:
+    def note(session: Session, row: Payment, _body: object) -> None:
         setattr(row, f"{duty}_by", session.who.user_id)
         setattr(row, f"{duty}_at", clock.now())
 
@@ -64,6 +68,15 @@ def hand_in(session: Session, row: Disbursement, _body: object) -> None:
     """
     lines = [rows.fetch(session, FundLine, draw.line_id) for draw in requests.draws_of(session, row)]
     requests.check(session, row, lines)
+    ask_rules(session, row)
+
+
+def ask_rules(session: Session, row: Payment) -> None:
+    """Keep what the rules say to a request that is handed in, and whose hand it was.
+
+    Raises:
+        CapExceeded: a rule forbids it.
+    """
     found = facts.judged(session, row, clock.today())
     facts.refuse_stopped(found)
     row.findings = [{"kind": each.kind, "effect": each.effect, "message": each.message} for each in found]
@@ -73,14 +86,15 @@ def hand_in(session: Session, row: Disbursement, _body: object) -> None:
     row.approved_by = row.approved_at = row.signed_by = row.signed_at = None
 
 
-def in_use(session: Session, row: Disbursement) -> None:
+def in_use(session: Session, row: Payment) -> None:
     """Refuse to go on with an account or a payee that was taken out of use.
 
     Raises:
         NotInUse: one of them was.
     """
     _still_used(find(session, BankAccount, row.account_id), "/account_id")
-    _still_used(find(session, Payee, row.payee_id), "/payee_id")
+    if isinstance(row, Disbursement):
+        _still_used(find(session, Payee, row.payee_id), "/payee_id")
 
 
 def _still_used(found: BankAccount | Payee | None, pointer: str) -> None:
@@ -89,7 +103,7 @@ def _still_used(found: BankAccount | Payee | None, pointer: str) -> None:
         raise NotInUse(message, errors=[FieldError(pointer=pointer, code="not-in-use", message=message)])
 
 
-def no_leader(_session: Session, row: Disbursement) -> None:
+def no_leader(_session: Session, row: Payment) -> None:
     """Keep back what a leader has to sign.
 
     Raises:
@@ -100,21 +114,43 @@ def no_leader(_session: Session, row: Disbursement) -> None:
         raise LeaderNeeded(message)
 
 
-def approve(session: Session, row: Disbursement, _body: object) -> None:
+def approve(session: Session, row: Payment, _body: object) -> None:
     """Ask the rules again on the day of the approval.
 
     Raises:
         CapExceeded: a rule forbids it by now.
         LeaderNeeded: a leader has to sign by now.
     """
-    found = facts.judged(session, row, clock.today())
+    ask_rules_again(session, row, clock.today())
+
+
+def ask_rules_again(session: Session, row: Payment, on: date) -> None:
+    """Ask the rules on the day of a decision or a payment.
+
+    Raises:
+        CapExceeded: a rule forbids it by now.
+        LeaderNeeded: a leader has to sign, and none has.
+    """
+    found = facts.judged(session, row, on)
     facts.refuse_stopped(found)
     if row.signed_by is None and any(each.effect == "leader" for each in found):
-        message = "按支付规则须报领导签批。"
+        message = "按支付规则须报领导签批；已批准的请退回，重新报批。"
         raise LeaderNeeded(message)
 
 
-def keep_decision(_session: Session, row: Disbursement, body: DecisionIn) -> None:
+def on_a_day(row: Payment, body: PaidIn) -> None:
+    """Refuse a payment dated before its approval or after today.
+
+    Raises:
+        Invalid: it is.
+    """
+    if row.approved_at is not None and body.paid_on < clock.day_of(row.approved_at):
+        raise invalid("/paid_on", "before-approval", "付款日期不能早于批准之日")
+    if body.paid_on > clock.today():
+        raise invalid("/paid_on", "future-date", "付款日期不能晚于今天")
+
+
+def keep_decision(_session: Session, row: Payment, body: DecisionIn) -> None:
     """Keep the words of whoever decided last."""
     row.decision = body.decision
 
@@ -125,18 +161,11 @@ def pay(session: Session, row: Disbursement, body: PaidIn) -> None:
     Raises:
         Problem: a rule, the voucher or the ledger does not allow it; nothing is posted then.
     """
-    if row.approved_at is not None and body.paid_on < clock.day_of(row.approved_at):
-        raise invalid("/paid_on", "before-approval", "付款日期不能早于批准之日")
-    if body.paid_on > clock.today():
-        raise invalid("/paid_on", "future-date", "付款日期不能晚于今天")
+    on_a_day(row, body)
     if row.contract_id:
         # Two payments on one contract are judged one after the other.
         find(session, Contract, row.contract_id, lock=True)
-    found = facts.judged(session, row, body.paid_on)
-    facts.refuse_stopped(found)
-    if row.signed_by is None and any(each.effect == "leader" for each in found):
-        message = "按支付规则须报领导签批：请退回，重新报批。"
-        raise LeaderNeeded(message)
+    ask_rules_again(session, row, body.paid_on)
     payee = rows.fetch(session, Payee, row.payee_id)
     row.voucher, row.paid_on = body.voucher, body.paid_on
     row.paid_name, row.paid_tail = payee.name, payee.number_tail

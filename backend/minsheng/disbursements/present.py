@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from minsheng.disbursements import contracts
 from minsheng.disbursements.accounts import masked
+from minsheng.disbursements.batch_policy import SUBSIDY_BATCH
 from minsheng.disbursements.caps import NAMES
 from minsheng.disbursements.models import (
     BankAccount,
@@ -122,7 +123,8 @@ def present_steps(found: Sequence[DisbursementStep]) -> list[DisbursementStepOut
             id=row.id,
             disbursement_id=row.disbursement_id,
             verb=row.verb,
-            label=DISBURSEMENT.moves[row.verb].label,
+            batch_id=row.batch_id,
+            label=(SUBSIDY_BATCH if row.batch_id else DISBURSEMENT).moves[row.verb].label,
             text=row.text,
             author_name=row.author_name,
             at=row.created_at,

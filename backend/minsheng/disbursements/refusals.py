@@ -31,3 +31,15 @@ class NotInUse(Conflict):
     """The account or the payee was taken out of use."""
 
     code, title = "not-in-use", "账户或收款单位已停用"
+
+
+class PostingTooShort(Conflict):
+    """The list of a subsidy has not been posted long enough, or still hangs."""
+
+    code, title = "posting-too-short", "公示时间不够"
+
+
+class BatchBalance(Conflict):
+    """More persons or money than the batch has at that place."""
+
+    code, title = "batch-balance", "超过批次余数"

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from minsheng.disbursements.duties import Payment
 from minsheng.disbursements.models import BankAccount, Contract, Disbursement, DisbursementLine, Payee
 from minsheng.disbursements.refusals import NotInUse, UnitMismatch
 from minsheng.disbursements.schemas import DisbursementIn, DisbursementPatch, DrawIn
@@ -21,7 +22,8 @@ from minsheng.targets.models import Task
 _NEEDED = frozenset({"account_id", "payee_id", "stage", "purpose", "urgent", "lines"})
 
 
-def _at(pointer: str, kind: type[Problem], message: str) -> Problem:
+def at(pointer: str, kind: type[Problem], message: str) -> Problem:
+    """Return a refusal that names the field."""
     code = kind.code
     return kind(message, errors=[FieldError(pointer=pointer, code=code, message=message)])
 
@@ -140,16 +142,16 @@ def check(session: Session, row: Disbursement, lines: Sequence[FundLine]) -> Non
         NotInUse: the account or the payee is out of use.
     """
     for index, line in enumerate(lines):
-        _fits(session, f"/lines/{index}/line_id", row, line)
+        fits(session, f"/lines/{index}/line_id", row, line)
     account = rows.fetch(session, BankAccount, row.account_id)
     payee = rows.fetch(session, Payee, row.payee_id)
     if account.unit_id != row.keeper_id:
-        raise _at("/account_id", UnitMismatch, "付款账户不是资金管理单位的账户。")
+        raise at("/account_id", UnitMismatch, "付款账户不是资金管理单位的账户。")
     if account.programme_id not in {None, row.programme_id}:
-        raise _at("/account_id", WrongPurpose, "这个专户只用于另一计划。")
+        raise at("/account_id", WrongPurpose, "这个专户只用于另一计划。")
     for pointer, found in (("/account_id", account), ("/payee_id", payee)):
         if found.status != "active":
-            raise _at(pointer, NotInUse, f"“{found.name}”已停用。")
+            raise at(pointer, NotInUse, f"“{found.name}”已停用。")
     _works(session, row)
 
 
@@ -158,24 +160,30 @@ def _works(session: Session, row: Disbursement) -> None:
     if row.contract_id:
         contract = rows.fetch(session, Contract, row.contract_id)
         if contract.task_id != row.task_id:
-            raise _at("/contract_id", UnitMismatch, "合同属于另一任务。")
+            raise at("/contract_id", UnitMismatch, "合同属于另一任务。")
         if contract.payee_id != row.payee_id:
-            raise _at("/payee_id", UnitMismatch, "收款单位不是合同乙方。")
+            raise at("/payee_id", UnitMismatch, "收款单位不是合同乙方。")
     if row.milestone_id and rows.fetch(session, Milestone, row.milestone_id).task_id != row.task_id:
-        raise _at("/milestone_id", UnitMismatch, "节点属于另一任务。")
+        raise at("/milestone_id", UnitMismatch, "节点属于另一任务。")
     if row.project_id and rows.fetch(session, FundProject, row.project_id).unit_id != row.unit_id:
-        raise _at("/project_id", UnitMismatch, "捆绑项目属于另一单位。")
+        raise at("/project_id", UnitMismatch, "捆绑项目属于另一单位。")
 
 
-def _fits(session: Session, pointer: str, row: Disbursement, line: FundLine) -> None:
+def fits(session: Session, pointer: str, row: Payment, line: FundLine) -> None:
+    """Ask whether a line's money may go there.
+
+    Raises:
+        UnitMismatch: it is another unit's, or in other books.
+        WrongPurpose: it is earmarked for something else.
+    """
     if line.keeper_id != row.keeper_id:
-        raise _at(pointer, UnitMismatch, "几条资金明细由不同单位管理，请分开申请。")
+        raise at(pointer, UnitMismatch, "几条资金明细由不同单位管理，请分开申请。")
     if line.unit_id != row.unit_id and row.unit_id not in subtree(session, line.unit_id):
-        raise _at(pointer, UnitMismatch, f"资金明细“{line.name}”不是给本单位的资金。")
+        raise at(pointer, UnitMismatch, f"资金明细“{line.name}”不是给本单位的资金。")
     if line.programme_id != row.programme_id or line.task_id not in {None, row.task_id}:
-        raise _at(pointer, WrongPurpose, f"资金明细“{line.name}”专用于另一任务，不能用于这里。")
+        raise at(pointer, WrongPurpose, f"资金明细“{line.name}”专用于另一任务，不能用于这里。")
     if line.item_id is not None and line.item_id not in _chain(session, row.item_id):
-        raise _at(pointer, WrongPurpose, f"资金明细“{line.name}”专用于另一事项，不能用于这里。")
+        raise at(pointer, WrongPurpose, f"资金明细“{line.name}”专用于另一事项，不能用于这里。")
 
 
 def _chain(session: Session, item: UUID) -> list[UUID]:

@@ -206,12 +206,17 @@ def change_disbursement(
 
 @router.get("/disbursement-steps", summary="拨付经办记录", operation_id="listDisbursementSteps")
 def list_disbursement_steps(
-    page: Paging, session: Reading, disbursement_id: Annotated[UUID | None, Query(description="哪笔拨付")] = None
+    page: Paging,
+    session: Reading,
+    disbursement_id: Annotated[UUID | None, Query(description="哪笔拨付")] = None,
+    batch_id: Annotated[UUID | None, Query(description="哪个发放批次")] = None,
 ) -> Page[DisbursementStepOut]:
-    """Who did what with a payment, when, in which words."""
+    """Who did what with a payment or a batch, when, in which words."""
     statement = select(DisbursementStep)
     if disbursement_id:
         statement = statement.where(DisbursementStep.disbursement_id == disbursement_id)
+    if batch_id:
+        statement = statement.where(DisbursementStep.batch_id == batch_id)
     found: Sequence[DisbursementStep] = session.exec(page.apply(statement, (DisbursementStep.id,))).all()  # type: ignore[call-overload]
     found, following = page.cut(found, lambda row: (row.id,))
     return Page(items=present_steps(found), next=following)

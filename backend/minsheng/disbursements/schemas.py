@@ -274,7 +274,8 @@ class DisbursementStepOut(Out):
     """One step of a payment on its way."""
 
     id: UUID
-    disbursement_id: UUID
+    disbursement_id: UUID | None
+    batch_id: UUID | None
     verb: str = Field(examples=["approve"])
     label: str = Field(examples=["同意"])
     text: str | None
