@@ -38,6 +38,8 @@ from minsheng.consultation import router as consultation
 from minsheng.deviations import import_router
 from minsheng.deviations import router as deviations
 from minsheng.exemptions import router as exemptions
+from minsheng.funds import ledger_router as fund_ledger
+from minsheng.funds import router as funds
 from minsheng.identity import login
 from minsheng.identity import router as identity
 from minsheng.identity.sessions import Authenticator
@@ -121,6 +123,8 @@ ROUTERS = (
     checks.router,
     import_router.router,
     deviations.router,
+    funds.router,
+    fund_ledger.router,
     boards.router,
     trials.router,
     figures.router,

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from minsheng.funds.accounts import HELD_BY_FREEZE, KIND_NAMES, ROUTES, Account, Kind
@@ -137,6 +136,9 @@ def _write(session: Session, entry: LedgerEntry, sides: Mapping[Account, int]) -
     session.require(entry)
     if entry.dated_on > clock.today():
         raise invalid("/dated_on", "future-date", "日期不能晚于今天。")
+    if entry.reversal_of is not None:
+        # For the words: whoever takes back a notice that was received is told so, not that something runs short.
+        _still_stands(session, entry.reversal_of)
     entry.number = _take(session, entry, sides)
     if entry.reversal_of is None:
         _once(session, entry)
@@ -208,7 +210,9 @@ def _take(session: Session, entry: LedgerEntry, sides: Mapping[Account, int]) ->
 
 def _once(session: Session, entry: LedgerEntry) -> None:
     """Refuse a paper that was entered before and not taken back."""
-    back = aliased(LedgerEntry)
+    undone = select(col(LedgerEntry.reversal_of)).where(
+        col(LedgerEntry.line_id) == entry.line_id, col(LedgerEntry.reversal_of).is_not(None)
+    )
     taken = session.execute(
         select(col(LedgerEntry.number))
         .where(
@@ -216,7 +220,7 @@ def _once(session: Session, entry: LedgerEntry) -> None:
             col(LedgerEntry.kind) == entry.kind,
             col(LedgerEntry.paper) == entry.paper,
             col(LedgerEntry.reversal_of).is_(None),
-            ~select(col(back.id)).where(col(back.reversal_of) == col(LedgerEntry.id)).exists(),
+            col(LedgerEntry.id).not_in(undone.correlate(None)),
         )
         .limit(1)
     ).scalar_one_or_none()

@@ -347,6 +347,9 @@ STATE_NAMES: dict[str, str] = {
     "failed": "没有送达",
     "read": "已阅",
     "reopened": "已反结账",
+    "unconfirmed": "未明确",
+    "frozen": "已冻结",
+    "lifted": "已解冻",
 }
 
 
