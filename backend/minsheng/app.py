@@ -41,6 +41,8 @@ from minsheng.disbursements import account_router as payees
 from minsheng.disbursements import batch_router
 from minsheng.disbursements import router as disbursements
 from minsheng.exemptions import router as exemptions
+from minsheng.funds import ledger_router as fund_ledger
+from minsheng.funds import router as funds
 from minsheng.identity import login
 from minsheng.identity import router as identity
 from minsheng.identity.sessions import Authenticator
@@ -125,6 +127,8 @@ ROUTERS = (
     checks.router,
     import_router.router,
     deviations.router,
+    funds.router,
+    fund_ledger.router,
     payees.router,
     disbursements.router,
     batch_router.router,

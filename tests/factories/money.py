@@ -53,7 +53,11 @@ def employ(database: Database, world: World, people: tuple[tuple[str, str, str],
                 session.add(user)
                 session.flush()
                 world.ids[f"user:{username}"] = user.id
-            grant = {"role_id": roles[role], "unit_id": world[unit], "valid_from": date(2020, 1, 1)}
+            grant: dict[str, Any] = {
+                "role_id": roles[role],
+                "unit_id": world[unit],
+                "valid_from": date(2020, 1, 1),
+            }
             session.add(Grant(user_id=world[f"user:{username}"], **grant))
         session.commit()
 

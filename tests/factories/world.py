@@ -64,6 +64,7 @@ PEOPLE: tuple[tuple[str, str, str], ...] = (
     ("reviewer", "city", "reviewer"),
     ("leader", "city", "leader"),
     ("auditor", "city", "auditor"),
+    ("finance", "city", "finance"),
     ("machine", "city", "integration"),
     ("lead", "city_dept", "lead_department"),
     ("a-admin", "a", "administrator"),

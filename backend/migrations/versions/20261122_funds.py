@@ -60,7 +60,6 @@ def _sources() -> None:
         *_row("programme_id:programme", "item_id:item:null", "task_id:task:null", "unit_id:unit", "keeper_id:unit"),
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("keeper_id", "code"),
     )
@@ -101,6 +100,8 @@ def _lines() -> None:
         sa.Column("economic_code", sa.String(), nullable=True),
         sa.Column("expected_on", sa.Date(), nullable=True),
         sa.Column("rules", sa.String(), nullable=True),
+        sa.Column("stated_percent", sa.BigInteger(), nullable=True),
+        sa.Column("stated_source", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("status", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),

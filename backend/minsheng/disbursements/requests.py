@@ -9,14 +9,14 @@ from minsheng.disbursements.duties import Payment
 from minsheng.disbursements.models import BankAccount, Contract, Disbursement, DisbursementLine, Payee
 from minsheng.disbursements.refusals import NotInUse, UnitMismatch
 from minsheng.disbursements.schemas import DisbursementIn, DisbursementPatch, DrawIn
+from minsheng.funds import purpose
 from minsheng.funds.models import MOST_FEN, FundLine, FundProject
 from minsheng.funds.refusals import WrongPurpose
 from minsheng.kernel import rows
-from minsheng.kernel.access import Session, find, refuse_locked
+from minsheng.kernel.access import Session, refuse_locked
 from minsheng.kernel.errors import FieldError, Problem, WrongState, invalid
 from minsheng.milestones.models import Milestone
 from minsheng.org.service import subtree
-from minsheng.programmes.models import Item
 from minsheng.targets.models import Task
 
 _NEEDED = frozenset({"account_id", "payee_id", "stage", "purpose", "urgent", "lines"})
@@ -180,17 +180,14 @@ def fits(session: Session, pointer: str, row: Payment, line: FundLine) -> None:
         raise at(pointer, UnitMismatch, "几条资金明细由不同单位管理，请分开申请。")
     if line.unit_id != row.unit_id and row.unit_id not in subtree(session, line.unit_id):
         raise at(pointer, UnitMismatch, f"资金明细“{line.name}”不是给本单位的资金。")
-    if line.programme_id != row.programme_id or line.task_id not in {None, row.task_id}:
-        raise at(pointer, WrongPurpose, f"资金明细“{line.name}”专用于另一任务，不能用于这里。")
-    if line.item_id is not None and line.item_id not in _chain(session, row.item_id):
-        raise at(pointer, WrongPurpose, f"资金明细“{line.name}”专用于另一事项，不能用于这里。")
-
-
-def _chain(session: Session, item: UUID) -> list[UUID]:
-    """Return an item and the nodes above it: money for a whole may be used for its parts."""
-    found = []
-    at: UUID | None = item
-    while at is not None and (node := find(session, Item, at)) is not None:
-        found.append(at)
-        at = node.parent_id
-    return found
+    try:
+        purpose.fits(
+            session,
+            line,
+            programme_id=row.programme_id,
+            item_id=row.item_id,
+            task_id=row.task_id,
+            unit_id=row.unit_id,
+        )
+    except WrongPurpose as problem:
+        raise at(pointer, WrongPurpose, problem.detail) from None

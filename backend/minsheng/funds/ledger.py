@@ -136,6 +136,9 @@ def _write(session: Session, entry: LedgerEntry, sides: Mapping[Account, int]) -
     session.require(entry)
     if entry.dated_on > clock.today():
         raise invalid("/dated_on", "future-date", "日期不能晚于今天。")
+    if entry.reversal_of is not None:
+        # For the words: whoever takes back a notice that was received is told so, not that something runs short.
+        _still_stands(session, entry.reversal_of)
     entry.number = _take(session, entry, sides)
     if entry.reversal_of is None:
         _once(session, entry)
@@ -207,21 +210,20 @@ def _take(session: Session, entry: LedgerEntry, sides: Mapping[Account, int]) ->
 
 def _once(session: Session, entry: LedgerEntry) -> None:
     """Refuse a paper that was entered before and not taken back."""
-    standing = session.execute(
-        select(col(LedgerEntry.id), col(LedgerEntry.number)).where(
+    undone = select(col(LedgerEntry.reversal_of)).where(
+        col(LedgerEntry.line_id) == entry.line_id, col(LedgerEntry.reversal_of).is_not(None)
+    )
+    taken = session.execute(
+        select(col(LedgerEntry.number))
+        .where(
             col(LedgerEntry.line_id) == entry.line_id,
             col(LedgerEntry.kind) == entry.kind,
             col(LedgerEntry.paper) == entry.paper,
             col(LedgerEntry.reversal_of).is_(None),
+            col(LedgerEntry.id).not_in(undone.correlate(None)),
         )
-    ).all()
-    keys = [key for key, _ in standing]
-    back = set(
-        session.execute(select(col(LedgerEntry.reversal_of)).where(col(LedgerEntry.reversal_of).in_(keys))).scalars()
-        if keys
-        else ()
-    )
-    taken = next((number for key, number in standing if key not in back), None)
+        .limit(1)
+    ).scalar_one_or_none()
     if taken is not None:
         message = f"“{entry.paper}”已登记过{KIND_NAMES[Kind(entry.kind)]}(第{taken}号)。"
         raise DuplicatePaper(message)

@@ -4,6 +4,7 @@ All amounts are integers of fen. What stands in the ledger is written by ``ledge
 """
 
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
@@ -11,7 +12,7 @@ from sqlmodel import Field
 
 from minsheng.funds.accounts import Account, Kind
 from minsheng.kernel.access import Scoped
-from minsheng.kernel.db import Instant, Row
+from minsheng.kernel.db import Figure, Instant, Row
 from minsheng.permissions import P
 
 MOST_FEN = 2**53 - 1
@@ -84,6 +85,9 @@ class FundLine(Row, table=True):
     expected_on: date | None = None
     pressing_id: UUID | None = Field(default=None, foreign_key="unit.id")
     rules: str | None = None
+    # The rate that a published paper gives, beside the one that is worked out here.
+    stated_percent: Decimal | None = Field(default=None, sa_type=Figure)
+    stated_source: str | None = None
     reason: str | None = None
     status: str = Field(default="unconfirmed", nullable=False)
 
@@ -249,7 +253,6 @@ class FundProject(Row, table=True):
     keeper_id: UUID = Field(nullable=False, foreign_key="unit.id")
     code: str = Field(nullable=False)
     name: str = Field(nullable=False)
-    status: str = Field(default="active", nullable=False)
 
 
 class FundShare(Row, table=True):

@@ -1,27 +1,28 @@
-"""Lines are opened, frozen and moved: what the ledger's guard asks is set here, in the transaction of the change."""
+"""Lines are opened, frozen and closed: what the ledger's guard asks is set here, in the transaction of the change."""
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlmodel import col
 
 from minsheng.funds.accounts import Account
 from minsheng.funds.ledger import Subject
-from minsheng.funds.models import FundBalance, FundFreeze, FundLine
+from minsheng.funds.models import FundBalance, FundFreeze, FundLine, FundYear
 from minsheng.kernel import clock
 from minsheng.kernel.access import Session
 from minsheng.kernel.ids import new_id
 
-_BALANCES = FundBalance.__table__  # type: ignore[attr-defined]
+TOTALS = FundBalance.__table__.c  # type: ignore[attr-defined]
 _AMOUNTS = (*Account, "paid", "recovered", "shared")
 
 
-def open_line(session: Session, line: FundLine, *, closed_through: int = 0) -> None:
+def open_line(session: Session, line: FundLine) -> None:
     """Add a line with its totals, which begin at nothing."""
     session.add(line)
     session.flush()
     session.connection().execute(
-        insert(_BALANCES).values(
+        insert(FundBalance).values(
             id=new_id(),
             version=1,
             created_at=clock.now(),
@@ -31,16 +32,19 @@ def open_line(session: Session, line: FundLine, *, closed_through: int = 0) -> N
             keeper_id=line.keeper_id,
             state=line.status,
             freezes=0,
-            closed_through=closed_through,
+            closed_through=_closed_through(session, line.keeper_id),
             entries=0,
             **dict.fromkeys(_AMOUNTS, 0),
         )
     )
 
 
-def mark(session: Session, line_id: UUID, **values: Any) -> None:  # noqa: ANN401 - columns of the totals
-    """Set what the guard asks of one line; it holds the line's row until the transaction ends."""
-    session.connection().execute(update(_BALANCES).where(_BALANCES.c.line_id == line_id).values(**values))
+def mark(session: Session, line_id: UUID, *conditions: ColumnElement[bool], **values: Any) -> bool:  # noqa: ANN401
+    """Set what the guard asks of one line, if its totals allow it; hold the line until the transaction ends."""
+    changed = session.connection().execute(
+        update(FundBalance).where(TOTALS.line_id == line_id, *conditions).values(**values)
+    )
+    return changed.rowcount == 1
 
 
 def freeze(session: Session, line: FundLine, reason: str, subject: Subject | None = None) -> FundFreeze:
@@ -59,5 +63,40 @@ def freeze(session: Session, line: FundLine, reason: str, subject: Subject | Non
     )
     session.add(found)
     session.flush()
-    mark(session, line.id, freezes=_BALANCES.c.freezes + 1)
+    mark(session, line.id, freezes=TOTALS.freezes + 1)
     return found
+
+
+def lift(session: Session, frozen: FundFreeze, reason: str) -> None:
+    """Note who lifts a freeze and why; the line is free when it was the last one."""
+    who = session.caller
+    frozen.lifted_reason, frozen.lifted_at = reason, clock.now()
+    frozen.lifted_by, frozen.lifted_name = (who.user_id, who.name) if who else (None, "系统")
+    mark(session, frozen.line_id, freezes=TOTALS.freezes - 1)
+
+
+def close_books(session: Session, year: FundYear) -> None:
+    """Let nothing more be dated in a year, on any line of the unit's books."""
+    session.connection().execute(
+        update(FundBalance)
+        .where(TOTALS.keeper_id == year.unit_id, TOTALS.closed_through < year.year)
+        .values(closed_through=year.year)
+    )
+
+
+def reopen_books(session: Session, year: FundYear) -> None:
+    """Let a year's books be written again, down to the last year that stays closed."""
+    session.flush()
+    last = _closed_through(session, year.unit_id)
+    session.connection().execute(
+        update(FundBalance)
+        .where(TOTALS.keeper_id == year.unit_id, TOTALS.closed_through > last)
+        .values(closed_through=last)
+    )
+
+
+def _closed_through(session: Session, keeper: UUID) -> int:
+    found = session.execute(
+        select(func.max(col(FundYear.year))).where(col(FundYear.unit_id) == keeper, col(FundYear.status) == "closed")
+    ).scalar_one()
+    return int(found or 0)

@@ -44,7 +44,7 @@ def _short(found: Mapping[Any, Any], deltas: Mapping[str, int], word: str, asked
         return Overdraft(f"计划投入不能少于已捆绑到项目的{yuan(found['shared'])}元。")
     for name, fen in deltas.items():
         after = found[name] + fen
-        if after < lowest(name):
+        if after < 0 and name not in _SIGNED:
             what = ACCOUNT_NAMES[Account(name)] if name not in {"paid", "recovered"} else "已拨付"
             return Overdraft(
                 f"{what}只有{yuan(found[name])}元，不能{word}{yuan(asked)}元，差{yuan(-after)}元。",

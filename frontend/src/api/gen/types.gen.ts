@@ -2934,6 +2934,20 @@ export type ComparisonOut = {
 };
 
 /**
+ * ConfirmIn
+ *
+ * The paper that makes money certain.
+ */
+export type ConfirmIn = {
+    /**
+     * Document Number
+     *
+     * 指标文号
+     */
+    document_number: string;
+};
+
+/**
  * ConflictOut
  *
  * A figure that somebody else changed since the clerk saw it.
@@ -3284,6 +3298,66 @@ export type DefinitionIn = {
      * 有正当理由并经批准的亮什么灯；空为没有豁免
      */
     waived?: string | null;
+};
+
+/**
+ * DelayOut
+ *
+ * How long the money of a line takes, and what lies still.
+ */
+export type DelayOut = {
+    /**
+     * Arrival Days
+     *
+     * 下达到到位，按金额加权的平均天数
+     */
+    arrival_days: string | null;
+    /**
+     * Idle Days
+     *
+     * 结存资金最长已放天数
+     */
+    idle_days: number;
+    /**
+     * Idle Fen
+     *
+     * 到位后闲置超过所问天数的
+     */
+    idle_fen: number;
+    /**
+     * Line Id
+     */
+    line_id: string;
+    /**
+     * Line Name
+     */
+    line_name: string | null;
+    /**
+     * Overdue Days
+     *
+     * 最长超期天数
+     */
+    overdue_days: number;
+    /**
+     * Overdue Fen
+     *
+     * 过了到位期限还没有到的
+     */
+    overdue_fen: number;
+    /**
+     * Payment Days
+     *
+     * 到位到拨付，按金额加权的平均天数
+     */
+    payment_days: string | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string | null;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
 };
 
 /**
@@ -4661,6 +4735,80 @@ export type ExternalFigurePatch = {
 };
 
 /**
+ * FactsOut
+ *
+ * What is known of money, each figure the balance of the ledger.
+ */
+export type FactsOut = {
+    /**
+     * Advanced Fen
+     *
+     * 已拨付未支出
+     */
+    advanced_fen: number;
+    /**
+     * Cash Fen
+     *
+     * 结存：到位未拨付
+     */
+    cash_fen: number;
+    /**
+     * Due Fen
+     *
+     * 已下达未到位
+     */
+    due_fen: number;
+    /**
+     * Invested Fen
+     *
+     * 完成投资，可以超过到位
+     */
+    invested_fen: number;
+    /**
+     * Noticed Fen
+     *
+     * 已下达
+     */
+    noticed_fen: number;
+    /**
+     * Paid Fen
+     *
+     * 已拨付：扣除退票、冲销与清退
+     */
+    paid_fen: number;
+    /**
+     * Planned Fen
+     *
+     * 计划投入
+     */
+    planned_fen: number;
+    /**
+     * Received Fen
+     *
+     * 已到位
+     */
+    received_fen: number;
+    /**
+     * Recovered Fen
+     *
+     * 清退
+     */
+    recovered_fen: number;
+    /**
+     * Returned Fen
+     *
+     * 已缴回来源
+     */
+    returned_fen: number;
+    /**
+     * Spent Fen
+     *
+     * 已支出
+     */
+    spent_fen: number;
+};
+
+/**
  * FaultOut
  *
  * One thing wrong, with its place.
@@ -4895,6 +5043,1121 @@ export type FindingOut = {
      * Target Id
      */
     target_id: string;
+};
+
+/**
+ * FundDelaysOut
+ *
+ * Late and idle money of a list, the worst first.
+ */
+export type FundDelaysOut = {
+    /**
+     * Arrival Days
+     */
+    arrival_days: string | null;
+    /**
+     * Idle After
+     */
+    idle_after: number;
+    /**
+     * Idle Fen
+     *
+     * 金额，单位：分
+     */
+    idle_fen: number;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Overdue Fen
+     *
+     * 金额，单位：分
+     */
+    overdue_fen: number;
+    /**
+     * Payment Days
+     */
+    payment_days: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Rows
+     */
+    rows: Array<DelayOut>;
+};
+
+/**
+ * FundFreezeIn
+ *
+ * Why a line is frozen.
+ */
+export type FundFreezeIn = {
+    /**
+     * Line Id
+     */
+    line_id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * FundFreezeOut
+ *
+ * A freeze, and how it ended.
+ */
+export type FundFreezeOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Author Name
+     */
+    author_name: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Lifted At
+     */
+    lifted_at: string | null;
+    /**
+     * Lifted Name
+     */
+    lifted_name: string | null;
+    /**
+     * Lifted Reason
+     */
+    lifted_reason: string | null;
+    /**
+     * Line Id
+     */
+    line_id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Status
+     */
+    status: 'frozen' | 'lifted';
+    /**
+     * Subject Id
+     */
+    subject_id: string | null;
+    /**
+     * Subject Kind
+     */
+    subject_kind: string | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * FundLineIn
+ *
+ * A part of a source for one purpose of one unit.
+ */
+export type FundLineIn = {
+    /**
+     * Code
+     *
+     * 同一来源内不重复
+     */
+    code: string;
+    /**
+     * Confirmed
+     *
+     * false 为资金尚未明确
+     */
+    confirmed?: boolean;
+    /**
+     * Dated On
+     *
+     * 计划文件的日期；省略为今天
+     */
+    dated_on?: string | null;
+    /**
+     * Document Number
+     *
+     * 指标文号
+     */
+    document_number?: string | null;
+    /**
+     * Economic Code
+     *
+     * 经济分类
+     */
+    economic_code?: string | null;
+    /**
+     * Expected On
+     *
+     * 预计明确的日期
+     */
+    expected_on?: string | null;
+    /**
+     * Functional Code
+     *
+     * 支出功能分类
+     */
+    functional_code?: string | null;
+    /**
+     * Item Id
+     *
+     * 用于哪个项目；省略为整个计划
+     */
+    item_id?: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Obligation Id
+     *
+     * 履行哪项配套
+     */
+    obligation_id?: string | null;
+    /**
+     * Planned Fen
+     *
+     * 金额，单位：分
+     */
+    planned_fen: number;
+    /**
+     * Pressing Id
+     *
+     * 负责催办的部门
+     */
+    pressing_id?: string | null;
+    /**
+     * Purpose
+     *
+     * 专款专用的用途
+     */
+    purpose: string;
+    /**
+     * Rules
+     *
+     * 使用范围、报账条件
+     */
+    rules?: string | null;
+    /**
+     * Source Id
+     */
+    source_id: string;
+    /**
+     * Stated Percent
+     *
+     * 原文印的比率，如 88.3；系统算的另列
+     */
+    stated_percent?: string | null;
+    /**
+     * Stated Source
+     *
+     * 原文出处
+     */
+    stated_source?: string | null;
+    /**
+     * Task Id
+     *
+     * 用于哪个任务；给出时项目与单位随任务
+     */
+    task_id?: string | null;
+    /**
+     * Unit Id
+     *
+     * 用款单位
+     */
+    unit_id: string;
+    /**
+     * Usage
+     *
+     * project 项目支出；admin 工作经费
+     */
+    usage?: 'project' | 'admin';
+};
+
+/**
+ * FundLineOut
+ *
+ * A line with its money.
+ */
+export type FundLineOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Document Number
+     */
+    document_number: string | null;
+    /**
+     * Economic Code
+     */
+    economic_code: string | null;
+    /**
+     * Expected On
+     */
+    expected_on: string | null;
+    facts: FactsOut;
+    /**
+     * Frozen
+     *
+     * 有未解除的冻结
+     */
+    frozen: boolean;
+    /**
+     * Functional Code
+     */
+    functional_code: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Code
+     */
+    item_code: string | null;
+    /**
+     * Item Id
+     */
+    item_id: string | null;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Keeper Id
+     */
+    keeper_id: string;
+    /**
+     * Keeper Name
+     */
+    keeper_name: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Obligation Id
+     */
+    obligation_id: string | null;
+    /**
+     * Pressing Id
+     */
+    pressing_id: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Purpose
+     */
+    purpose: string;
+    /**
+     * Rates
+     */
+    rates: Array<MinshengFundsSchemasRateOut>;
+    /**
+     * Reason
+     */
+    reason: string | null;
+    /**
+     * Rules
+     */
+    rules: string | null;
+    /**
+     * Shared Fen
+     *
+     * 捆绑到项目的份额
+     */
+    shared_fen: number;
+    /**
+     * Source Id
+     */
+    source_id: string;
+    /**
+     * Source Kind
+     */
+    source_kind: 'fiscal' | 'self_raised' | 'donation' | 'loan' | 'bond' | 'lottery' | 'other' | null;
+    /**
+     * Source Name
+     */
+    source_name: string | null;
+    stated: MinshengFundsSchemasStatedOut | null;
+    /**
+     * Status
+     */
+    status: 'unconfirmed' | 'active' | 'closed' | 'void';
+    /**
+     * Task Id
+     */
+    task_id: string | null;
+    /**
+     * Tier
+     */
+    tier: 'central' | 'provincial' | 'city' | 'county' | 'township' | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Usage
+     */
+    usage: 'project' | 'admin';
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
+ * FundLinePatch
+ *
+ * What may be changed of a line; its amounts change by entries alone.
+ */
+export type FundLinePatch = {
+    /**
+     * Document Number
+     */
+    document_number?: string | null;
+    /**
+     * Economic Code
+     */
+    economic_code?: string | null;
+    /**
+     * Expected On
+     */
+    expected_on?: string | null;
+    /**
+     * Functional Code
+     */
+    functional_code?: string | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Obligation Id
+     */
+    obligation_id?: string | null;
+    /**
+     * Pressing Id
+     */
+    pressing_id?: string | null;
+    /**
+     * Purpose
+     *
+     * 登记下达或到位后不能再改
+     */
+    purpose?: string | null;
+    /**
+     * Rules
+     */
+    rules?: string | null;
+    /**
+     * Usage
+     */
+    usage?: 'project' | 'admin' | null;
+};
+
+/**
+ * FundObligationIn
+ *
+ * What a place must add from its own money.
+ */
+export type FundObligationIn = {
+    /**
+     * Amount Fen
+     *
+     * 金额，单位：分
+     */
+    amount_fen: number;
+    /**
+     * Basis
+     *
+     * 依据，如 按项目投资的 30%
+     */
+    basis?: string | null;
+    /**
+     * Document Number
+     */
+    document_number?: string | null;
+    /**
+     * Due On
+     */
+    due_on?: string | null;
+    /**
+     * Item Id
+     */
+    item_id?: string | null;
+    /**
+     * Keeper Id
+     *
+     * 下达配套要求的单位
+     */
+    keeper_id: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Tier
+     */
+    tier: 'central' | 'provincial' | 'city' | 'county' | 'township';
+    /**
+     * Unit Id
+     *
+     * 承担配套的单位
+     */
+    unit_id: string;
+};
+
+/**
+ * FundObligationOut
+ *
+ * An obligation with what was paid in and what is missing.
+ */
+export type FundObligationOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Amount Fen
+     *
+     * 金额，单位：分
+     */
+    amount_fen: number;
+    /**
+     * Basis
+     */
+    basis: string | null;
+    /**
+     * Document Number
+     */
+    document_number: string | null;
+    /**
+     * Due On
+     */
+    due_on: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Id
+     */
+    item_id: string | null;
+    /**
+     * Keeper Id
+     */
+    keeper_id: string;
+    /**
+     * Missing Fen
+     *
+     * 金额，单位：分
+     */
+    missing_fen: number;
+    /**
+     * Overdue
+     *
+     * 过了期限仍有缺口
+     */
+    overdue: boolean;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Received Fen
+     *
+     * 履行它的明细已到位之和
+     */
+    received_fen: number;
+    /**
+     * Status
+     */
+    status: 'active' | 'void';
+    /**
+     * Tier
+     */
+    tier: 'central' | 'provincial' | 'city' | 'county' | 'township';
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * FundProjectIn
+ *
+ * A piece of work that several lines pay for.
+ */
+export type FundProjectIn = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Item Id
+     */
+    item_id?: string | null;
+    /**
+     * Keeper Id
+     *
+     * 管账的单位
+     */
+    keeper_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Task Id
+     */
+    task_id?: string | null;
+    /**
+     * Unit Id
+     *
+     * 实施单位
+     */
+    unit_id: string;
+};
+
+/**
+ * FundProjectOut
+ *
+ * A project with the shares of its lines.
+ */
+export type FundProjectOut = {
+    /**
+     * Amount Fen
+     *
+     * 各份额之和
+     */
+    amount_fen: number;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Id
+     */
+    item_id: string | null;
+    /**
+     * Keeper Id
+     */
+    keeper_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Paid Fen
+     *
+     * 金额，单位：分
+     */
+    paid_fen: number;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Shares
+     */
+    shares: Array<FundShareOut>;
+    /**
+     * Task Id
+     */
+    task_id: string | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * FundProofOut
+ *
+ * Whether the totals are what the postings add up to.
+ */
+export type FundProofOut = {
+    /**
+     * Entries
+     */
+    entries: number;
+    /**
+     * Faults
+     *
+     * 对不上的地方；没有就是空的
+     */
+    faults: Array<string>;
+    /**
+     * Lines
+     */
+    lines: number;
+    /**
+     * Postings
+     */
+    postings: number;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Sound
+     */
+    sound: boolean;
+};
+
+/**
+ * FundRatesOut
+ *
+ * The rates of a list, each with its base, against elapsed time.
+ */
+export type FundRatesOut = {
+    /**
+     * Admin Fen
+     *
+     * 工作经费拨付
+     */
+    admin_fen: number;
+    /**
+     * Admin Percent
+     *
+     * 工作经费拨付 ÷ 全部拨付
+     */
+    admin_percent: string | null;
+    /**
+     * By
+     */
+    by: 'source' | 'tier' | 'kind' | 'item' | 'unit' | 'usage' | 'month';
+    /**
+     * Elapsed Percent
+     *
+     * 序时进度
+     */
+    elapsed_percent: string;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Promised Fen
+     *
+     * 资金来源文件所列金额之和
+     */
+    promised_fen: number;
+    /**
+     * Rows
+     */
+    rows: Array<RateRowOut>;
+    total: RateRowOut;
+    /**
+     * Unconfirmed Fen
+     *
+     * 尚未明确的计划数
+     */
+    unconfirmed_fen: number;
+    /**
+     * Unconfirmed Percent
+     *
+     * 尚未明确 ÷ 计划
+     */
+    unconfirmed_percent: string | null;
+};
+
+/**
+ * FundShareIn
+ *
+ * What one line gives to a project.
+ */
+export type FundShareIn = {
+    /**
+     * Amount Fen
+     *
+     * 金额，单位：分
+     */
+    amount_fen: number;
+    /**
+     * Line Id
+     */
+    line_id: string;
+    /**
+     * Project Id
+     */
+    project_id: string;
+};
+
+/**
+ * FundShareOut
+ *
+ * A share, traceable to its line and its source.
+ */
+export type FundShareOut = {
+    /**
+     * Amount Fen
+     *
+     * 金额，单位：分
+     */
+    amount_fen: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Left Fen
+     *
+     * 金额，单位：分
+     */
+    left_fen: number;
+    /**
+     * Line Id
+     */
+    line_id: string;
+    /**
+     * Line Name
+     */
+    line_name: string | null;
+    /**
+     * Paid Fen
+     *
+     * 由本明细为该项目拨付
+     */
+    paid_fen: number;
+    /**
+     * Project Id
+     */
+    project_id: string;
+    /**
+     * Source Name
+     */
+    source_name: string | null;
+    /**
+     * Tier
+     */
+    tier: 'central' | 'provincial' | 'city' | 'county' | 'township' | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * FundSharePatch
+ *
+ * Another amount of a share; nothing takes it back.
+ */
+export type FundSharePatch = {
+    /**
+     * Amount Fen
+     *
+     * 金额，单位：分
+     */
+    amount_fen: number;
+};
+
+/**
+ * FundSourceIn
+ *
+ * One paper that promises money to a list.
+ */
+export type FundSourceIn = {
+    /**
+     * Amount Fen
+     *
+     * 金额，单位：分
+     */
+    amount_fen: number;
+    /**
+     * Approximate
+     *
+     * 约数
+     */
+    approximate?: boolean;
+    /**
+     * Document Number
+     *
+     * 文号
+     */
+    document_number?: string | null;
+    /**
+     * Document On
+     *
+     * 文件日期
+     */
+    document_on?: string | null;
+    /**
+     * Kind
+     */
+    kind: 'fiscal' | 'self_raised' | 'donation' | 'loan' | 'bond' | 'lottery' | 'other';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Note
+     */
+    note?: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Tier
+     *
+     * 财政资金的级次；其他来源省略
+     */
+    tier?: 'central' | 'provincial' | 'city' | 'county' | 'township' | null;
+    /**
+     * Unit Id
+     *
+     * 管账的单位：由它编制明细、登记到位与支出
+     */
+    unit_id: string;
+};
+
+/**
+ * FundSourceOut
+ *
+ * A source, with how much of it lines were given.
+ */
+export type FundSourceOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Allocated Fen
+     *
+     * 可见的明细计划数之和
+     */
+    allocated_fen: number;
+    /**
+     * Amount Fen
+     *
+     * 金额，单位：分
+     */
+    amount_fen: number;
+    /**
+     * Approximate
+     */
+    approximate: boolean;
+    /**
+     * Document Number
+     */
+    document_number: string | null;
+    /**
+     * Document On
+     */
+    document_on: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'fiscal' | 'self_raised' | 'donation' | 'loan' | 'bond' | 'lottery' | 'other';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Note
+     */
+    note: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Status
+     */
+    status: 'active' | 'void';
+    /**
+     * Tier
+     */
+    tier: 'central' | 'provincial' | 'city' | 'county' | 'township' | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
+ * FundSourcePatch
+ *
+ * What may be changed of a source.
+ */
+export type FundSourcePatch = {
+    /**
+     * Amount Fen
+     */
+    amount_fen?: number | null;
+    /**
+     * Approximate
+     */
+    approximate?: boolean | null;
+    /**
+     * Document Number
+     */
+    document_number?: string | null;
+    /**
+     * Document On
+     */
+    document_on?: string | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Note
+     */
+    note?: string | null;
+};
+
+/**
+ * FundYearIn
+ *
+ * Which year's books are closed.
+ */
+export type FundYearIn = {
+    /**
+     * Note
+     */
+    note?: string | null;
+    /**
+     * Unit Id
+     *
+     * 管账的单位
+     */
+    unit_id: string;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
+ * FundYearOut
+ *
+ * A closed year.
+ */
+export type FundYearOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Author Name
+     */
+    author_name: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Note
+     */
+    note: string | null;
+    /**
+     * Status
+     */
+    status: 'closed' | 'reopened';
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Year
+     */
+    year: number;
 };
 
 /**
@@ -6052,6 +7315,180 @@ export type LeadOut = {
 };
 
 /**
+ * LedgerEntryIn
+ *
+ * One event of money, with its paper.
+ */
+export type LedgerEntryIn = {
+    /**
+     * Against Id
+     *
+     * 到位所对应的下达；清退、支出所对应的拨付
+     */
+    against_id?: string | null;
+    /**
+     * Dated On
+     *
+     * 文件、回单或凭证的日期
+     */
+    dated_on: string;
+    /**
+     * Due On
+     *
+     * 下达时规定的到位期限
+     */
+    due_on?: string | null;
+    /**
+     * Fen
+     *
+     * 金额，单位：分；只有计划调减可为负
+     */
+    fen: number;
+    /**
+     * Into
+     *
+     * 清退的钱：cash 留在本明细再用；returned 缴回来源
+     */
+    into?: 'cash' | 'returned' | null;
+    /**
+     * Kind
+     *
+     * plan 计划增减 · notice 下达 · receipt 到位 · expenditure 支出 · recovery 清退 · return 缴回 · investment 完成投资；拨付走拨付申请
+     */
+    kind: 'plan' | 'notice' | 'receipt' | 'expenditure' | 'recovery' | 'return' | 'investment';
+    /**
+     * Line Id
+     */
+    line_id: string;
+    /**
+     * Note
+     */
+    note?: string | null;
+    /**
+     * Out Of
+     *
+     * 清退的是：advanced 已拨未支；spent 已支出
+     */
+    out_of?: 'advanced' | 'spent' | null;
+    /**
+     * Paper
+     *
+     * 文号或凭证号；同一明细同一事项不重复
+     */
+    paper: string;
+    /**
+     * Project Id
+     *
+     * 支出、完成投资所属的捆绑项目
+     */
+    project_id?: string | null;
+};
+
+/**
+ * LedgerEntryOut
+ *
+ * One entry with its sides, which add up to nothing.
+ */
+export type LedgerEntryOut = {
+    /**
+     * Against Id
+     */
+    against_id: string | null;
+    /**
+     * Author Name
+     */
+    author_name: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Dated On
+     */
+    dated_on: string;
+    /**
+     * Due On
+     */
+    due_on: string | null;
+    /**
+     * Fen
+     *
+     * 金额，单位：分
+     */
+    fen: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Id
+     */
+    item_id: string | null;
+    /**
+     * Kind
+     */
+    kind: 'plan' | 'notice' | 'receipt' | 'disbursement' | 'expenditure' | 'bounce' | 'recovery' | 'return' | 'investment';
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Line Id
+     */
+    line_id: string;
+    /**
+     * Line Name
+     */
+    line_name: string | null;
+    /**
+     * Note
+     */
+    note: string | null;
+    /**
+     * Number
+     *
+     * 明细内连续编号
+     */
+    number: number;
+    /**
+     * Paper
+     */
+    paper: string;
+    /**
+     * Postings
+     */
+    postings: Array<PostingOut>;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Project Id
+     */
+    project_id: string | null;
+    /**
+     * Reversal Of
+     */
+    reversal_of: string | null;
+    /**
+     * Reversed By
+     */
+    reversed_by: string | null;
+    /**
+     * Subject Id
+     */
+    subject_id: string | null;
+    /**
+     * Subject Kind
+     */
+    subject_kind: string | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+};
+
+/**
  * LedgerIn
  *
  * Which ledger is wanted.
@@ -6083,6 +7520,32 @@ export type LedgerIn = {
      * 单位，含下级；省略为看得到的全部
      */
     unit_id?: string | null;
+};
+
+/**
+ * LedgerReversalIn
+ *
+ * Which entry is taken back, and why.
+ */
+export type LedgerReversalIn = {
+    /**
+     * Dated On
+     */
+    dated_on: string;
+    /**
+     * Entry Id
+     */
+    entry_id: string;
+    /**
+     * Paper
+     *
+     * 冲销凭证号
+     */
+    paper: string;
+    /**
+     * Reason
+     */
+    reason: string;
 };
 
 /**
@@ -7468,7 +8931,7 @@ export type OwnBesideOut = {
  *
  * What may be done.
  */
-export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'comment.edit' | 'figure.edit' | 'task.read' | 'task.split' | 'change.ask' | 'change.decide' | 'task.acknowledge' | 'pledge.edit' | 'pledge.sign' | 'plan.edit' | 'rule.edit' | 'exemption.decide' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'report.comment' | 'report.chase' | 'official.edit' | 'deviation.answer' | 'deviation.settle' | 'verification.edit' | 'board.read' | 'journal.read' | 'calendar.edit';
+export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'comment.edit' | 'figure.edit' | 'task.read' | 'task.split' | 'change.ask' | 'change.decide' | 'task.acknowledge' | 'pledge.edit' | 'pledge.sign' | 'plan.edit' | 'rule.edit' | 'exemption.decide' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'report.comment' | 'report.chase' | 'official.edit' | 'deviation.answer' | 'deviation.settle' | 'verification.edit' | 'fund.read' | 'fund.edit' | 'fund.post' | 'fund.freeze' | 'fund.close' | 'board.read' | 'journal.read' | 'calendar.edit';
 
 /**
  * Page[AcknowledgementOut]
@@ -7743,6 +9206,118 @@ export type PageFigureMappingOut = {
 };
 
 /**
+ * Page[FundFreezeOut]
+ */
+export type PageFundFreezeOut = {
+    /**
+     * Items
+     */
+    items: Array<FundFreezeOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[FundLineOut]
+ */
+export type PageFundLineOut = {
+    /**
+     * Items
+     */
+    items: Array<FundLineOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[FundObligationOut]
+ */
+export type PageFundObligationOut = {
+    /**
+     * Items
+     */
+    items: Array<FundObligationOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[FundProjectOut]
+ */
+export type PageFundProjectOut = {
+    /**
+     * Items
+     */
+    items: Array<FundProjectOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[FundShareOut]
+ */
+export type PageFundShareOut = {
+    /**
+     * Items
+     */
+    items: Array<FundShareOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[FundSourceOut]
+ */
+export type PageFundSourceOut = {
+    /**
+     * Items
+     */
+    items: Array<FundSourceOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[FundYearOut]
+ */
+export type PageFundYearOut = {
+    /**
+     * Items
+     */
+    items: Array<FundYearOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[GrantOut]
  */
 export type PageGrantOut = {
@@ -7782,6 +9357,22 @@ export type PageItemOut = {
      * Items
      */
     items: Array<ItemOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[LedgerEntryOut]
+ */
+export type PageLedgerEntryOut = {
+    /**
+     * Items
+     */
+    items: Array<LedgerEntryOut>;
     /**
      * Next
      *
@@ -8916,6 +10507,28 @@ export type PledgedTask = {
 };
 
 /**
+ * PostingOut
+ *
+ * One side of an entry.
+ */
+export type PostingOut = {
+    /**
+     * Account
+     */
+    account: 'budget' | 'planned' | 'allotted' | 'due' | 'direct' | 'cash' | 'advanced' | 'spent' | 'returned' | 'works' | 'invested';
+    /**
+     * Fen
+     *
+     * 金额，单位：分
+     */
+    fen: number;
+    /**
+     * Label
+     */
+    label: string;
+};
+
+/**
  * Prefill
  *
  * How much of a form was filled in by the system.
@@ -9318,57 +10931,34 @@ export type RangeCheck = {
 };
 
 /**
- * RateOut
+ * RateRowOut
  *
- * How one unit reported in one programme over a span.
+ * One group with its facts and rates.
  */
-export type RateOut = {
+export type RateRowOut = {
     /**
-     * Complete
+     * Ahead Points
      *
-     * 其中现在已提交的
+     * 拨付 ÷ 计划 比序时进度快几个百分点，负数为慢
      */
-    complete: number;
+    ahead_points: string | null;
+    facts: FactsOut;
     /**
-     * Complete Pct
-     */
-    complete_pct: string;
-    /**
-     * Expected
+     * Key
      *
-     * 基数：期间已到截止时间的应报报告数
+     * 来源、项目或单位的编号，级次或类别的代码，或月份
      */
-    expected: number;
+    key: string | null;
     /**
-     * On Time
+     * Label
      *
-     * 其中按时提交的
+     * 名称；级次与类别由界面翻译
      */
-    on_time: number;
+    label: string | null;
     /**
-     * On Time Pct
+     * Rates
      */
-    on_time_pct: string;
-    /**
-     * Programme Id
-     */
-    programme_id: string;
-    /**
-     * Programme Name
-     */
-    programme_name: string;
-    /**
-     * Tier
-     */
-    tier: string;
-    /**
-     * Unit Id
-     */
-    unit_id: string;
-    /**
-     * Unit Name
-     */
-    unit_name: string;
+    rates: Array<MinshengFundsSchemasRateOut>;
 };
 
 /**
@@ -9390,7 +10980,7 @@ export type RatesOut = {
     /**
      * Items
      */
-    items: Array<RateOut>;
+    items: Array<MinshengChasesSchemasRateOut>;
     /**
      * Starts On
      */
@@ -12212,26 +13802,6 @@ export type StatedIn = {
 };
 
 /**
- * StatedOut
- *
- * What a published source prints.
- */
-export type StatedOut = {
-    /**
-     * Actual
-     */
-    actual: string | null;
-    /**
-     * On
-     */
-    on: string | null;
-    /**
-     * Rate
-     */
-    rate: string | null;
-};
-
-/**
  * Step
  *
  * One line of the arithmetic.
@@ -12878,7 +14448,7 @@ export type TargetOut = {
      * Source Note
      */
     source_note: string | null;
-    stated: StatedOut | null;
+    stated: MinshengTargetsSchemasStatedOut | null;
     /**
      * Stretch
      */
@@ -14719,6 +16289,136 @@ export type YearDayIn = {
      * Name
      */
     name: string;
+};
+
+/**
+ * RateOut
+ *
+ * How one unit reported in one programme over a span.
+ */
+export type MinshengChasesSchemasRateOut = {
+    /**
+     * Complete
+     *
+     * 其中现在已提交的
+     */
+    complete: number;
+    /**
+     * Complete Pct
+     */
+    complete_pct: string;
+    /**
+     * Expected
+     *
+     * 基数：期间已到截止时间的应报报告数
+     */
+    expected: number;
+    /**
+     * On Time
+     *
+     * 其中按时提交的
+     */
+    on_time: number;
+    /**
+     * On Time Pct
+     */
+    on_time_pct: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Tier
+     */
+    tier: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+};
+
+/**
+ * RateOut
+ *
+ * A rate that names what it is of.
+ */
+export type MinshengFundsSchemasRateOut = {
+    /**
+     * Denominator Fen
+     *
+     * 金额，单位：分
+     */
+    denominator_fen: number;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Name
+     */
+    name: 'received_of_noticed' | 'paid_of_received' | 'paid_of_planned' | 'noticed_of_planned' | 'spent_of_paid';
+    /**
+     * Numerator Fen
+     *
+     * 金额，单位：分
+     */
+    numerator_fen: number;
+    /**
+     * Percent
+     *
+     * 百分比，四舍五入到两位；分母为零时没有
+     */
+    percent: string | null;
+};
+
+/**
+ * StatedOut
+ *
+ * A printed rate beside ours.
+ */
+export type MinshengFundsSchemasStatedOut = {
+    /**
+     * Agrees
+     *
+     * 与哪些算法一致；空的是都不一致
+     */
+    agrees: Array<string>;
+    /**
+     * Percent
+     */
+    percent: string;
+    /**
+     * Source
+     */
+    source: string | null;
+};
+
+/**
+ * StatedOut
+ *
+ * What a published source prints.
+ */
+export type MinshengTargetsSchemasStatedOut = {
+    /**
+     * Actual
+     */
+    actual: string | null;
+    /**
+     * On
+     */
+    on: string | null;
+    /**
+     * Rate
+     */
+    rate: string | null;
 };
 
 export type ListAcknowledgementsData = {
@@ -22140,6 +23840,2371 @@ export type ChangeFigureMappingResponses = {
 
 export type ChangeFigureMappingResponse = ChangeFigureMappingResponses[keyof ChangeFigureMappingResponses];
 
+export type GetFundDelaysData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Programme Id
+         *
+         * 计划
+         */
+        programme_id: string;
+        /**
+         * On
+         *
+         * 截至哪一天；省略为现在
+         */
+        on?: string | null;
+        /**
+         * Idle After
+         *
+         * 到位后多少天不拨算闲置
+         */
+        idle_after?: number;
+    };
+    url: '/api/v1/fund-delays';
+};
+
+export type GetFundDelaysErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetFundDelaysError = GetFundDelaysErrors[keyof GetFundDelaysErrors];
+
+export type GetFundDelaysResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundDelaysOut;
+};
+
+export type GetFundDelaysResponse = GetFundDelaysResponses[keyof GetFundDelaysResponses];
+
+export type ListFundFreezesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Line Id
+         *
+         * 资金明细
+         */
+        line_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/fund-freezes';
+};
+
+export type ListFundFreezesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListFundFreezesError = ListFundFreezesErrors[keyof ListFundFreezesErrors];
+
+export type ListFundFreezesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageFundFreezeOut;
+};
+
+export type ListFundFreezesResponse = ListFundFreezesResponses[keyof ListFundFreezesResponses];
+
+export type CreateFundFreezeData = {
+    body: FundFreezeIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/fund-freezes';
+};
+
+export type CreateFundFreezeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateFundFreezeError = CreateFundFreezeErrors[keyof CreateFundFreezeErrors];
+
+export type CreateFundFreezeResponses = {
+    /**
+     * Successful Response
+     */
+    201: FundFreezeOut;
+};
+
+export type CreateFundFreezeResponse = CreateFundFreezeResponses[keyof CreateFundFreezeResponses];
+
+export type LiftFundFreezeData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-freezes/{id}/lift';
+};
+
+export type LiftFundFreezeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type LiftFundFreezeError = LiftFundFreezeErrors[keyof LiftFundFreezeErrors];
+
+export type LiftFundFreezeResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundFreezeOut;
+};
+
+export type LiftFundFreezeResponse = LiftFundFreezeResponses[keyof LiftFundFreezeResponses];
+
+export type ListFundLinesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Source Id
+         *
+         * 资金来源
+         */
+        source_id?: string | null;
+        /**
+         * Item Id
+         *
+         * 项目
+         */
+        item_id?: string | null;
+        /**
+         * Task Id
+         *
+         * 任务
+         */
+        task_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Usage
+         *
+         * 项目支出或工作经费
+         */
+        usage?: 'project' | 'admin' | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'unconfirmed' | 'active' | 'closed' | 'void' | null;
+        /**
+         * Frozen
+         *
+         * 只看冻结的或未冻结的
+         */
+        frozen?: boolean | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/fund-lines';
+};
+
+export type ListFundLinesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListFundLinesError = ListFundLinesErrors[keyof ListFundLinesErrors];
+
+export type ListFundLinesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageFundLineOut;
+};
+
+export type ListFundLinesResponse = ListFundLinesResponses[keyof ListFundLinesResponses];
+
+export type CreateFundLineData = {
+    body: FundLineIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/fund-lines';
+};
+
+export type CreateFundLineErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateFundLineError = CreateFundLineErrors[keyof CreateFundLineErrors];
+
+export type CreateFundLineResponses = {
+    /**
+     * Successful Response
+     */
+    201: FundLineOut;
+};
+
+export type CreateFundLineResponse = CreateFundLineResponses[keyof CreateFundLineResponses];
+
+export type GetFundLineData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-lines/{id}';
+};
+
+export type GetFundLineErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetFundLineError = GetFundLineErrors[keyof GetFundLineErrors];
+
+export type GetFundLineResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundLineOut;
+};
+
+export type GetFundLineResponse = GetFundLineResponses[keyof GetFundLineResponses];
+
+export type ChangeFundLineData = {
+    body: FundLinePatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-lines/{id}';
+};
+
+export type ChangeFundLineErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeFundLineError = ChangeFundLineErrors[keyof ChangeFundLineErrors];
+
+export type ChangeFundLineResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundLineOut;
+};
+
+export type ChangeFundLineResponse = ChangeFundLineResponses[keyof ChangeFundLineResponses];
+
+export type CloseFundLineData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-lines/{id}/close';
+};
+
+export type CloseFundLineErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CloseFundLineError = CloseFundLineErrors[keyof CloseFundLineErrors];
+
+export type CloseFundLineResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundLineOut;
+};
+
+export type CloseFundLineResponse = CloseFundLineResponses[keyof CloseFundLineResponses];
+
+export type ConfirmFundLineData = {
+    body: ConfirmIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-lines/{id}/confirm';
+};
+
+export type ConfirmFundLineErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ConfirmFundLineError = ConfirmFundLineErrors[keyof ConfirmFundLineErrors];
+
+export type ConfirmFundLineResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundLineOut;
+};
+
+export type ConfirmFundLineResponse = ConfirmFundLineResponses[keyof ConfirmFundLineResponses];
+
+export type ReopenFundLineData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-lines/{id}/reopen';
+};
+
+export type ReopenFundLineErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReopenFundLineError = ReopenFundLineErrors[keyof ReopenFundLineErrors];
+
+export type ReopenFundLineResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundLineOut;
+};
+
+export type ReopenFundLineResponse = ReopenFundLineResponses[keyof ReopenFundLineResponses];
+
+export type VoidFundLineData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-lines/{id}/void';
+};
+
+export type VoidFundLineErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidFundLineError = VoidFundLineErrors[keyof VoidFundLineErrors];
+
+export type VoidFundLineResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundLineOut;
+};
+
+export type VoidFundLineResponse = VoidFundLineResponses[keyof VoidFundLineResponses];
+
+export type ListFundObligationsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Tier
+         *
+         * 级次
+         */
+        tier?: 'central' | 'provincial' | 'city' | 'county' | 'township' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/fund-obligations';
+};
+
+export type ListFundObligationsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListFundObligationsError = ListFundObligationsErrors[keyof ListFundObligationsErrors];
+
+export type ListFundObligationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageFundObligationOut;
+};
+
+export type ListFundObligationsResponse = ListFundObligationsResponses[keyof ListFundObligationsResponses];
+
+export type CreateFundObligationData = {
+    body: FundObligationIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/fund-obligations';
+};
+
+export type CreateFundObligationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateFundObligationError = CreateFundObligationErrors[keyof CreateFundObligationErrors];
+
+export type CreateFundObligationResponses = {
+    /**
+     * Successful Response
+     */
+    201: FundObligationOut;
+};
+
+export type CreateFundObligationResponse = CreateFundObligationResponses[keyof CreateFundObligationResponses];
+
+export type VoidFundObligationData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-obligations/{id}/void';
+};
+
+export type VoidFundObligationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidFundObligationError = VoidFundObligationErrors[keyof VoidFundObligationErrors];
+
+export type VoidFundObligationResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundObligationOut;
+};
+
+export type VoidFundObligationResponse = VoidFundObligationResponses[keyof VoidFundObligationResponses];
+
+export type ListFundProjectsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Item Id
+         *
+         * 项目
+         */
+        item_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/fund-projects';
+};
+
+export type ListFundProjectsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListFundProjectsError = ListFundProjectsErrors[keyof ListFundProjectsErrors];
+
+export type ListFundProjectsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageFundProjectOut;
+};
+
+export type ListFundProjectsResponse = ListFundProjectsResponses[keyof ListFundProjectsResponses];
+
+export type CreateFundProjectData = {
+    body: FundProjectIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/fund-projects';
+};
+
+export type CreateFundProjectErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateFundProjectError = CreateFundProjectErrors[keyof CreateFundProjectErrors];
+
+export type CreateFundProjectResponses = {
+    /**
+     * Successful Response
+     */
+    201: FundProjectOut;
+};
+
+export type CreateFundProjectResponse = CreateFundProjectResponses[keyof CreateFundProjectResponses];
+
+export type GetFundProjectData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-projects/{id}';
+};
+
+export type GetFundProjectErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetFundProjectError = GetFundProjectErrors[keyof GetFundProjectErrors];
+
+export type GetFundProjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundProjectOut;
+};
+
+export type GetFundProjectResponse = GetFundProjectResponses[keyof GetFundProjectResponses];
+
+export type GetFundProofData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Programme Id
+         *
+         * 计划
+         */
+        programme_id: string;
+    };
+    url: '/api/v1/fund-proof';
+};
+
+export type GetFundProofErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetFundProofError = GetFundProofErrors[keyof GetFundProofErrors];
+
+export type GetFundProofResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundProofOut;
+};
+
+export type GetFundProofResponse = GetFundProofResponses[keyof GetFundProofResponses];
+
+export type GetFundRatesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Programme Id
+         *
+         * 计划
+         */
+        programme_id: string;
+        /**
+         * By
+         *
+         * 按什么归并
+         */
+        by?: 'source' | 'tier' | 'kind' | 'item' | 'unit' | 'usage' | 'month';
+        /**
+         * On
+         *
+         * 截至哪一天；省略为现在
+         */
+        on?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位及其下级
+         */
+        unit_id?: string | null;
+    };
+    url: '/api/v1/fund-rates';
+};
+
+export type GetFundRatesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetFundRatesError = GetFundRatesErrors[keyof GetFundRatesErrors];
+
+export type GetFundRatesResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundRatesOut;
+};
+
+export type GetFundRatesResponse = GetFundRatesResponses[keyof GetFundRatesResponses];
+
+export type ListFundSharesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Line Id
+         *
+         * 资金明细
+         */
+        line_id?: string | null;
+        /**
+         * Project Id
+         *
+         * 捆绑项目
+         */
+        project_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/fund-shares';
+};
+
+export type ListFundSharesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListFundSharesError = ListFundSharesErrors[keyof ListFundSharesErrors];
+
+export type ListFundSharesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageFundShareOut;
+};
+
+export type ListFundSharesResponse = ListFundSharesResponses[keyof ListFundSharesResponses];
+
+export type CreateFundShareData = {
+    body: FundShareIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/fund-shares';
+};
+
+export type CreateFundShareErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateFundShareError = CreateFundShareErrors[keyof CreateFundShareErrors];
+
+export type CreateFundShareResponses = {
+    /**
+     * Successful Response
+     */
+    201: FundShareOut;
+};
+
+export type CreateFundShareResponse = CreateFundShareResponses[keyof CreateFundShareResponses];
+
+export type ChangeFundShareData = {
+    body: FundSharePatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-shares/{id}';
+};
+
+export type ChangeFundShareErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeFundShareError = ChangeFundShareErrors[keyof ChangeFundShareErrors];
+
+export type ChangeFundShareResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundShareOut;
+};
+
+export type ChangeFundShareResponse = ChangeFundShareResponses[keyof ChangeFundShareResponses];
+
+export type ListFundSourcesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Tier
+         *
+         * 级次
+         */
+        tier?: 'central' | 'provincial' | 'city' | 'county' | 'township' | null;
+        /**
+         * Kind
+         *
+         * 类别
+         */
+        kind?: 'fiscal' | 'self_raised' | 'donation' | 'loan' | 'bond' | 'lottery' | 'other' | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'active' | 'void' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/fund-sources';
+};
+
+export type ListFundSourcesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListFundSourcesError = ListFundSourcesErrors[keyof ListFundSourcesErrors];
+
+export type ListFundSourcesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageFundSourceOut;
+};
+
+export type ListFundSourcesResponse = ListFundSourcesResponses[keyof ListFundSourcesResponses];
+
+export type CreateFundSourceData = {
+    body: FundSourceIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/fund-sources';
+};
+
+export type CreateFundSourceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateFundSourceError = CreateFundSourceErrors[keyof CreateFundSourceErrors];
+
+export type CreateFundSourceResponses = {
+    /**
+     * Successful Response
+     */
+    201: FundSourceOut;
+};
+
+export type CreateFundSourceResponse = CreateFundSourceResponses[keyof CreateFundSourceResponses];
+
+export type GetFundSourceData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-sources/{id}';
+};
+
+export type GetFundSourceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetFundSourceError = GetFundSourceErrors[keyof GetFundSourceErrors];
+
+export type GetFundSourceResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundSourceOut;
+};
+
+export type GetFundSourceResponse = GetFundSourceResponses[keyof GetFundSourceResponses];
+
+export type ChangeFundSourceData = {
+    body: FundSourcePatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-sources/{id}';
+};
+
+export type ChangeFundSourceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeFundSourceError = ChangeFundSourceErrors[keyof ChangeFundSourceErrors];
+
+export type ChangeFundSourceResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundSourceOut;
+};
+
+export type ChangeFundSourceResponse = ChangeFundSourceResponses[keyof ChangeFundSourceResponses];
+
+export type VoidFundSourceData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-sources/{id}/void';
+};
+
+export type VoidFundSourceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidFundSourceError = VoidFundSourceErrors[keyof VoidFundSourceErrors];
+
+export type VoidFundSourceResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundSourceOut;
+};
+
+export type VoidFundSourceResponse = VoidFundSourceResponses[keyof VoidFundSourceResponses];
+
+export type ListFundYearsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/fund-years';
+};
+
+export type ListFundYearsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListFundYearsError = ListFundYearsErrors[keyof ListFundYearsErrors];
+
+export type ListFundYearsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageFundYearOut;
+};
+
+export type ListFundYearsResponse = ListFundYearsResponses[keyof ListFundYearsResponses];
+
+export type CreateFundYearData = {
+    body: FundYearIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/fund-years';
+};
+
+export type CreateFundYearErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateFundYearError = CreateFundYearErrors[keyof CreateFundYearErrors];
+
+export type CreateFundYearResponses = {
+    /**
+     * Successful Response
+     */
+    201: FundYearOut;
+};
+
+export type CreateFundYearResponse = CreateFundYearResponses[keyof CreateFundYearResponses];
+
+export type CloseFundYearData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-years/{id}/close';
+};
+
+export type CloseFundYearErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CloseFundYearError = CloseFundYearErrors[keyof CloseFundYearErrors];
+
+export type CloseFundYearResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundYearOut;
+};
+
+export type CloseFundYearResponse = CloseFundYearResponses[keyof CloseFundYearResponses];
+
+export type ReopenFundYearData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-years/{id}/reopen';
+};
+
+export type ReopenFundYearErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReopenFundYearError = ReopenFundYearErrors[keyof ReopenFundYearErrors];
+
+export type ReopenFundYearResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundYearOut;
+};
+
+export type ReopenFundYearResponse = ReopenFundYearResponses[keyof ReopenFundYearResponses];
+
 export type ListGrantsData = {
     body?: never;
     headers?: {
@@ -23438,6 +27503,294 @@ export type CancelJobResponses = {
 };
 
 export type CancelJobResponse = CancelJobResponses[keyof CancelJobResponses];
+
+export type ListLedgerEntriesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Line Id
+         *
+         * 资金明细
+         */
+        line_id?: string | null;
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Project Id
+         *
+         * 捆绑项目
+         */
+        project_id?: string | null;
+        /**
+         * Kind
+         *
+         * 事项
+         */
+        kind?: 'plan' | 'notice' | 'receipt' | 'disbursement' | 'expenditure' | 'bounce' | 'recovery' | 'return' | 'investment' | null;
+        /**
+         * Since
+         *
+         * 凭证日期不早于
+         */
+        since?: string | null;
+        /**
+         * Until
+         *
+         * 凭证日期不晚于
+         */
+        until?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/ledger-entries';
+};
+
+export type ListLedgerEntriesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListLedgerEntriesError = ListLedgerEntriesErrors[keyof ListLedgerEntriesErrors];
+
+export type ListLedgerEntriesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageLedgerEntryOut;
+};
+
+export type ListLedgerEntriesResponse = ListLedgerEntriesResponses[keyof ListLedgerEntriesResponses];
+
+export type CreateLedgerEntryData = {
+    body: LedgerEntryIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/ledger-entries';
+};
+
+export type CreateLedgerEntryErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateLedgerEntryError = CreateLedgerEntryErrors[keyof CreateLedgerEntryErrors];
+
+export type CreateLedgerEntryResponses = {
+    /**
+     * Successful Response
+     */
+    201: LedgerEntryOut;
+};
+
+export type CreateLedgerEntryResponse = CreateLedgerEntryResponses[keyof CreateLedgerEntryResponses];
+
+export type GetLedgerEntryData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/ledger-entries/{id}';
+};
+
+export type GetLedgerEntryErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetLedgerEntryError = GetLedgerEntryErrors[keyof GetLedgerEntryErrors];
+
+export type GetLedgerEntryResponses = {
+    /**
+     * Successful Response
+     */
+    200: LedgerEntryOut;
+};
+
+export type GetLedgerEntryResponse = GetLedgerEntryResponses[keyof GetLedgerEntryResponses];
+
+export type CreateLedgerReversalData = {
+    body: LedgerReversalIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/ledger-reversals';
+};
+
+export type CreateLedgerReversalErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateLedgerReversalError = CreateLedgerReversalErrors[keyof CreateLedgerReversalErrors];
+
+export type CreateLedgerReversalResponses = {
+    /**
+     * Successful Response
+     */
+    201: LedgerEntryOut;
+};
+
+export type CreateLedgerReversalResponse = CreateLedgerReversalResponses[keyof CreateLedgerReversalResponses];
 
 export type CreateLedgerData = {
     body: LedgerIn;
