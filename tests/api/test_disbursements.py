@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from minsheng.disbursements.policy import DISBURSEMENT
-from tests.factories import money, problems
+from tests.factories import payments, problems
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -22,10 +22,10 @@ REVERSED = {"voucher": "冲-0001", "reversed_on": "2026-11-22", "reason": "银�
 
 def test_a_payment_goes_through_separate_hands_and_back(people: Callers, world: World, app: FastAPI) -> None:
     database = app.state.database
-    money.purse(people, world, database)
-    money.open_line(database, world, "L2", 500_00)
+    payments.purse(people, world, database)
+    payments.open_line(database, world, "L2", 500_00)
     clerk, finance, payer = people["a1-clerk"], people["a-finance"], people["a-payer"]
-    body = money.request(world, ("L1", 3_000_00), ("L2", 500_00), due_on="2026-11-20")
+    body = payments.request(world, ("L1", 3_000_00), ("L2", 500_00), due_on="2026-11-20")
     made = clerk.post("/disbursements", body, status=201)
     path = f"/disbursements/{made['id']}"
     assert (made["amount_fen"], made["status"], made["late_days"]) == (3_500_00, "draft", 2)
@@ -40,11 +40,11 @@ def test_a_payment_goes_through_separate_hands_and_back(people: Callers, world: 
     finance.post(f"{path}/return", {"reason": "请附计量证书"}, version=4)
     clerk.post(f"{path}/submit", version=5)
     assert finance.post(f"{path}/approve", {"decision": "同意"}, version=6)["status"] == "approved"
-    assert money.books(database) == {"L1": (10_000_00, 0, 0), "L2": (500_00, 0, 0)}
+    assert payments.books(database) == {"L1": (10_000_00, 0, 0), "L2": (500_00, 0, 0)}
     paid = payer.post(f"{path}/pay", PAID, version=7)
     assert (paid["status"], paid["voucher"], paid["paid_tail"]) == ("paid", "付-0001", "0001")
     assert all(line["entry_id"] for line in paid["lines"])
-    assert money.books(database) == {"L1": (7_000_00, 3_000_00, 3_000_00), "L2": (0, 500_00, 500_00)}
+    assert payments.books(database) == {"L1": (7_000_00, 3_000_00, 3_000_00), "L2": (0, 500_00, 500_00)}
     problems.problem(payer.call("POST", f"{path}/pay", json=PAID, version=8), 409, "wrong-state")
     clerk.post(f"{path}/confirm", RECEIVED, version=8)
     payer.post(f"{path}/ask-reversal", {"reason": "收款户名不符，银行退回"}, version=9)
@@ -52,7 +52,7 @@ def test_a_payment_goes_through_separate_hands_and_back(people: Callers, world: 
     payer.post(f"{path}/ask-reversal", {"reason": "收款户名不符，银行退回"}, version=11)
     done = finance.post(f"{path}/reverse", REVERSED, version=12)
     assert (done["status"], done["actions"]) == ("reversed", [])
-    assert money.books(database) == {"L1": (10_000_00, 0, 0), "L2": (500_00, 0, 0)}
+    assert payments.books(database) == {"L1": (10_000_00, 0, 0), "L2": (500_00, 0, 0)}
     steps = clerk.get("/disbursement-steps", disbursement_id=made["id"])["items"]
     assert [(each["verb"], each["author_name"]) for each in steps] == [
         ("submit", "测试a1-clerk"),
@@ -67,11 +67,11 @@ def test_a_payment_goes_through_separate_hands_and_back(people: Callers, world: 
         ("reverse", "测试a-finance"),
     ]
     # The number of a voucher is used up, even by what was taken back.
-    again = money.approved(people, world, ("L1", 1))
+    again = payments.approved(people, world, ("L1", 1))
     for voucher in ("付-0001", "冲-0001"):
         refused = payer.call("POST", f"{again}/pay", json={**PAID, "voucher": voucher}, version=3)
         assert problems.places(refused, 409, "duplicate-voucher") == [("/voucher", "duplicate-voucher")]
-    assert money.books(database)["L1"] == (10_000_00, 0, 0)
+    assert payments.books(database)["L1"] == (10_000_00, 0, 0)
 
 
 ROLES = ("office", "lead_department", "clerk", "reviewer", "leader", "finance", "payer", "auditor")
@@ -166,14 +166,14 @@ class Desk:
 @pytest.mark.parametrize("engine_name", ["sqlite"])  # no rule here asks the database anything
 def test_every_move_belongs_to_its_roles_and_to_other_hands(people: Callers, world: World, app: FastAPI) -> None:
     """All roles × all moves; then all pairs of what one person did and would do, with every role in his hands."""
-    money.purse(people, world, app.state.database, 10**9)
+    payments.purse(people, world, app.state.database, 10**9)
     alone = tuple((f"one-{role}", "a", role) for role in ROLES)
     at_once = tuple((f"all-{number}", "a", role) for number in range(1, 6) for role in ROLES)
-    money.employ(app.state.database, world, alone + at_once)
+    payments.employ(app.state.database, world, alone + at_once)
     desk = Desk(people)
     wrong, pairs = [], set()
     for verb, way in ((verb, way) for verb, ways in WAYS.items() for way in ways):
-        path, version = desk.bring(money.request(world, ("L1", 100)), way)
+        path, version = desk.bring(payments.request(world, ("L1", 100)), way)
         # The roles are asked once a move; how the payment got there makes no difference to them.
         kept_out = set(ROLES) - set(MAY[verb].split()) if way == WAYS[verb][0] else set()
         answers = {role: desk.call(f"one-{role}", path, verb, version) for role in sorted(kept_out)}
@@ -199,11 +199,11 @@ def test_what_does_not_belong_together_is_refused_and_nothing_is_posted(
     people: Callers, world: World, app: FastAPI
 ) -> None:
     database = app.state.database
-    money.purse(people, world, database, 1_000_00)
+    payments.purse(people, world, database, 1_000_00)
     clerk, finance, payer = people["a1-clerk"], people["a-finance"], people["a-payer"]
-    other = people["a-finance"].post("/bank-accounts", money.account(world, unit_id=str(world["a1"]), number="9" * 12,
-                                                                     ), status=201)  # fmt: skip
-    second = finance.post("/payees", money.payee(world, 2), status=201)
+    towns = payments.account(world, unit_id=str(world["a1"]), number="9" * 12)
+    other = finance.post("/bank-accounts", towns, status=201)
+    second = finance.post("/payees", payments.payee(world, 2), status=201)
     contract = clerk.post(
         "/contracts",
         {
@@ -222,7 +222,7 @@ def test_what_does_not_belong_together_is_refused_and_nothing_is_posted(
         ("elsewhere", "roads:a2", {}),
         ("item", "roads:a1", {"task_id": None, "item_id": world["list.cover"]}),
     ):
-        money.open_line(database, world, name, 100_00, task=task, **changed)
+        payments.open_line(database, world, name, 100_00, task=task, **changed)
     a_thousand = ("L1", 1_000_00)
     for draws, changed, status, code, pointer in (
         ([("schools", 1)], {}, 409, "wrong-purpose", "/lines/0/line_id"),
@@ -240,17 +240,17 @@ def test_what_does_not_belong_together_is_refused_and_nothing_is_posted(
         ([("L1", 2**53 - 1), ("item", 2**53 - 1)], {}, 422, "invalid", "/lines"),
         ([], {}, 422, "invalid", "/lines"),
     ):
-        answer = clerk.call("POST", "/disbursements", json=money.request(world, *draws, **changed))
+        answer = clerk.call("POST", "/disbursements", json=payments.request(world, *draws, **changed))
         body = problems.problem(answer, status, code)
         assert [each["pointer"] for each in body["errors"]] == ([pointer] if pointer else []), (draws, body)
     # Approved, and then refused by the ledger: too much, frozen, closed, out of use, dated wrongly.
-    path = money.approved(people, world, ("L1", 1_000_01))
-    before = money.books(database)
+    path = payments.approved(people, world, ("L1", 1_000_01))
+    before = payments.books(database)
 
     def refused(status: int, code: str, **said: str) -> None:
         answer = payer.call("POST", f"{path}/pay", json={**PAID, **said}, version=3)
         problems.problem(answer, status, code)
-        assert money.books(database) == before
+        assert payments.books(database) == before
         assert payer.get(path)["status"] == "approved"
 
     refused(409, "overdraft")
@@ -260,8 +260,8 @@ def test_what_does_not_belong_together_is_refused_and_nothing_is_posted(
     finance.post(f"/payees/{world['payee']}/disable", version=1)
     refused(409, "not-in-use")
     finance.post(f"/payees/{world['payee']}/enable", version=2)
-    path = money.approved(people, world, ("L1", 10))
-    money.freeze(database, world, "L1")
+    path = payments.approved(people, world, ("L1", 10))
+    payments.freeze(database, world, "L1")
     refused(409, "line-frozen")
     assert payer.call("POST", f"{path}/pay", json=PAID, version=2).status_code == 412
     assert payer.call("POST", f"{path}/pay", json=PAID).status_code == 428
@@ -269,7 +269,7 @@ def test_what_does_not_belong_together_is_refused_and_nothing_is_posted(
 
 def test_rules_stop_ask_for_a_leader_or_warn(people: Callers, world: World, app: FastAPI) -> None:
     database = app.state.database
-    money.purse(people, world, database, 10**10)
+    payments.purse(people, world, database, 10**10)
     clerk, finance, leader, payer = (people[each] for each in ("a1-clerk", "a-finance", "a-leader", "a-payer"))
 
     def rule(kind: str, effect: str, **terms: Any) -> dict[str, Any]:
@@ -295,7 +295,7 @@ def test_rules_stop_ask_for_a_leader_or_warn(people: Callers, world: World, app:
     clerk.patch(f"/contracts/{contract['id']}", works, version=1)
     # 80.00 % of the work done, to the fen.
     over = clerk.post(
-        "/disbursements", money.request(world, ("L1", 800_000_01), contract_id=contract["id"]), status=201
+        "/disbursements", payments.request(world, ("L1", 800_000_01), contract_id=contract["id"]), status=201
     )
     answer = clerk.call("POST", f"/disbursements/{over['id']}/submit", version=1)
     assert problems.places(answer, 409, "payment-rule") == [("/amount_fen", "work_share")]
@@ -313,7 +313,7 @@ def test_rules_stop_ask_for_a_leader_or_warn(people: Callers, world: World, app:
     # A second one of 100,000.01 yuan is within the work done by now, but over 30 % of the contract in three months.
     clerk.patch(f"/contracts/{contract['id']}", {"work_fen": 2_000_000_00}, version=2)
     again = clerk.post(
-        "/disbursements", money.request(world, ("L1", 100_000_01), contract_id=contract["id"]), status=201
+        "/disbursements", payments.request(world, ("L1", 100_000_01), contract_id=contract["id"]), status=201
     )
     asked = clerk.post(f"/disbursements/{again['id']}/submit", version=1)
     assert [each["kind"] for each in asked["findings"]] == ["contract_share", "milestone"]

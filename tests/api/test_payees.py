@@ -10,8 +10,8 @@ from minsheng.disbursements.accounts import reseal
 from minsheng.kernel.access import Access
 from minsheng.kernel.ciphers import Cipher
 from minsheng.kernel.door import open_session
-from tests.factories import money, problems
-from tests.factories.money import NUMBER
+from tests.factories import payments, problems
+from tests.factories.payments import NUMBER
 
 if TYPE_CHECKING:
     import pytest
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 def test_numbers_are_sealed_masked_and_seen_whole_by_payers_alone(
     people: Callers, world: World, app: FastAPI, caplog: pytest.LogCaptureFixture
 ) -> None:
-    money.employ(app.state.database, world)
+    payments.employ(app.state.database, world)
     finance, payer, clerk = people["a-finance"], people["a-payer"], people["a1-clerk"]
     paths = []
-    for path, body in (("/bank-accounts", money.account(world)), ("/payees", {**money.payee(world), "number": NUMBER})):
+    for path, body in (
+        ("/bank-accounts", payments.account(world)),
+        ("/payees", {**payments.payee(world), "number": NUMBER}),
+    ):
         assert clerk.call("POST", path, json=body).status_code == 403
         made = finance.post(path, body, status=201)
         assert made["number_masked"] == "****2345"
@@ -75,9 +78,9 @@ def test_numbers_are_sealed_masked_and_seen_whole_by_payers_alone(
 
 
 def test_a_payee_is_refused_with_the_place_that_is_wrong(people: Callers, world: World, app: FastAPI) -> None:
-    money.employ(app.state.database, world)
+    payments.employ(app.state.database, world)
     finance = people["a-finance"]
-    right = money.payee(world)
+    right = payments.payee(world)
     for changed, pointer, code in (
         ({"credit_code": right["credit_code"][:-1] + "0"}, "/credit_code", "credit-code"),
         ({"credit_code": "91330382"}, "/credit_code", "credit-code"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.factories import money, problems
+from tests.factories import payments, problems
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -35,7 +35,7 @@ def batch(world: World, **changed: Any) -> dict[str, Any]:
 
 
 def test_a_batch_is_posted_paid_returned_paid_again_and_recovered(people: Callers, world: World, app: FastAPI) -> None:
-    money.purse(people, world, app.state.database)
+    payments.purse(people, world, app.state.database)
     clerk, finance, payer = people["a1-clerk"], people["a-finance"], people["a-payer"]
     short = clerk.call("POST", "/subsidy-batches", json=batch(world, posted_to="2026-11-09"))
     assert problems.places(short, 409, "posting-too-short") == [("/posted_to", "posting-too-short")]
@@ -56,7 +56,7 @@ def test_a_batch_is_posted_paid_returned_paid_again_and_recovered(people: Caller
     problems.problem(clerk.call("POST", f"{path}/pay", json=PAID, version=3), 403, "forbidden")
     paid = payer.post(f"{path}/pay", PAID, version=3)
     assert (paid["credited_persons"], paid["credited_fen"], paid["in_full_and_on_time"]) == (120, 9_000_00, True)
-    assert money.books(app.state.database)["L1"] == (1_000_00, 9_000_00, 9_000_00)
+    assert payments.books(app.state.database)["L1"] == (1_000_00, 9_000_00, 9_000_00)
 
     def event(kind: str, persons: int, fen: int, voucher: str) -> dict[str, Any]:
         return {
@@ -82,7 +82,7 @@ def test_a_batch_is_posted_paid_returned_paid_again_and_recovered(people: Caller
     payer.post("/subsidy-events", event("bounce", 4, 300_00, "退-1"), status=201)
     assert payer.get(path)["in_full_and_on_time"] is False
     # Totals follow what is out now; the ledger's own payments keep every one that was made.
-    assert money.books(app.state.database)["L1"] == (1_300_00, 8_700_00, 9_000_00)
+    assert payments.books(app.state.database)["L1"] == (1_300_00, 8_700_00, 9_000_00)
     payer.post("/subsidy-events", event("repay", 3, 225_00, "补-1"), status=201)
     problems.problem(
         people["a1-clerk"].call("POST", "/subsidy-events", json=event("repay", 1, 75_00, "补-2")), 403, "forbidden"
@@ -100,7 +100,7 @@ def test_a_batch_is_posted_paid_returned_paid_again_and_recovered(people: Caller
         "credited_persons": 119,
         "credited_fen": 8_925_00,
     }
-    assert money.books(app.state.database)["L1"] == (1_225_00, 8_925_00, 9_225_00)
+    assert payments.books(app.state.database)["L1"] == (1_225_00, 8_925_00, 9_225_00)
     found = clerk.get("/subsidy-events", batch_id=made["id"])["items"]
     assert [(each["kind"], each["persons"], each["fen"]) for each in found] == [
         ("bounce", 4, 300_00),

@@ -29,7 +29,7 @@ from minsheng.kernel.db import Database
 from minsheng.kernel.door import open_session
 from tests.bench.asking import once
 from tests.conftest import SECRET_KEYS
-from tests.factories import money
+from tests.factories import payments
 from tests.factories import world as worlds
 
 if TYPE_CHECKING:
@@ -52,10 +52,10 @@ PATIENCE = 60.0
 
 def fill(database: Database, world: World) -> dict[str, list[UUID]]:
     """Leave approved payments, by the code of their line; every fifth draws on the shared line too."""
-    money.employ(database, world, (("a-payer", "a", "payer"),))
-    money.open_line(database, world, "shared", 10**9)
+    payments.employ(database, world, (("a-payer", "a", "payer"),))
+    payments.open_line(database, world, "shared", 10**9)
     for number in range(LINES):
-        money.open_line(database, world, f"L{number:02d}", FEN * (ENOUGH_FOR + 1) - 1)
+        payments.open_line(database, world, f"L{number:02d}", FEN * (ENOUGH_FOR + 1) - 1)
     made: dict[str, list[UUID]] = {}
     with open_session(database, Access.system("test world"), write=True) as session:
         town, county = world["a1"], world["a"]
@@ -63,7 +63,7 @@ def fill(database: Database, world: World) -> dict[str, list[UUID]]:
         payee = Payee(
             unit_id=county,
             name="公司",
-            credit_code=money.credit_code(1),
+            credit_code=payments.credit_code(1),
             bank_name="工行",
             number_sealed="",
             number_tail="0002",
@@ -174,7 +174,7 @@ class Payers:
     def books(self) -> dict[str, tuple[int, int, int]]:
         """Return what is left of each line, what its totals say was paid, and the sum of its ledger."""
         database = Database(self.url)
-        found = money.books(database)
+        found = payments.books(database)
         database.dispose()
         return found
 
