@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.contract import money_cases as money
 from tests.factories import world as worlds
 
 PARENT = {key: parent for key, parent, *_ in worlds.UNITS}
@@ -93,8 +94,11 @@ AREA = {
     "auditor": _SEE | {"user.read", "journal.read"},
     "integration": _SEE | {"journal.read"},
 }
-HAND = {"administrator": _ALL}
-LINE = {"lead_department": {"task.read", "task.acknowledge", "report.read", "board.read"}}
+AREA["finance"] = _SEE | money.KEEPER
+for _role in money.READERS & AREA.keys():
+    AREA[_role] = AREA[_role] | {"fund.read"} | ({"fund.freeze"} if _role in money.FREEZERS else set())
+HAND = {"administrator": _ALL | money.KEEPER | {"fund.read", "fund.freeze"}}
+LINE = {"lead_department": {"task.read", "task.acknowledge", "fund.read", "report.read", "board.read"}}
 
 LEADS = {
     "city_dept": {"list.group", "list.roads", "list.cover"},
@@ -284,6 +288,7 @@ def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912, PLR0915 - one declara
     for name in ("schools:a", "schools:a1", "schools:a2"):
         task = found[name]
         found[f"receipt:lead:{name}"] = Thing("acknowledgement", task.unit, item=task.item, by="a_dept")
+    found |= {name: Thing(kind, unit, giver="city", item=item) for name, (kind, unit, item) in money.THINGS.items()}
     found["job:a1"] = Thing("job", "a1", by="a1-clerk")
     for role in ("role:own", *(f"role:{name}" for name in _ROLES)):
         found[role] = Thing("role", "")
@@ -346,8 +351,10 @@ READ = {
     "verification": "report.read",
     "mapping": "official.edit",
     "tolerance": "programme.read",
+    **dict.fromkeys(money.KINDS, "fund.read"),
 }
 HEADERS = {
+    *money.HEADERS,
     "tolerance",
     "unit",
     "day_change",
@@ -444,7 +451,8 @@ def covers(who: str, permission: str, name: str) -> bool:
         return holds(who, permission)
     if thing.kind == "pledge":
         return bool({thing.giver, thing.unit} & area(who, permission))
-    owner = thing.giver if thing.kind in {"unit", "task", "target", "milestone", "granted"} else thing.unit
+    given = {"unit", "task", "target", "milestone", "granted", *money.KINDS}
+    owner = thing.giver if thing.kind in given else thing.unit
     return owner in area(who, permission) or on_line(who, permission, thing)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.contract import oracle
+from tests.contract import money_cases, oracle
 from tests.contract.oracle import THINGS, area, covers, hand, holds, sees, visible
 from tests.contract.test_routes import PUBLIC
 from tests.factories import requests
@@ -1058,7 +1058,7 @@ def _own() -> Iterator[Case]:
     yield Case("changeOwnPassword", None, body={"current": "wrong-password", "new": "another-long-one"}, allowed=422)
 
 
-READS = [*_gets()]
+READS = [*_gets(), *(Case(**given) for given in money_cases.reads())]
 WRITES = [
     *_report_writes(),
     *_task_writes(),
@@ -1075,6 +1075,7 @@ WRITES = [
     *_chases(),
     *_attachments(),
     *_deviation_writes(),
+    *(Case(**given) for given in money_cases.writes()),
     *_own(),
 ]
 LISTED = {
@@ -1117,6 +1118,7 @@ LISTED = {
     "listVerifications": ("report.read", "verification", "/verifications"),
     "listFigureMappings": ("official.edit", "mapping", "/figure-mappings"),
     "listTolerances": ("programme.read", "tolerance", "/tolerances"),
+    **money_cases.LISTED,
 }
 BULK = {f"{verb}Reports": verb for verb in MOVES if verb not in {"withdraw", "drop", "supersede"}}
 IN_BULK = {
@@ -1309,7 +1311,7 @@ def _lists(sweep: Sweep) -> None:
 def _writes(half: int) -> Callable[[Sweep], None]:
     def run(sweep: Sweep) -> None:
         for case in WRITES[half::2]:
-            for who in WHO:
+            for who in (*WHO, "finance") if str(case.permission).startswith("fund.") else WHO:
                 sweep.check(case, who)
 
     return run

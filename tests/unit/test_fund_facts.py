@@ -35,7 +35,7 @@ def test_facts_and_rates() -> None:
     assert facts.received == facts.cash + facts.paid + facts.returned
     assert [(each.label, each.percent) for each in rates(facts)] == [
         ("下达 ÷ 计划", "90"),
-        ("到位 ÷ 下达", "94.44"),
+        ("到位 ÷ 下达", "88.89"),
         ("拨付 ÷ 到位", "80"),
         ("拨付 ÷ 计划", "68"),
         ("支出 ÷ 拨付", "70.59"),

@@ -50,6 +50,11 @@ class Facts:
             invested=at("invested"),
         )
 
+    @property
+    def arrived(self) -> int:
+        """What came of what was noticed: money that came without a notice is no part of it."""
+        return self.noticed - self.due
+
     def __add__(self, other: Self) -> Self:
         """Return both together."""
         return type(self)(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
@@ -72,7 +77,7 @@ class Rate:
 
 _RATES: tuple[tuple[RateName, str, str, str], ...] = (
     ("noticed_of_planned", "下达 ÷ 计划", "noticed", "planned"),
-    ("received_of_noticed", "到位 ÷ 下达", "received", "noticed"),
+    ("received_of_noticed", "到位 ÷ 下达", "arrived", "noticed"),
     ("paid_of_received", "拨付 ÷ 到位", "paid", "received"),
     ("paid_of_planned", "拨付 ÷ 计划", "paid", "planned"),
     ("spent_of_paid", "支出 ÷ 拨付", "spent", "paid"),

@@ -163,7 +163,7 @@ class ConfirmIn(In):
 
 
 class RateOut(Out):
-    """A rate that names what it is of."""
+    """A rate that names what it is of; of what was noticed, only what came by a notice is counted."""
 
     name: Literal["received_of_noticed", "paid_of_received", "paid_of_planned", "noticed_of_planned", "spent_of_paid"]
     label: str = Field(examples=["拨付 ÷ 到位"])

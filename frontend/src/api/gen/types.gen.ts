@@ -16348,7 +16348,7 @@ export type MinshengChasesSchemasRateOut = {
 /**
  * RateOut
  *
- * A rate that names what it is of.
+ * A rate that names what it is of; of what was noticed, only what came by a notice is counted.
  */
 export type MinshengFundsSchemasRateOut = {
     /**
