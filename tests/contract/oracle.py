@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tests.contract import money_cases as money
+from tests.contract import payment_cases as payments
 from tests.factories import world as worlds
 
 PARENT = {key: parent for key, parent, *_ in worlds.UNITS}
@@ -97,7 +98,9 @@ AREA = {
 AREA["finance"] = _SEE | money.KEEPER
 for _role in money.READERS & AREA.keys():
     AREA[_role] = AREA[_role] | {"fund.read"} | ({"fund.freeze"} if _role in money.FREEZERS else set())
-HAND = {"administrator": _ALL | money.KEEPER | {"fund.read", "fund.freeze"}}
+for _role, _more in payments.ROLES.items():
+    AREA[_role] = AREA.get(_role, set()) | _more
+HAND = {"administrator": _ALL.union(*payments.ROLES.values()) | money.KEEPER | {"fund.read", "fund.freeze"}}
 LINE = {"lead_department": {"task.read", "task.acknowledge", "fund.read", "report.read", "board.read"}}
 
 LEADS = {
@@ -289,6 +292,10 @@ def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912, PLR0915 - one declara
         task = found[name]
         found[f"receipt:lead:{name}"] = Thing("acknowledgement", task.unit, item=task.item, by="a_dept")
     found |= {name: Thing(kind, unit, giver="city", item=item) for name, (kind, unit, item) in money.THINGS.items()}
+    found |= {
+        name: Thing(kind, unit, giver="city", item=item, draft=draft)
+        for name, (kind, unit, item, draft) in payments.THINGS.items()
+    }
     found["job:a1"] = Thing("job", "a1", by="a1-clerk")
     for role in ("role:own", *(f"role:{name}" for name in _ROLES)):
         found[role] = Thing("role", "")
@@ -351,10 +358,11 @@ READ = {
     "verification": "report.read",
     "mapping": "official.edit",
     "tolerance": "programme.read",
-    **dict.fromkeys(money.KINDS, "fund.read"),
+    **dict.fromkeys(money.KINDS | payments.KINDS, "fund.read"),
 }
 HEADERS = {
     *money.HEADERS,
+    *payments.HEADERS,
     "tolerance",
     "unit",
     "day_change",
@@ -449,7 +457,7 @@ def covers(who: str, permission: str, name: str) -> bool:
     thing = THINGS[name]
     if thing.kind == "role":
         return holds(who, permission)
-    if thing.kind == "pledge":
+    if thing.kind in {"pledge", *payments.BOTH}:
         return bool({thing.giver, thing.unit} & area(who, permission))
     given = {"unit", "task", "target", "milestone", "granted", *money.KINDS}
     owner = thing.giver if thing.kind in given else thing.unit

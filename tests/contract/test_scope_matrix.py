@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.contract import money_cases, oracle
+from tests.contract import money_cases, oracle, payment_cases
 from tests.contract.oracle import THINGS, area, covers, hand, holds, sees, visible
 from tests.contract.test_routes import PUBLIC
 from tests.factories import requests
@@ -1058,6 +1058,7 @@ def _own() -> Iterator[Case]:
     yield Case("changeOwnPassword", None, body={"current": "wrong-password", "new": "another-long-one"}, allowed=422)
 
 
+PAYMENTS = [Case(**given) for given in (*payment_cases.reads(), *payment_cases.writes())]
 READS = [*_gets(), *(Case(**given) for given in money_cases.reads())]
 WRITES = [
     *_report_writes(),
@@ -1119,6 +1120,7 @@ LISTED = {
     "listFigureMappings": ("official.edit", "mapping", "/figure-mappings"),
     "listTolerances": ("programme.read", "tolerance", "/tolerances"),
     **money_cases.LISTED,
+    **payment_cases.LISTED,
 }
 BULK = {f"{verb}Reports": verb for verb in MOVES if verb not in {"withdraw", "drop", "supersede"}}
 IN_BULK = {
@@ -1278,6 +1280,7 @@ SIGNED = {
     "settleReportComment",
     "listAcknowledgements",
     "acknowledgeAcknowledgement",
+    *payment_cases.SIGNED,
 }
 """Papers that say by name who signed or spoke, and which department leads: both sides must be able to read that."""
 SIGNATURES = {name for key, name in NAMES.items() if key.startswith("user:") or oracle.KIND.get(key) == "department"}
@@ -1331,7 +1334,14 @@ def _bulks(sweep: Sweep) -> None:
         upload(sweep, who)
 
 
+def _payments(sweep: Sweep) -> None:
+    for case in PAYMENTS:
+        for who in payment_cases.WHO:
+            sweep.check(case, who)
+
+
 PARTS: dict[str, Callable[[Sweep], None]] = {
+    "payments": _payments,
     "reads": _reads,
     "lists": _lists,
     "writes, first half": _writes(0),
@@ -1341,7 +1351,7 @@ PARTS: dict[str, Callable[[Sweep], None]] = {
 
 
 def test_every_operation_is_swept(served: tuple[Any, Any, dict[str, Any]]) -> None:
-    swept = {case.operation for case in (*READS, *WRITES)} | LISTED.keys() | BULK.keys() | IN_BULK
+    swept = {case.operation for case in (*READS, *WRITES, *PAYMENTS)} | LISTED.keys() | BULK.keys() | IN_BULK
     assert set(requests.operations(served[2])) - swept == PUBLIC.keys()
 
 
