@@ -76,6 +76,7 @@ LISTED = {
     "listSubsidyBatches": ("fund.read", "subsidy_batch", "/subsidy-batches"),
     "listSubsidyEvents": ("fund.read", "subsidy_event", "/subsidy-events"),
 }
+BULK = ("approve", "return")
 SIGNED = frozenset({"listDisbursementSteps", "listSubsidyEvents", "createSubsidyEvent"})
 """Who did what with a payment is told by name to whoever may see it."""
 

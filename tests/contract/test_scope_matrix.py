@@ -1135,6 +1135,7 @@ IN_BULK = {
     "getUpload",
     "appendUpload",
     "uploadAttachment",
+    *(f"{verb}Disbursements" for verb in payment_cases.BULK),
 }
 
 REFERENCES = {
@@ -1335,9 +1336,11 @@ def _bulks(sweep: Sweep) -> None:
 
 
 def _payments(sweep: Sweep) -> None:
-    for case in PAYMENTS:
-        for who in payment_cases.WHO:
+    for who in payment_cases.WHO:
+        for case in PAYMENTS:
             sweep.check(case, who)
+        for verb in payment_cases.BULK:
+            bulk(sweep, f"{verb}Disbursements", f"{verb}Disbursement", who)
 
 
 PARTS: dict[str, Callable[[Sweep], None]] = {
@@ -1465,7 +1468,7 @@ CODES = {
 
 def bulk(sweep: Sweep, operation: str, single: str, who: str) -> None:
     """Let a bulk move judge each row as the single move would."""
-    cases = {case.path: case for case in WRITES if case.operation == single and case.path}
+    cases = {case.path: case for case in (*WRITES, *PAYMENTS) if case.operation == single and case.path}
     extra = next((case.body for case in cases.values() if case.body), {})
     body = {**extra, "rows": [{"id": f"@{name}", "version": f"#{name}"} for name in cases]}
     permission = next(iter(cases.values())).permission

@@ -163,18 +163,22 @@ def prepare(call: Callable[..., Any], world: World) -> None:
     for address, key, body in (("/disbursements", "pay", PAYMENT), ("/subsidy-batches", "batch", BATCH)):
         for name in WAYS if key == "pay" else BATCHES:
             made("a1-clerk", address, f"{key}:{name}", body)
-            for version, verb in enumerate(WAYS[name].split(), start=1):
-                said = {**(MOVES[verb][2] or {}), "voucher": f"{key}-{name}"} if verb == "pay" else MOVES[verb][2]
-                path = f"{address}/{world[f'{key}:{name}']}"
-                row = call(BY[verb], "POST", f"{path}/{verb}", said, version).json()
-                if verb == "pay":
-                    entry = row["entry_id"] if key == "batch" else row["lines"][0]["entry_id"]
-                    world.ids[f"entry:{key}:{name}"] = UUID(entry)
-            steps = call("finance", "GET", f"/disbursement-steps?{_QUERY[key]}={world[f'{key}:{name}']}", None, None)
-            for row in steps.json()["items"]:
-                world.ids[f"step:{key}:{name}:{row['verb']}"] = UUID(row["id"])
+            _bring(call, world, f"{address}/{world[f'{key}:{name}']}", key, name)
     event = made("payer", "/subsidy-events", "event:bounce", EVENT)
     world.ids["entry:event:bounce"] = UUID(event["entry_id"])
+
+
+def _bring(call: Callable[..., Any], world: World, path: str, key: str, name: str) -> None:
+    """Take a payment where its name says, and name what was written on the way."""
+    for version, verb in enumerate(WAYS[name].split(), start=1):
+        said = {**(MOVES[verb][2] or {}), "voucher": f"{key}-{name}"} if verb == "pay" else MOVES[verb][2]
+        row = call(BY[verb], "POST", f"{path}/{verb}", said, version).json()
+        if verb == "pay":
+            entry = row["entry_id"] if key == "batch" else row["lines"][0]["entry_id"]
+            world.ids[f"entry:{key}:{name}"] = UUID(entry)
+    steps = call("finance", "GET", f"/disbursement-steps?{_QUERY[key]}={world[f'{key}:{name}']}", None, None)
+    for row in steps.json()["items"]:
+        world.ids[f"step:{key}:{name}:{row['verb']}"] = UUID(row["id"])
 
 
 _QUERY = {"pay": "disbursement_id", "batch": "batch_id"}
