@@ -37,7 +37,12 @@ from minsheng.checks import router as checks
 from minsheng.consultation import router as consultation
 from minsheng.deviations import import_router
 from minsheng.deviations import router as deviations
+from minsheng.disbursements import account_router as payees
+from minsheng.disbursements import batch_router
+from minsheng.disbursements import router as disbursements
 from minsheng.exemptions import router as exemptions
+from minsheng.funds import ledger_router as fund_ledger
+from minsheng.funds import router as funds
 from minsheng.identity import login
 from minsheng.identity import router as identity
 from minsheng.identity.sessions import Authenticator
@@ -45,6 +50,7 @@ from minsheng.integration import router as integration
 from minsheng.jobs import router as jobs
 from minsheng.kernel import contract, http, validation
 from minsheng.kernel import jobs as queue
+from minsheng.kernel.ciphers import Cipher
 from minsheng.kernel.db import Database, PoolTimeout
 from minsheng.kernel.door import Replay
 from minsheng.kernel.errors import (
@@ -121,6 +127,11 @@ ROUTERS = (
     checks.router,
     import_router.router,
     deviations.router,
+    funds.router,
+    fund_ledger.router,
+    payees.router,
+    disbursements.router,
+    batch_router.router,
     boards.router,
     trials.router,
     figures.router,
@@ -211,6 +222,7 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     app.state.settings = settings
     app.state.database = Database(settings.url, settings.pool_size, settings.admission_seconds)
     app.state.authenticate = Authenticator(settings)
+    app.state.cipher = Cipher(settings.keys)
     app.state.cursor_key = hashlib.sha256(b"cursor" + next(iter(settings.keys.values()))).digest()
 
 

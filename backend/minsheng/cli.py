@@ -1,4 +1,4 @@
-"""The command line: init · seed · found · serve · worker · contract."""
+"""The command line: init · seed · found · serve · worker · reseal · contract."""
 
 import argparse
 import gc
@@ -17,10 +17,12 @@ from minsheng.app import EVERYTHING, create_app
 from minsheng.boards.freezing import freeze_due
 from minsheng.calendars import service as calendars
 from minsheng.checks.service import ensure_patterns
+from minsheng.disbursements.accounts import reseal
 from minsheng.identity import service
 from minsheng.identity.sessions import Authenticator
 from minsheng.kernel import logs, migrations
 from minsheng.kernel.access import Access, Session
+from minsheng.kernel.ciphers import Cipher
 from minsheng.kernel.db import Database, make_engine
 from minsheng.kernel.door import open_session
 from minsheng.kernel.jobs import wake
@@ -55,6 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
     found.add_argument("--name", default="系统管理员", help="管理员姓名")
     commands.add_parser("serve", help="启动服务")
     commands.add_parser("worker", help="另起一个执行后台任务的进程")
+    commands.add_parser("reseal", help="更换密钥后、撤下旧密钥前：用新密钥重新加密账号")
     contract = commands.add_parser("contract", help="写出接口契约 openapi/openapi.json")
     contract.add_argument("--check", action="store_true", help="只检查文件是否最新，过期则失败")
     chosen = parser.parse_args(arguments)
@@ -68,6 +71,8 @@ def main(arguments: list[str] | None = None) -> None:
         _serve()
     elif chosen.command == "worker":
         _work()
+    elif chosen.command == "reseal":
+        _reseal()
     else:
         _contract(check=chosen.check)
 
@@ -166,6 +171,13 @@ def _work() -> None:
     database = Database(settings.url, pool_size=2)
     Worker(database, Authenticator(settings)).keep_working(stop)
     database.dispose()
+
+
+def _reseal() -> None:
+    settings = Settings()
+    cipher = Cipher(settings.keys)
+    changed = _in_transaction(settings, "account numbers are sealed anew", lambda session: reseal(session, cipher))
+    print(f"重新加密 {changed} 个账号。")
 
 
 def _contract(*, check: bool) -> None:

@@ -53,9 +53,22 @@ class P(StrEnum):
     DEVIATION_ANSWER = "deviation.answer"
     DEVIATION_SETTLE = "deviation.settle"
     VERIFICATION_EDIT = "verification.edit"
+    FUND_READ = "fund.read"
+    FUND_EDIT = "fund.edit"
+    FUND_POST = "fund.post"
+    FUND_FREEZE = "fund.freeze"
+    FUND_CLOSE = "fund.close"
     BOARD_READ = "board.read"
     JOURNAL_READ = "journal.read"
     CALENDAR_EDIT = "calendar.edit"
+    DISBURSEMENT_ASK = "disbursement.ask"
+    DISBURSEMENT_APPROVE = "disbursement.approve"
+    DISBURSEMENT_SIGN = "disbursement.sign"
+    DISBURSEMENT_PAY = "disbursement.pay"
+    DISBURSEMENT_CONFIRM = "disbursement.confirm"
+    PAYEE_EDIT = "payee.edit"
+    ACCOUNT_REVEAL = "account.reveal"
+    PAYMENT_RULE_EDIT = "payment_rule.edit"
 
 
 LABELS: dict[P, str] = {
@@ -91,15 +104,32 @@ LABELS: dict[P, str] = {
     P.DEVIATION_ANSWER: "答复数据偏差",
     P.DEVIATION_SETTLE: "裁定数据偏差",
     P.VERIFICATION_EDIT: "记录核实结果",
+    P.FUND_READ: "查看资金",
+    P.FUND_EDIT: "编制资金来源与明细",
+    P.FUND_POST: "登记下达、到位、支出与清退",
+    P.FUND_FREEZE: "冻结与解冻资金",
+    P.FUND_CLOSE: "年度结账",
     P.BOARD_READ: "查看驾驶舱",
     P.JOURNAL_READ: "查看变更记录",
     P.CALENDAR_EDIT: "维护工作日历",
+    P.DISBURSEMENT_ASK: "申请拨付",
+    P.DISBURSEMENT_APPROVE: "审批拨付",
+    P.DISBURSEMENT_SIGN: "签批大额拨付",
+    P.DISBURSEMENT_PAY: "办理支付",
+    P.DISBURSEMENT_CONFIRM: "确认收款",
+    P.PAYEE_EDIT: "登记账户与收款单位",
+    P.ACCOUNT_REVEAL: "查看完整账号",
+    P.PAYMENT_RULE_EDIT: "维护支付规则",
 }
 
 _READ = (P.UNIT_READ, P.PROGRAMME_READ, P.TASK_READ, P.REPORT_READ, P.BOARD_READ)
 _UNIT_SIDE = (P.COMMENT_EDIT, P.TASK_ACKNOWLEDGE, P.PLEDGE_SIGN, P.DEVIATION_ANSWER)
 """What a unit answers in its own name to whoever gives it tasks."""
 _HEADERS = (P.UNIT_READ, P.PROGRAMME_READ)
+_ASKS = (P.DISBURSEMENT_ASK, P.DISBURSEMENT_CONFIRM)
+"""What the unit that spends money does: it asks, and says that the money has come. It never approves or pays."""
+_APPROVES = (P.DISBURSEMENT_APPROVE, P.PAYEE_EDIT, P.PAYMENT_RULE_EDIT)
+_PAYS = (P.DISBURSEMENT_PAY, P.ACCOUNT_REVEAL)
 
 ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
     "administrator": (
@@ -146,6 +176,8 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
                 P.DEVIATION_ANSWER,
                 P.DEVIATION_SETTLE,
                 P.VERIFICATION_EDIT,
+                P.FUND_READ,
+                P.FUND_FREEZE,
                 P.JOURNAL_READ,
                 P.CALENDAR_EDIT,
             )
@@ -154,21 +186,44 @@ ROLES: dict[str, tuple[str, dict[Axis, tuple[P, ...]]]] = {
     "lead_department": (
         "牵头部门",
         {
-            Axis.AREA: (*_READ, *_UNIT_SIDE, P.REPORT_EDIT, P.REPORT_COMMENT, P.PLAN_EDIT, P.CHANGE_ASK),
-            Axis.LINE: (P.TASK_READ, P.TASK_ACKNOWLEDGE, P.REPORT_READ, P.BOARD_READ),
+            Axis.AREA: (
+                *_READ,
+                *_UNIT_SIDE,
+                *_ASKS,
+                P.FUND_READ,
+                P.REPORT_EDIT,
+                P.REPORT_COMMENT,
+                P.PLAN_EDIT,
+                P.CHANGE_ASK,
+            ),
+            Axis.LINE: (P.TASK_READ, P.TASK_ACKNOWLEDGE, P.FUND_READ, P.REPORT_READ, P.BOARD_READ),
         },
     ),
     "clerk": (
         "填报员",
-        {Axis.AREA: (*_READ, *_UNIT_SIDE, P.REPORT_EDIT, P.REPORT_COMMENT, P.PLAN_EDIT, P.CHANGE_ASK)},
+        {
+            Axis.AREA: (
+                *_READ,
+                *_UNIT_SIDE,
+                *_ASKS,
+                P.FUND_READ,
+                P.REPORT_EDIT,
+                P.REPORT_COMMENT,
+                P.PLAN_EDIT,
+                P.CHANGE_ASK,
+            )
+        },
     ),
     "reviewer": ("审核员", {Axis.AREA: (*_READ, P.REPORT_REVIEW, P.REPORT_COMMENT, P.REPORT_CHASE)}),
-    "leader": ("领导", {Axis.AREA: (*_READ, P.PLEDGE_SIGN)}),
-    "finance": ("财务", {Axis.AREA: _READ}),
-    "payer": ("拨款员", {Axis.AREA: _HEADERS}),
+    "leader": ("领导", {Axis.AREA: (*_READ, P.FUND_READ, P.PLEDGE_SIGN, P.DISBURSEMENT_SIGN)}),
+    "finance": (
+        "财务",
+        {Axis.AREA: (*_READ, P.FUND_READ, P.FUND_EDIT, P.FUND_POST, P.FUND_CLOSE, *_APPROVES)},
+    ),
+    "payer": ("拨款员", {Axis.AREA: (*_HEADERS, P.FUND_READ, *_PAYS)}),
     "inspector": ("督查组", {Axis.AREA: (*_READ, P.VERIFICATION_EDIT)}),
     "assessor": ("考核组", {Axis.AREA: _READ}),
-    "auditor": ("审计", {Axis.AREA: (*_READ, P.USER_READ, P.JOURNAL_READ)}),
-    "integration": ("接口账号", {Axis.AREA: (*_READ, P.JOURNAL_READ)}),
+    "auditor": ("审计", {Axis.AREA: (*_READ, P.FUND_READ, P.FUND_FREEZE, P.USER_READ, P.JOURNAL_READ)}),
+    "integration": ("接口账号", {Axis.AREA: (*_READ, P.FUND_READ, P.JOURNAL_READ)}),
 }
 """The roles every installation starts with: code → label and permissions by axis. Places add their own."""

@@ -23,6 +23,9 @@ _MODULES = (
     "attachments.models",
     "checks.models",
     "deviations.models",
+    "funds.models",
+    "disbursements.models",
+    "disbursements.batch_models",
     "boards.models",
 )
 

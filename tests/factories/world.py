@@ -64,6 +64,8 @@ PEOPLE: tuple[tuple[str, str, str], ...] = (
     ("reviewer", "city", "reviewer"),
     ("leader", "city", "leader"),
     ("auditor", "city", "auditor"),
+    ("finance", "city", "finance"),
+    ("payer", "city", "payer"),
     ("machine", "city", "integration"),
     ("lead", "city_dept", "lead_department"),
     ("a-admin", "a", "administrator"),

@@ -11,7 +11,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -65,7 +64,7 @@ class Victim:
     url: str
     folder: Path
     nursery: subprocess.Popen[str]
-    planted: bool = False
+    planted: str = ""
     port: int = 0
     pid: int = 0
     headers: dict[str, str] = field(default_factory=dict)
@@ -183,17 +182,6 @@ def attack(victim: Victim, times: int) -> None:
         victim.look(work.figure, told=True)
 
 
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[subprocess.Popen[str]]:
-    """Return the process that servers are forked from."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.served"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as found:
-        yield found
-        assert found.stdin is not None
-        found.stdin.close()
-
-
 @pytest.fixture
 def county(
     engine_name: str,
@@ -235,7 +223,7 @@ def test_a_killed_import_is_whole_or_nothing(county: Victim, capsys: pytest.Capt
 
 
 def test_an_import_that_commits_piece_by_piece_is_caught(county: Victim) -> None:
-    county.planted = True
+    county.planted = "pieces"
     county.start()
     work = Import(county)
     job = work.begin()

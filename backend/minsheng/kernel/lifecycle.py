@@ -347,6 +347,16 @@ STATE_NAMES: dict[str, str] = {
     "failed": "没有送达",
     "read": "已阅",
     "reopened": "已反结账",
+    "unconfirmed": "未明确",
+    "frozen": "已冻结",
+    "lifted": "已解冻",
+    "signing": "待签批",
+    "returned": "已退回",
+    "cancelled": "已取消",
+    "paid": "已支付",
+    "confirmed": "已到账",
+    "reversing": "待冲销",
+    "reversed": "已冲销",
 }
 
 

@@ -789,6 +789,142 @@ export type BandIn = {
 };
 
 /**
+ * BankAccountIn
+ *
+ * An account that a unit pays from.
+ */
+export type BankAccountIn = {
+    /**
+     * Bank Name
+     *
+     * 开户银行
+     */
+    bank_name: string;
+    /**
+     * Dedicated
+     *
+     * 是否专户
+     */
+    dedicated?: boolean;
+    /**
+     * Name
+     *
+     * 户名
+     */
+    name: string;
+    /**
+     * Number
+     *
+     * 账号，加密保存
+     */
+    number: string;
+    /**
+     * Opened On
+     *
+     * 开户日期
+     */
+    opened_on?: string | null;
+    /**
+     * Programme Id
+     *
+     * 只用于哪个计划；省略为不限
+     */
+    programme_id?: string | null;
+    /**
+     * Purpose
+     *
+     * 用途
+     */
+    purpose?: string | null;
+    /**
+     * Unit Id
+     *
+     * 开户单位
+     */
+    unit_id: string;
+};
+
+/**
+ * BankAccountOut
+ *
+ * An account, its number masked.
+ */
+export type BankAccountOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Bank Name
+     */
+    bank_name: string;
+    /**
+     * Dedicated
+     */
+    dedicated: boolean;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Number Masked
+     */
+    number_masked: string;
+    /**
+     * Opened On
+     */
+    opened_on: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string | null;
+    /**
+     * Purpose
+     */
+    purpose: string | null;
+    /**
+     * Status
+     */
+    status: 'active' | 'disabled';
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * BankAccountPatch
+ *
+ * What is changed of an account; a new number means another account.
+ */
+export type BankAccountPatch = {
+    /**
+     * Bank Name
+     */
+    bank_name?: string | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Purpose
+     */
+    purpose?: string | null;
+};
+
+/**
  * BaseFigureIn
  *
  * A figure of a unit; the same kind and year again replaces it.
@@ -2978,6 +3114,20 @@ export type ComparisonOut = {
 };
 
 /**
+ * ConfirmIn
+ *
+ * The paper that makes money certain.
+ */
+export type ConfirmIn = {
+    /**
+     * Document Number
+     *
+     * 指标文号
+     */
+    document_number: string;
+};
+
+/**
  * ConflictOut
  *
  * A figure that somebody else changed since the clerk saw it.
@@ -3027,6 +3177,162 @@ export type ConsultIn = {
      * 意见截止日
      */
     until: string;
+};
+
+/**
+ * ContractIn
+ *
+ * A contract of a task.
+ */
+export type ContractIn = {
+    /**
+     * Amount Fen
+     *
+     * 合同价，分
+     */
+    amount_fen: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Number
+     *
+     * 合同编号
+     */
+    number: string;
+    /**
+     * Payee Id
+     *
+     * 乙方，登记过的收款单位
+     */
+    payee_id: string;
+    /**
+     * Signed On
+     *
+     * 签订日期
+     */
+    signed_on: string;
+    /**
+     * Task Id
+     *
+     * 所属任务
+     */
+    task_id: string;
+};
+
+/**
+ * ContractOut
+ *
+ * A contract with the work measured so far and what was paid on it.
+ */
+export type ContractOut = {
+    /**
+     * Amount Fen
+     */
+    amount_fen: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Paid Fen
+     *
+     * 已付（不含已冲销），分
+     */
+    paid_fen: number;
+    /**
+     * Payee Id
+     */
+    payee_id: string;
+    /**
+     * Payee Name
+     */
+    payee_name: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Settled On
+     */
+    settled_on: string | null;
+    /**
+     * Signed On
+     */
+    signed_on: string;
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Work Fen
+     */
+    work_fen: number;
+    /**
+     * Work On
+     */
+    work_on: string | null;
+    /**
+     * Work Paper
+     */
+    work_paper: string | null;
+};
+
+/**
+ * ContractPatch
+ *
+ * What is measured and settled of a contract.
+ */
+export type ContractPatch = {
+    /**
+     * Settled On
+     *
+     * 结算日期；结算后不再按工程量比例控制
+     */
+    settled_on?: string | null;
+    /**
+     * Work Fen
+     *
+     * 累计已完工程量，分
+     */
+    work_fen?: number | null;
+    /**
+     * Work On
+     *
+     * 计量截止日
+     */
+    work_on?: string | null;
+    /**
+     * Work Paper
+     *
+     * 计量支付证书编号
+     */
+    work_paper?: string | null;
 };
 
 /**
@@ -3328,6 +3634,66 @@ export type DefinitionIn = {
      * 有正当理由并经批准的亮什么灯；空为没有豁免
      */
     waived?: string | null;
+};
+
+/**
+ * DelayOut
+ *
+ * How long the money of a line takes, and what lies still.
+ */
+export type DelayOut = {
+    /**
+     * Arrival Days
+     *
+     * 下达到到位，按金额加权的平均天数
+     */
+    arrival_days: string | null;
+    /**
+     * Idle Days
+     *
+     * 结存资金最长已放天数
+     */
+    idle_days: number;
+    /**
+     * Idle Fen
+     *
+     * 到位后闲置超过所问天数的
+     */
+    idle_fen: number;
+    /**
+     * Line Id
+     */
+    line_id: string;
+    /**
+     * Line Name
+     */
+    line_name: string | null;
+    /**
+     * Overdue Days
+     *
+     * 最长超期天数
+     */
+    overdue_days: number;
+    /**
+     * Overdue Fen
+     *
+     * 过了到位期限还没有到的
+     */
+    overdue_fen: number;
+    /**
+     * Payment Days
+     *
+     * 到位到拨付，按金额加权的平均天数
+     */
+    payment_days: string | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string | null;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
 };
 
 /**
@@ -4014,6 +4380,420 @@ export type DimensionIn = {
 };
 
 /**
+ * DisbursementApproveBulk
+ *
+ * 同意支付；按规则须领导签批的不能由此通过(成批)。
+ */
+export type DisbursementApproveBulk = {
+    /**
+     * Decision
+     *
+     * 批复意见
+     */
+    decision?: string | null;
+    /**
+     * Mode
+     *
+     * each 逐行；atomic 全部成功才生效
+     */
+    mode?: 'each' | 'atomic';
+    /**
+     * Rows
+     */
+    rows: Array<RowRef>;
+};
+
+/**
+ * DisbursementIn
+ *
+ * A payment that is asked for.
+ */
+export type DisbursementIn = {
+    /**
+     * Account Id
+     *
+     * 付款账户
+     */
+    account_id: string;
+    /**
+     * Contract Id
+     *
+     * 合同
+     */
+    contract_id?: string | null;
+    /**
+     * Due On
+     *
+     * 应付日期
+     */
+    due_on?: string | null;
+    /**
+     * Lines
+     *
+     * 从哪些资金明细支付，各多少
+     */
+    lines: Array<DrawIn>;
+    /**
+     * Milestone Id
+     *
+     * 为哪个节点付款
+     */
+    milestone_id?: string | null;
+    /**
+     * Note
+     */
+    note?: string | null;
+    /**
+     * Payee Id
+     *
+     * 收款单位
+     */
+    payee_id: string;
+    /**
+     * Project Id
+     *
+     * 捆绑项目
+     */
+    project_id?: string | null;
+    /**
+     * Purpose
+     *
+     * 用途
+     */
+    purpose: string;
+    /**
+     * Stage
+     *
+     * advance 预付；progress 进度款；final 尾款；other 其他
+     */
+    stage: 'advance' | 'progress' | 'final' | 'other';
+    /**
+     * Task Id
+     *
+     * 所属任务
+     */
+    task_id: string;
+    /**
+     * Urgent
+     *
+     * 优先拨付
+     */
+    urgent?: boolean;
+};
+
+/**
+ * DisbursementOut
+ *
+ * A payment on its way.
+ */
+export type DisbursementOut = {
+    /**
+     * Account Id
+     */
+    account_id: string;
+    /**
+     * Account Name
+     */
+    account_name: string | null;
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Amount Fen
+     */
+    amount_fen: number;
+    /**
+     * Approved At
+     */
+    approved_at: string | null;
+    /**
+     * Asked At
+     */
+    asked_at: string | null;
+    /**
+     * Confirmed At
+     */
+    confirmed_at: string | null;
+    /**
+     * Contract Id
+     */
+    contract_id: string | null;
+    /**
+     * Decision
+     */
+    decision: string | null;
+    /**
+     * Due On
+     */
+    due_on: string | null;
+    /**
+     * Findings
+     *
+     * 提交时规则的提示
+     */
+    findings: Array<MinshengDisbursementsSchemasFindingOut>;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Keeper Id
+     */
+    keeper_id: string;
+    /**
+     * Keeper Name
+     */
+    keeper_name: string | null;
+    /**
+     * Late Days
+     *
+     * 比应付日期晚几天；没有应付日期或没有晚为 null
+     */
+    late_days: number | null;
+    /**
+     * Leader Needed
+     *
+     * 须领导签批
+     */
+    leader_needed: boolean;
+    /**
+     * Lines
+     */
+    lines: Array<DrawOut>;
+    /**
+     * Milestone Id
+     */
+    milestone_id: string | null;
+    /**
+     * Note
+     */
+    note: string | null;
+    /**
+     * Paid At
+     */
+    paid_at: string | null;
+    /**
+     * Paid Name
+     */
+    paid_name: string | null;
+    /**
+     * Paid On
+     */
+    paid_on: string | null;
+    /**
+     * Paid Tail
+     */
+    paid_tail: string | null;
+    /**
+     * Payee Id
+     */
+    payee_id: string;
+    /**
+     * Payee Name
+     */
+    payee_name: string | null;
+    /**
+     * Payee Number
+     *
+     * 遮住的账号
+     */
+    payee_number: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Project Id
+     */
+    project_id: string | null;
+    /**
+     * Purpose
+     */
+    purpose: string;
+    /**
+     * Received On
+     */
+    received_on: string | null;
+    /**
+     * Reversal Reason
+     */
+    reversal_reason: string | null;
+    /**
+     * Reversal Voucher
+     */
+    reversal_voucher: string | null;
+    /**
+     * Reversed At
+     */
+    reversed_at: string | null;
+    /**
+     * Reversed On
+     */
+    reversed_on: string | null;
+    /**
+     * Signed At
+     */
+    signed_at: string | null;
+    /**
+     * Stage
+     */
+    stage: 'advance' | 'progress' | 'final' | 'other';
+    /**
+     * Status
+     */
+    status: 'draft' | 'submitted' | 'signing' | 'approved' | 'paid' | 'confirmed' | 'returned' | 'cancelled' | 'reversing' | 'reversed';
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Urgent
+     */
+    urgent: boolean;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Voucher
+     */
+    voucher: string | null;
+};
+
+/**
+ * DisbursementPatch
+ *
+ * What is changed of a request that is not handed in; lines are replaced as a whole.
+ */
+export type DisbursementPatch = {
+    /**
+     * Account Id
+     */
+    account_id?: string | null;
+    /**
+     * Contract Id
+     */
+    contract_id?: string | null;
+    /**
+     * Due On
+     */
+    due_on?: string | null;
+    /**
+     * Lines
+     */
+    lines?: Array<DrawIn> | null;
+    /**
+     * Milestone Id
+     */
+    milestone_id?: string | null;
+    /**
+     * Note
+     */
+    note?: string | null;
+    /**
+     * Payee Id
+     */
+    payee_id?: string | null;
+    /**
+     * Project Id
+     */
+    project_id?: string | null;
+    /**
+     * Purpose
+     */
+    purpose?: string | null;
+    /**
+     * Stage
+     */
+    stage?: 'advance' | 'progress' | 'final' | 'other' | null;
+    /**
+     * Urgent
+     */
+    urgent?: boolean | null;
+};
+
+/**
+ * DisbursementReturnBulk
+ *
+ * 退回申请单位修改，须写原因(成批)。
+ */
+export type DisbursementReturnBulk = {
+    /**
+     * Mode
+     *
+     * each 逐行；atomic 全部成功才生效
+     */
+    mode?: 'each' | 'atomic';
+    /**
+     * Reason
+     *
+     * 原因，对方会看到
+     */
+    reason: string;
+    /**
+     * Rows
+     */
+    rows: Array<RowRef>;
+};
+
+/**
+ * DisbursementStepOut
+ *
+ * One step of a payment on its way.
+ */
+export type DisbursementStepOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Author Name
+     */
+    author_name: string;
+    /**
+     * Batch Id
+     */
+    batch_id: string | null;
+    /**
+     * Disbursement Id
+     */
+    disbursement_id: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Text
+     */
+    text: string | null;
+    /**
+     * Verb
+     */
+    verb: string;
+};
+
+/**
  * DiscrepanciesOut
  *
  * Every printed rate that differs from the computed one.
@@ -4139,6 +4919,62 @@ export type DoneIn = {
      * On
      */
     on: string;
+};
+
+/**
+ * DrawIn
+ *
+ * What one budget line gives.
+ */
+export type DrawIn = {
+    /**
+     * Fen
+     *
+     * 金额，单位：分
+     */
+    fen: number;
+    /**
+     * Line Id
+     *
+     * 资金明细
+     */
+    line_id: string;
+};
+
+/**
+ * DrawOut
+ *
+ * What one budget line gives or gave.
+ */
+export type DrawOut = {
+    /**
+     * Entry Id
+     *
+     * 账上的记录
+     */
+    entry_id: string | null;
+    /**
+     * Fen
+     */
+    fen: number;
+    /**
+     * Line Code
+     */
+    line_code: string | null;
+    /**
+     * Line Id
+     */
+    line_id: string;
+    /**
+     * Line Name
+     */
+    line_name: string | null;
+    /**
+     * Reversal Id
+     *
+     * 冲销的记录
+     */
+    reversal_id: string | null;
 };
 
 /**
@@ -4709,6 +5545,80 @@ export type ExternalFigurePatch = {
 };
 
 /**
+ * FactsOut
+ *
+ * What is known of money, each figure the balance of the ledger.
+ */
+export type FactsOut = {
+    /**
+     * Advanced Fen
+     *
+     * 已拨付未支出
+     */
+    advanced_fen: number;
+    /**
+     * Cash Fen
+     *
+     * 结存：到位未拨付
+     */
+    cash_fen: number;
+    /**
+     * Due Fen
+     *
+     * 已下达未到位
+     */
+    due_fen: number;
+    /**
+     * Invested Fen
+     *
+     * 完成投资，可以超过到位
+     */
+    invested_fen: number;
+    /**
+     * Noticed Fen
+     *
+     * 已下达
+     */
+    noticed_fen: number;
+    /**
+     * Paid Fen
+     *
+     * 已拨付：扣除退票、冲销与清退
+     */
+    paid_fen: number;
+    /**
+     * Planned Fen
+     *
+     * 计划投入
+     */
+    planned_fen: number;
+    /**
+     * Received Fen
+     *
+     * 已到位
+     */
+    received_fen: number;
+    /**
+     * Recovered Fen
+     *
+     * 清退
+     */
+    recovered_fen: number;
+    /**
+     * Returned Fen
+     *
+     * 已缴回来源
+     */
+    returned_fen: number;
+    /**
+     * Spent Fen
+     *
+     * 已支出
+     */
+    spent_fen: number;
+};
+
+/**
  * FaultOut
  *
  * One thing wrong, with its place.
@@ -4900,49 +5810,1118 @@ export type FigureUploadOut = {
 };
 
 /**
- * FindingOut
+ * FundDelaysOut
  *
- * One figure that a check stops or asks about.
+ * Late and idle money of a list, the worst first.
  */
-export type FindingOut = {
+export type FundDelaysOut = {
     /**
-     * 算数的说明
+     * Arrival Days
      */
-    explanation: ExplanationOut | null;
+    arrival_days: string | null;
     /**
-     * Field
+     * Idle After
      */
-    field: 'value' | 'current';
+    idle_after: number;
     /**
-     * Figures
+     * Idle Fen
+     *
+     * 金额，单位：分
      */
-    figures: Array<CheckedFigure>;
+    idle_fen: number;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Overdue Fen
+     *
+     * 金额，单位：分
+     */
+    overdue_fen: number;
+    /**
+     * Payment Days
+     */
+    payment_days: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Rows
+     */
+    rows: Array<DelayOut>;
+};
+
+/**
+ * FundFreezeIn
+ *
+ * Why a line is frozen.
+ */
+export type FundFreezeIn = {
+    /**
+     * Line Id
+     */
+    line_id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * FundFreezeOut
+ *
+ * A freeze, and how it ended.
+ */
+export type FundFreezeOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Author Name
+     */
+    author_name: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Lifted At
+     */
+    lifted_at: string | null;
+    /**
+     * Lifted Name
+     */
+    lifted_name: string | null;
+    /**
+     * Lifted Reason
+     */
+    lifted_reason: string | null;
+    /**
+     * Line Id
+     */
+    line_id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Status
+     */
+    status: 'frozen' | 'lifted';
+    /**
+     * Subject Id
+     */
+    subject_id: string | null;
+    /**
+     * Subject Kind
+     */
+    subject_kind: string | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * FundLineIn
+ *
+ * A part of a source for one purpose of one unit.
+ */
+export type FundLineIn = {
+    /**
+     * Code
+     *
+     * 同一来源内不重复
+     */
+    code: string;
+    /**
+     * Confirmed
+     *
+     * false 为资金尚未明确
+     */
+    confirmed?: boolean;
+    /**
+     * Dated On
+     *
+     * 计划文件的日期；省略为今天
+     */
+    dated_on?: string | null;
+    /**
+     * Document Number
+     *
+     * 指标文号
+     */
+    document_number?: string | null;
+    /**
+     * Economic Code
+     *
+     * 经济分类
+     */
+    economic_code?: string | null;
+    /**
+     * Expected On
+     *
+     * 预计明确的日期
+     */
+    expected_on?: string | null;
+    /**
+     * Functional Code
+     *
+     * 支出功能分类
+     */
+    functional_code?: string | null;
+    /**
+     * Item Id
+     *
+     * 用于哪个项目；省略为整个计划
+     */
+    item_id?: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Obligation Id
+     *
+     * 履行哪项配套
+     */
+    obligation_id?: string | null;
+    /**
+     * Planned Fen
+     *
+     * 金额，单位：分
+     */
+    planned_fen: number;
+    /**
+     * Pressing Id
+     *
+     * 负责催办的部门
+     */
+    pressing_id?: string | null;
+    /**
+     * Purpose
+     *
+     * 专款专用的用途
+     */
+    purpose: string;
+    /**
+     * Rules
+     *
+     * 使用范围、报账条件
+     */
+    rules?: string | null;
+    /**
+     * Source Id
+     */
+    source_id: string;
+    /**
+     * Stated Percent
+     *
+     * 原文印的比率，如 88.3；系统算的另列
+     */
+    stated_percent?: string | null;
+    /**
+     * Stated Source
+     *
+     * 原文出处
+     */
+    stated_source?: string | null;
+    /**
+     * Task Id
+     *
+     * 用于哪个任务；给出时项目与单位随任务
+     */
+    task_id?: string | null;
+    /**
+     * Unit Id
+     *
+     * 用款单位
+     */
+    unit_id: string;
+    /**
+     * Usage
+     *
+     * project 项目支出；admin 工作经费
+     */
+    usage?: 'project' | 'admin';
+};
+
+/**
+ * FundLineOut
+ *
+ * A line with its money.
+ */
+export type FundLineOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Document Number
+     */
+    document_number: string | null;
+    /**
+     * Economic Code
+     */
+    economic_code: string | null;
+    /**
+     * Expected On
+     */
+    expected_on: string | null;
+    facts: FactsOut;
+    /**
+     * Frozen
+     *
+     * 有未解除的冻结
+     */
+    frozen: boolean;
+    /**
+     * Functional Code
+     */
+    functional_code: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Code
+     */
+    item_code: string | null;
+    /**
+     * Item Id
+     */
+    item_id: string | null;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Keeper Id
+     */
+    keeper_id: string;
+    /**
+     * Keeper Name
+     */
+    keeper_name: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Obligation Id
+     */
+    obligation_id: string | null;
+    /**
+     * Pressing Id
+     */
+    pressing_id: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Purpose
+     */
+    purpose: string;
+    /**
+     * Rates
+     */
+    rates: Array<MinshengFundsSchemasRateOut>;
+    /**
+     * Reason
+     */
+    reason: string | null;
+    /**
+     * Rules
+     */
+    rules: string | null;
+    /**
+     * Shared Fen
+     *
+     * 捆绑到项目的份额
+     */
+    shared_fen: number;
+    /**
+     * Source Id
+     */
+    source_id: string;
+    /**
+     * Source Kind
+     */
+    source_kind: 'fiscal' | 'self_raised' | 'donation' | 'loan' | 'bond' | 'lottery' | 'other' | null;
+    /**
+     * Source Name
+     */
+    source_name: string | null;
+    stated: MinshengFundsSchemasStatedOut | null;
+    /**
+     * Status
+     */
+    status: 'unconfirmed' | 'active' | 'closed' | 'void';
+    /**
+     * Task Id
+     */
+    task_id: string | null;
+    /**
+     * Tier
+     */
+    tier: 'central' | 'provincial' | 'city' | 'county' | 'township' | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Usage
+     */
+    usage: 'project' | 'admin';
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
+ * FundLinePatch
+ *
+ * What may be changed of a line; its amounts change by entries alone.
+ */
+export type FundLinePatch = {
+    /**
+     * Document Number
+     */
+    document_number?: string | null;
+    /**
+     * Economic Code
+     */
+    economic_code?: string | null;
+    /**
+     * Expected On
+     */
+    expected_on?: string | null;
+    /**
+     * Functional Code
+     */
+    functional_code?: string | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Obligation Id
+     */
+    obligation_id?: string | null;
+    /**
+     * Pressing Id
+     */
+    pressing_id?: string | null;
+    /**
+     * Purpose
+     *
+     * 登记下达或到位后不能再改
+     */
+    purpose?: string | null;
+    /**
+     * Rules
+     */
+    rules?: string | null;
+    /**
+     * Usage
+     */
+    usage?: 'project' | 'admin' | null;
+};
+
+/**
+ * FundObligationIn
+ *
+ * What a place must add from its own money.
+ */
+export type FundObligationIn = {
+    /**
+     * Amount Fen
+     *
+     * 金额，单位：分
+     */
+    amount_fen: number;
+    /**
+     * Basis
+     *
+     * 依据，如 按项目投资的 30%
+     */
+    basis?: string | null;
+    /**
+     * Document Number
+     */
+    document_number?: string | null;
+    /**
+     * Due On
+     */
+    due_on?: string | null;
+    /**
+     * Item Id
+     */
+    item_id?: string | null;
+    /**
+     * Keeper Id
+     *
+     * 下达配套要求的单位
+     */
+    keeper_id: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Tier
+     */
+    tier: 'central' | 'provincial' | 'city' | 'county' | 'township';
+    /**
+     * Unit Id
+     *
+     * 承担配套的单位
+     */
+    unit_id: string;
+};
+
+/**
+ * FundObligationOut
+ *
+ * An obligation with what was paid in and what is missing.
+ */
+export type FundObligationOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Amount Fen
+     *
+     * 金额，单位：分
+     */
+    amount_fen: number;
+    /**
+     * Basis
+     */
+    basis: string | null;
+    /**
+     * Document Number
+     */
+    document_number: string | null;
+    /**
+     * Due On
+     */
+    due_on: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Id
+     */
+    item_id: string | null;
+    /**
+     * Keeper Id
+     */
+    keeper_id: string;
+    /**
+     * Missing Fen
+     *
+     * 金额，单位：分
+     */
+    missing_fen: number;
+    /**
+     * Overdue
+     *
+     * 过了期限仍有缺口
+     */
+    overdue: boolean;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Received Fen
+     *
+     * 履行它的明细已到位之和
+     */
+    received_fen: number;
+    /**
+     * Status
+     */
+    status: 'active' | 'void';
+    /**
+     * Tier
+     */
+    tier: 'central' | 'provincial' | 'city' | 'county' | 'township';
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * FundProjectIn
+ *
+ * A piece of work that several lines pay for.
+ */
+export type FundProjectIn = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Item Id
+     */
+    item_id?: string | null;
+    /**
+     * Keeper Id
+     *
+     * 管账的单位
+     */
+    keeper_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Task Id
+     */
+    task_id?: string | null;
+    /**
+     * Unit Id
+     *
+     * 实施单位
+     */
+    unit_id: string;
+};
+
+/**
+ * FundProjectOut
+ *
+ * A project with the shares of its lines.
+ */
+export type FundProjectOut = {
+    /**
+     * Amount Fen
+     *
+     * 各份额之和
+     */
+    amount_fen: number;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Id
+     */
+    item_id: string | null;
+    /**
+     * Keeper Id
+     */
+    keeper_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Paid Fen
+     *
+     * 金额，单位：分
+     */
+    paid_fen: number;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Shares
+     */
+    shares: Array<FundShareOut>;
+    /**
+     * Task Id
+     */
+    task_id: string | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * FundProofOut
+ *
+ * Whether the totals are what the postings add up to.
+ */
+export type FundProofOut = {
+    /**
+     * Entries
+     */
+    entries: number;
+    /**
+     * Faults
+     *
+     * 对不上的地方；没有就是空的
+     */
+    faults: Array<string>;
+    /**
+     * Lines
+     */
+    lines: number;
+    /**
+     * Postings
+     */
+    postings: number;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Sound
+     */
+    sound: boolean;
+};
+
+/**
+ * FundRatesOut
+ *
+ * The rates of a list, each with its base, against elapsed time.
+ */
+export type FundRatesOut = {
+    /**
+     * Admin Fen
+     *
+     * 工作经费拨付
+     */
+    admin_fen: number;
+    /**
+     * Admin Percent
+     *
+     * 工作经费拨付 ÷ 全部拨付
+     */
+    admin_percent: string | null;
+    /**
+     * By
+     */
+    by: 'source' | 'tier' | 'kind' | 'item' | 'unit' | 'usage' | 'month';
+    /**
+     * Elapsed Percent
+     *
+     * 序时进度
+     */
+    elapsed_percent: string;
+    /**
+     * On
+     */
+    on: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Promised Fen
+     *
+     * 资金来源文件所列金额之和
+     */
+    promised_fen: number;
+    /**
+     * Rows
+     */
+    rows: Array<RateRowOut>;
+    total: RateRowOut;
+    /**
+     * Unconfirmed Fen
+     *
+     * 尚未明确的计划数
+     */
+    unconfirmed_fen: number;
+    /**
+     * Unconfirmed Percent
+     *
+     * 尚未明确 ÷ 计划
+     */
+    unconfirmed_percent: string | null;
+};
+
+/**
+ * FundShareIn
+ *
+ * What one line gives to a project.
+ */
+export type FundShareIn = {
+    /**
+     * Amount Fen
+     *
+     * 金额，单位：分
+     */
+    amount_fen: number;
+    /**
+     * Line Id
+     */
+    line_id: string;
+    /**
+     * Project Id
+     */
+    project_id: string;
+};
+
+/**
+ * FundShareOut
+ *
+ * A share, traceable to its line and its source.
+ */
+export type FundShareOut = {
+    /**
+     * Amount Fen
+     *
+     * 金额，单位：分
+     */
+    amount_fen: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Left Fen
+     *
+     * 金额，单位：分
+     */
+    left_fen: number;
+    /**
+     * Line Id
+     */
+    line_id: string;
+    /**
+     * Line Name
+     */
+    line_name: string | null;
+    /**
+     * Paid Fen
+     *
+     * 由本明细为该项目拨付
+     */
+    paid_fen: number;
+    /**
+     * Project Id
+     */
+    project_id: string;
+    /**
+     * Source Name
+     */
+    source_name: string | null;
+    /**
+     * Tier
+     */
+    tier: 'central' | 'provincial' | 'city' | 'county' | 'township' | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * FundSharePatch
+ *
+ * Another amount of a share; nothing takes it back.
+ */
+export type FundSharePatch = {
+    /**
+     * Amount Fen
+     *
+     * 金额，单位：分
+     */
+    amount_fen: number;
+};
+
+/**
+ * FundSourceIn
+ *
+ * One paper that promises money to a list.
+ */
+export type FundSourceIn = {
+    /**
+     * Amount Fen
+     *
+     * 金额，单位：分
+     */
+    amount_fen: number;
+    /**
+     * Approximate
+     *
+     * 约数
+     */
+    approximate?: boolean;
+    /**
+     * Document Number
+     *
+     * 文号
+     */
+    document_number?: string | null;
+    /**
+     * Document On
+     *
+     * 文件日期
+     */
+    document_on?: string | null;
     /**
      * Kind
      */
-    kind: 'range' | 'jump' | 'sum' | 'ratio' | 'slip' | 'siblings';
+    kind: 'fiscal' | 'self_raised' | 'donation' | 'loan' | 'bond' | 'lottery' | 'other';
     /**
-     * Message
+     * Name
      */
-    message: string;
+    name: string;
     /**
-     * Rule Id
+     * Note
      */
-    rule_id: string;
+    note?: string | null;
     /**
-     * Rule Name
+     * Programme Id
      */
-    rule_name: string;
+    programme_id: string;
     /**
-     * Severity
+     * Tier
      *
-     * stop 不能提交；warn 写明原因后可以
+     * 财政资金的级次；其他来源省略
      */
-    severity: 'stop' | 'warn';
+    tier?: 'central' | 'provincial' | 'city' | 'county' | 'township' | null;
     /**
-     * Target Id
+     * Unit Id
+     *
+     * 管账的单位：由它编制明细、登记到位与支出
      */
-    target_id: string;
+    unit_id: string;
+};
+
+/**
+ * FundSourceOut
+ *
+ * A source, with how much of it lines were given.
+ */
+export type FundSourceOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Allocated Fen
+     *
+     * 可见的明细计划数之和
+     */
+    allocated_fen: number;
+    /**
+     * Amount Fen
+     *
+     * 金额，单位：分
+     */
+    amount_fen: number;
+    /**
+     * Approximate
+     */
+    approximate: boolean;
+    /**
+     * Document Number
+     */
+    document_number: string | null;
+    /**
+     * Document On
+     */
+    document_on: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'fiscal' | 'self_raised' | 'donation' | 'loan' | 'bond' | 'lottery' | 'other';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Note
+     */
+    note: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Status
+     */
+    status: 'active' | 'void';
+    /**
+     * Tier
+     */
+    tier: 'central' | 'provincial' | 'city' | 'county' | 'township' | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
+ * FundSourcePatch
+ *
+ * What may be changed of a source.
+ */
+export type FundSourcePatch = {
+    /**
+     * Amount Fen
+     */
+    amount_fen?: number | null;
+    /**
+     * Approximate
+     */
+    approximate?: boolean | null;
+    /**
+     * Document Number
+     */
+    document_number?: string | null;
+    /**
+     * Document On
+     */
+    document_on?: string | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Note
+     */
+    note?: string | null;
+};
+
+/**
+ * FundYearIn
+ *
+ * Which year's books are closed.
+ */
+export type FundYearIn = {
+    /**
+     * Note
+     */
+    note?: string | null;
+    /**
+     * Unit Id
+     *
+     * 管账的单位
+     */
+    unit_id: string;
+    /**
+     * Year
+     */
+    year: number;
+};
+
+/**
+ * FundYearOut
+ *
+ * A closed year.
+ */
+export type FundYearOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Author Name
+     */
+    author_name: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Note
+     */
+    note: string | null;
+    /**
+     * Status
+     */
+    status: 'closed' | 'reopened';
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Year
+     */
+    year: number;
 };
 
 /**
@@ -5031,6 +7010,52 @@ export type GrantOut = {
      * Version
      */
     version: number;
+};
+
+/**
+ * GroupIn
+ *
+ * So many persons of one kind, and what they get together.
+ */
+export type GroupIn = {
+    /**
+     * Fen
+     *
+     * 金额，单位：分
+     */
+    fen: number;
+    /**
+     * Name
+     *
+     * 哪一类人，不写姓名
+     */
+    name: string;
+    /**
+     * Persons
+     *
+     * 人数
+     */
+    persons: number;
+};
+
+/**
+ * GroupOut
+ *
+ * So many persons of one kind.
+ */
+export type GroupOut = {
+    /**
+     * Fen
+     */
+    fen: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Persons
+     */
+    persons: number;
 };
 
 /**
@@ -6100,6 +8125,180 @@ export type LeadOut = {
 };
 
 /**
+ * LedgerEntryIn
+ *
+ * One event of money, with its paper.
+ */
+export type LedgerEntryIn = {
+    /**
+     * Against Id
+     *
+     * 到位所对应的下达；清退、支出所对应的拨付
+     */
+    against_id?: string | null;
+    /**
+     * Dated On
+     *
+     * 文件、回单或凭证的日期
+     */
+    dated_on: string;
+    /**
+     * Due On
+     *
+     * 下达时规定的到位期限
+     */
+    due_on?: string | null;
+    /**
+     * Fen
+     *
+     * 金额，单位：分；只有计划调减可为负
+     */
+    fen: number;
+    /**
+     * Into
+     *
+     * 清退的钱：cash 留在本明细再用；returned 缴回来源
+     */
+    into?: 'cash' | 'returned' | null;
+    /**
+     * Kind
+     *
+     * plan 计划增减 · notice 下达 · receipt 到位 · expenditure 支出 · recovery 清退 · return 缴回 · investment 完成投资；拨付走拨付申请
+     */
+    kind: 'plan' | 'notice' | 'receipt' | 'expenditure' | 'recovery' | 'return' | 'investment';
+    /**
+     * Line Id
+     */
+    line_id: string;
+    /**
+     * Note
+     */
+    note?: string | null;
+    /**
+     * Out Of
+     *
+     * 清退的是：advanced 已拨未支；spent 已支出
+     */
+    out_of?: 'advanced' | 'spent' | null;
+    /**
+     * Paper
+     *
+     * 文号或凭证号；同一明细同一事项不重复
+     */
+    paper: string;
+    /**
+     * Project Id
+     *
+     * 支出、完成投资所属的捆绑项目
+     */
+    project_id?: string | null;
+};
+
+/**
+ * LedgerEntryOut
+ *
+ * One entry with its sides, which add up to nothing.
+ */
+export type LedgerEntryOut = {
+    /**
+     * Against Id
+     */
+    against_id: string | null;
+    /**
+     * Author Name
+     */
+    author_name: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Dated On
+     */
+    dated_on: string;
+    /**
+     * Due On
+     */
+    due_on: string | null;
+    /**
+     * Fen
+     *
+     * 金额，单位：分
+     */
+    fen: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Id
+     */
+    item_id: string | null;
+    /**
+     * Kind
+     */
+    kind: 'plan' | 'notice' | 'receipt' | 'disbursement' | 'expenditure' | 'bounce' | 'recovery' | 'return' | 'investment';
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Line Id
+     */
+    line_id: string;
+    /**
+     * Line Name
+     */
+    line_name: string | null;
+    /**
+     * Note
+     */
+    note: string | null;
+    /**
+     * Number
+     *
+     * 明细内连续编号
+     */
+    number: number;
+    /**
+     * Paper
+     */
+    paper: string;
+    /**
+     * Postings
+     */
+    postings: Array<PostingOut>;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Project Id
+     */
+    project_id: string | null;
+    /**
+     * Reversal Of
+     */
+    reversal_of: string | null;
+    /**
+     * Reversed By
+     */
+    reversed_by: string | null;
+    /**
+     * Subject Id
+     */
+    subject_id: string | null;
+    /**
+     * Subject Kind
+     */
+    subject_kind: string | null;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+};
+
+/**
  * LedgerIn
  *
  * Which ledger is wanted.
@@ -6131,6 +8330,32 @@ export type LedgerIn = {
      * 单位，含下级；省略为看得到的全部
      */
     unit_id?: string | null;
+};
+
+/**
+ * LedgerReversalIn
+ *
+ * Which entry is taken back, and why.
+ */
+export type LedgerReversalIn = {
+    /**
+     * Dated On
+     */
+    dated_on: string;
+    /**
+     * Entry Id
+     */
+    entry_id: string;
+    /**
+     * Paper
+     *
+     * 冲销凭证号
+     */
+    paper: string;
+    /**
+     * Reason
+     */
+    reason: string;
 };
 
 /**
@@ -7522,7 +9747,7 @@ export type OwnBesideOut = {
  *
  * What may be done.
  */
-export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'comment.edit' | 'figure.edit' | 'task.read' | 'task.split' | 'change.ask' | 'change.decide' | 'task.acknowledge' | 'pledge.edit' | 'pledge.sign' | 'plan.edit' | 'rule.edit' | 'exemption.decide' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'report.comment' | 'report.chase' | 'official.edit' | 'deviation.answer' | 'deviation.settle' | 'verification.edit' | 'board.read' | 'journal.read' | 'calendar.edit';
+export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'comment.edit' | 'figure.edit' | 'task.read' | 'task.split' | 'change.ask' | 'change.decide' | 'task.acknowledge' | 'pledge.edit' | 'pledge.sign' | 'plan.edit' | 'rule.edit' | 'exemption.decide' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'report.comment' | 'report.chase' | 'official.edit' | 'deviation.answer' | 'deviation.settle' | 'verification.edit' | 'fund.read' | 'fund.edit' | 'fund.post' | 'fund.freeze' | 'fund.close' | 'board.read' | 'journal.read' | 'calendar.edit' | 'disbursement.ask' | 'disbursement.approve' | 'disbursement.sign' | 'disbursement.pay' | 'disbursement.confirm' | 'payee.edit' | 'account.reveal' | 'payment_rule.edit';
 
 /**
  * Page[AcknowledgementOut]
@@ -7564,6 +9789,22 @@ export type PageAttachmentOut = {
      * Items
      */
     items: Array<AttachmentOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[BankAccountOut]
+ */
+export type PageBankAccountOut = {
+    /**
+     * Items
+     */
+    items: Array<BankAccountOut>;
     /**
      * Next
      *
@@ -7685,6 +9926,22 @@ export type PageCommentOut = {
 };
 
 /**
+ * Page[ContractOut]
+ */
+export type PageContractOut = {
+    /**
+     * Items
+     */
+    items: Array<ContractOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[DayChangeOut]
  */
 export type PageDayChangeOut = {
@@ -7724,6 +9981,38 @@ export type PageDeviationOut = {
      * Items
      */
     items: Array<DeviationOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[DisbursementOut]
+ */
+export type PageDisbursementOut = {
+    /**
+     * Items
+     */
+    items: Array<DisbursementOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[DisbursementStepOut]
+ */
+export type PageDisbursementStepOut = {
+    /**
+     * Items
+     */
+    items: Array<DisbursementStepOut>;
     /**
      * Next
      *
@@ -7797,6 +10086,118 @@ export type PageFigureMappingOut = {
 };
 
 /**
+ * Page[FundFreezeOut]
+ */
+export type PageFundFreezeOut = {
+    /**
+     * Items
+     */
+    items: Array<FundFreezeOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[FundLineOut]
+ */
+export type PageFundLineOut = {
+    /**
+     * Items
+     */
+    items: Array<FundLineOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[FundObligationOut]
+ */
+export type PageFundObligationOut = {
+    /**
+     * Items
+     */
+    items: Array<FundObligationOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[FundProjectOut]
+ */
+export type PageFundProjectOut = {
+    /**
+     * Items
+     */
+    items: Array<FundProjectOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[FundShareOut]
+ */
+export type PageFundShareOut = {
+    /**
+     * Items
+     */
+    items: Array<FundShareOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[FundSourceOut]
+ */
+export type PageFundSourceOut = {
+    /**
+     * Items
+     */
+    items: Array<FundSourceOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[FundYearOut]
+ */
+export type PageFundYearOut = {
+    /**
+     * Items
+     */
+    items: Array<FundYearOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[GrantOut]
  */
 export type PageGrantOut = {
@@ -7861,6 +10262,22 @@ export type PageJobOut = {
 };
 
 /**
+ * Page[LedgerEntryOut]
+ */
+export type PageLedgerEntryOut = {
+    /**
+     * Items
+     */
+    items: Array<LedgerEntryOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[ListingOut]
  */
 export type PageListingOut = {
@@ -7916,6 +10333,38 @@ export type PageMoveOut = {
      * Items
      */
     items: Array<MoveOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[PayeeOut]
+ */
+export type PagePayeeOut = {
+    /**
+     * Items
+     */
+    items: Array<PayeeOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[PaymentRuleOut]
+ */
+export type PagePaymentRuleOut = {
+    /**
+     * Items
+     */
+    items: Array<PaymentRuleOut>;
     /**
      * Next
      *
@@ -8069,6 +10518,38 @@ export type PageStateOut = {
 };
 
 /**
+ * Page[SubsidyBatchOut]
+ */
+export type PageSubsidyBatchOut = {
+    /**
+     * Items
+     */
+    items: Array<SubsidyBatchOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[SubsidyEventOut]
+ */
+export type PageSubsidyEventOut = {
+    /**
+     * Items
+     */
+    items: Array<SubsidyEventOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[TaskOut]
  */
 export type PageTaskOut = {
@@ -8162,6 +10643,26 @@ export type PageVerificationOut = {
      * 下一页的标记；没有下一页时为 null
      */
     next: string | null;
+};
+
+/**
+ * PaidIn
+ *
+ * What the payer enters.
+ */
+export type PaidIn = {
+    /**
+     * Paid On
+     *
+     * 银行付款日期
+     */
+    paid_on: string;
+    /**
+     * Voucher
+     *
+     * 支付凭证号，一号一付
+     */
+    voucher: string;
 };
 
 /**
@@ -8274,6 +10775,278 @@ export type PastFigure = {
      * Value
      */
     value: string | null;
+};
+
+/**
+ * PayeeIn
+ *
+ * An organisation that money may be paid to.
+ */
+export type PayeeIn = {
+    /**
+     * Bank Name
+     *
+     * 开户银行
+     */
+    bank_name: string;
+    /**
+     * Credit Code
+     *
+     * 统一社会信用代码，核对校验位
+     */
+    credit_code: string;
+    /**
+     * Name
+     *
+     * 收款单位名称，与营业执照一致
+     */
+    name: string;
+    /**
+     * Number
+     *
+     * 账号，加密保存
+     */
+    number: string;
+    /**
+     * Unit Id
+     *
+     * 由哪个单位登记
+     */
+    unit_id: string;
+};
+
+/**
+ * PayeeOut
+ *
+ * A payee, its account number masked.
+ */
+export type PayeeOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Bank Name
+     */
+    bank_name: string;
+    /**
+     * Credit Code
+     */
+    credit_code: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Number Masked
+     */
+    number_masked: string;
+    /**
+     * Status
+     */
+    status: 'active' | 'disabled';
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * PayeePatch
+ *
+ * What is changed of a payee; payments that were made keep what they were made with.
+ */
+export type PayeePatch = {
+    /**
+     * Bank Name
+     */
+    bank_name?: string | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Number
+     */
+    number?: string | null;
+};
+
+/**
+ * PaymentRuleIn
+ *
+ * A rule on payments of a unit and all beneath it.
+ */
+export type PaymentRuleIn = {
+    /**
+     * Above Fen
+     *
+     * 超过多少才管，分；amount、first_payment、contract 用
+     */
+    above_fen?: number | null;
+    /**
+     * Effect
+     *
+     * stop 不得支付；leader 须领导签批；warn 只提示
+     */
+    effect: 'stop' | 'leader' | 'warn';
+    /**
+     * Kind
+     *
+     * amount 单笔金额；first_payment 首次付款；work_share 不超过已完工程量的比例；contract_share 若干月内不超过合同价的比例；milestone 按节点付款；contract 须有合同；dedicated_account 须用专户
+     */
+    kind: 'amount' | 'first_payment' | 'work_share' | 'contract_share' | 'milestone' | 'contract' | 'dedicated_account';
+    /**
+     * Months
+     *
+     * 几个月内；contract_share 用
+     */
+    months?: number | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Percent
+     *
+     * 比例上限，%；work_share、contract_share 用
+     */
+    percent?: string | null;
+    /**
+     * Programme Id
+     *
+     * 只管哪个计划；省略为不限
+     */
+    programme_id?: string | null;
+    /**
+     * Source
+     *
+     * 依据
+     */
+    source: string;
+    /**
+     * Unit Id
+     *
+     * 对哪个单位及其下级有效
+     */
+    unit_id: string;
+};
+
+/**
+ * PaymentRuleOut
+ *
+ * A rule on payments.
+ */
+export type PaymentRuleOut = {
+    /**
+     * Above Fen
+     */
+    above_fen: number | null;
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Effect
+     */
+    effect: 'stop' | 'leader' | 'warn';
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'amount' | 'first_payment' | 'work_share' | 'contract_share' | 'milestone' | 'contract' | 'dedicated_account';
+    /**
+     * Kind Name
+     */
+    kind_name: string;
+    /**
+     * Months
+     */
+    months: number | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Percent
+     */
+    percent: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string | null;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Status
+     */
+    status: 'draft' | 'active' | 'retired' | 'void';
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * PaymentRuleTerms
+ *
+ * What a rule asks.
+ */
+export type PaymentRuleTerms = {
+    /**
+     * Above Fen
+     *
+     * 超过多少才管，分；amount、first_payment、contract 用
+     */
+    above_fen?: number | null;
+    /**
+     * Effect
+     *
+     * stop 不得支付；leader 须领导签批；warn 只提示
+     */
+    effect: 'stop' | 'leader' | 'warn';
+    /**
+     * Kind
+     *
+     * amount 单笔金额；first_payment 首次付款；work_share 不超过已完工程量的比例；contract_share 若干月内不超过合同价的比例；milestone 按节点付款；contract 须有合同；dedicated_account 须用专户
+     */
+    kind: 'amount' | 'first_payment' | 'work_share' | 'contract_share' | 'milestone' | 'contract' | 'dedicated_account';
+    /**
+     * Months
+     *
+     * 几个月内；contract_share 用
+     */
+    months?: number | null;
+    /**
+     * Percent
+     *
+     * 比例上限，%；work_share、contract_share 用
+     */
+    percent?: string | null;
 };
 
 /**
@@ -8986,6 +11759,28 @@ export type PledgedTask = {
 };
 
 /**
+ * PostingOut
+ *
+ * One side of an entry.
+ */
+export type PostingOut = {
+    /**
+     * Account
+     */
+    account: 'budget' | 'planned' | 'allotted' | 'due' | 'direct' | 'cash' | 'advanced' | 'spent' | 'returned' | 'works' | 'invested';
+    /**
+     * Fen
+     *
+     * 金额，单位：分
+     */
+    fen: number;
+    /**
+     * Label
+     */
+    label: string;
+};
+
+/**
  * Prefill
  *
  * How much of a form was filled in by the system.
@@ -9388,57 +12183,34 @@ export type RangeCheck = {
 };
 
 /**
- * RateOut
+ * RateRowOut
  *
- * How one unit reported in one programme over a span.
+ * One group with its facts and rates.
  */
-export type RateOut = {
+export type RateRowOut = {
     /**
-     * Complete
+     * Ahead Points
      *
-     * 其中现在已提交的
+     * 拨付 ÷ 计划 比序时进度快几个百分点，负数为慢
      */
-    complete: number;
+    ahead_points: string | null;
+    facts: FactsOut;
     /**
-     * Complete Pct
-     */
-    complete_pct: string;
-    /**
-     * Expected
+     * Key
      *
-     * 基数：期间已到截止时间的应报报告数
+     * 来源、项目或单位的编号，级次或类别的代码，或月份
      */
-    expected: number;
+    key: string | null;
     /**
-     * On Time
+     * Label
      *
-     * 其中按时提交的
+     * 名称；级次与类别由界面翻译
      */
-    on_time: number;
+    label: string | null;
     /**
-     * On Time Pct
+     * Rates
      */
-    on_time_pct: string;
-    /**
-     * Programme Id
-     */
-    programme_id: string;
-    /**
-     * Programme Name
-     */
-    programme_name: string;
-    /**
-     * Tier
-     */
-    tier: string;
-    /**
-     * Unit Id
-     */
-    unit_id: string;
-    /**
-     * Unit Name
-     */
-    unit_name: string;
+    rates: Array<MinshengFundsSchemasRateOut>;
 };
 
 /**
@@ -9460,7 +12232,7 @@ export type RatesOut = {
     /**
      * Items
      */
-    items: Array<RateOut>;
+    items: Array<MinshengChasesSchemasRateOut>;
     /**
      * Starts On
      */
@@ -9521,6 +12293,26 @@ export type ReasonIn = {
      * 原因，对方会看到
      */
     reason: string;
+};
+
+/**
+ * ReceivedIn
+ *
+ * What the receiver's side enters.
+ */
+export type ReceivedIn = {
+    /**
+     * Note
+     *
+     * 说明
+     */
+    note?: string | null;
+    /**
+     * Received On
+     *
+     * 到账日期
+     */
+    received_on: string;
 };
 
 /**
@@ -9890,7 +12682,7 @@ export type ReportOut = {
      *
      * 核对规则发现的，已说明的也在内
      */
-    findings: Array<FindingOut>;
+    findings: Array<MinshengReportsSchemasFindingOut>;
     /**
      * Id
      */
@@ -10289,6 +13081,32 @@ export type ReturnIn = {
      * 原因，对方会看到
      */
     reason: string;
+};
+
+/**
+ * ReversedIn
+ *
+ * What whoever approves a reversal enters.
+ */
+export type ReversedIn = {
+    /**
+     * Reason
+     *
+     * 批复意见
+     */
+    reason: string;
+    /**
+     * Reversed On
+     *
+     * 款项退回日期
+     */
+    reversed_on: string;
+    /**
+     * Voucher
+     *
+     * 冲销凭证号
+     */
+    voucher: string;
 };
 
 /**
@@ -12356,26 +15174,6 @@ export type StatedIn = {
 };
 
 /**
- * StatedOut
- *
- * What a published source prints.
- */
-export type StatedOut = {
-    /**
-     * Actual
-     */
-    actual: string | null;
-    /**
-     * On
-     */
-    on: string | null;
-    /**
-     * Rate
-     */
-    rate: string | null;
-};
-
-/**
  * Step
  *
  * One line of the arithmetic.
@@ -12425,6 +15223,396 @@ export type StepIn = {
      * Work Days
      */
     work_days: number;
+};
+
+/**
+ * SubsidyBatchIn
+ *
+ * A round of paying a subsidy.
+ */
+export type SubsidyBatchIn = {
+    /**
+     * Account Id
+     *
+     * 付款账户
+     */
+    account_id: string;
+    /**
+     * Due On
+     *
+     * 应发放日期
+     */
+    due_on?: string | null;
+    /**
+     * Groups
+     *
+     * 按人员类别的人数和金额；不收姓名、证件号
+     */
+    groups: Array<GroupIn>;
+    /**
+     * Line Id
+     *
+     * 资金明细
+     */
+    line_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Posted From
+     *
+     * 名单公示从哪天起
+     */
+    posted_from: string;
+    /**
+     * Posted To
+     *
+     * 公示到哪天止（含）
+     */
+    posted_to: string;
+    /**
+     * Posting Workdays
+     *
+     * 至少公示几个工作日
+     */
+    posting_workdays?: number;
+    /**
+     * Standard
+     *
+     * 发放标准
+     */
+    standard: string;
+    /**
+     * Task Id
+     *
+     * 所属任务
+     */
+    task_id: string;
+};
+
+/**
+ * SubsidyBatchOut
+ *
+ * A batch, what is due, and what became of it.
+ */
+export type SubsidyBatchOut = {
+    /**
+     * Account Id
+     */
+    account_id: string;
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Amount Fen
+     *
+     * 应发金额，分
+     */
+    amount_fen: number;
+    /**
+     * Approved At
+     */
+    approved_at: string | null;
+    /**
+     * Asked At
+     */
+    asked_at: string | null;
+    /**
+     * Bounced Fen
+     */
+    bounced_fen: number;
+    /**
+     * Bounced Persons
+     *
+     * 退票人次
+     */
+    bounced_persons: number;
+    /**
+     * Credited Fen
+     *
+     * 实际到卡金额，分
+     */
+    credited_fen: number;
+    /**
+     * Credited Persons
+     *
+     * 实际到卡人次：已发 - 退票 + 补发
+     */
+    credited_persons: number;
+    /**
+     * Decision
+     */
+    decision: string | null;
+    /**
+     * Due On
+     */
+    due_on: string | null;
+    /**
+     * Entry Id
+     */
+    entry_id: string | null;
+    /**
+     * Findings
+     */
+    findings: Array<MinshengDisbursementsSchemasFindingOut>;
+    /**
+     * Groups
+     */
+    groups: Array<GroupOut>;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * In Full And On Time
+     *
+     * 是否足额、按时；还没有发的为 null
+     */
+    in_full_and_on_time: boolean | null;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Keeper Id
+     */
+    keeper_id: string;
+    /**
+     * Leader Needed
+     */
+    leader_needed: boolean;
+    /**
+     * Line Id
+     */
+    line_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Paid At
+     */
+    paid_at: string | null;
+    /**
+     * Paid On
+     */
+    paid_on: string | null;
+    /**
+     * Persons
+     *
+     * 应发人数
+     */
+    persons: number;
+    /**
+     * Posted From
+     */
+    posted_from: string;
+    /**
+     * Posted To
+     */
+    posted_to: string;
+    /**
+     * Posting Workdays
+     */
+    posting_workdays: number;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Recovered Fen
+     */
+    recovered_fen: number;
+    /**
+     * Recovered Persons
+     *
+     * 追回人次
+     */
+    recovered_persons: number;
+    /**
+     * Repaid Fen
+     */
+    repaid_fen: number;
+    /**
+     * Repaid Persons
+     *
+     * 补发人次
+     */
+    repaid_persons: number;
+    /**
+     * Signed At
+     */
+    signed_at: string | null;
+    /**
+     * Standard
+     */
+    standard: string;
+    /**
+     * Status
+     */
+    status: 'draft' | 'submitted' | 'signing' | 'approved' | 'paid' | 'returned' | 'cancelled';
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Voucher
+     */
+    voucher: string | null;
+};
+
+/**
+ * SubsidyBatchPatch
+ *
+ * What is changed of a batch that is not handed in.
+ */
+export type SubsidyBatchPatch = {
+    /**
+     * Due On
+     */
+    due_on?: string | null;
+    /**
+     * Groups
+     */
+    groups?: Array<GroupIn> | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Posted From
+     */
+    posted_from?: string | null;
+    /**
+     * Posted To
+     */
+    posted_to?: string | null;
+    /**
+     * Posting Workdays
+     */
+    posting_workdays?: number | null;
+    /**
+     * Standard
+     */
+    standard?: string | null;
+};
+
+/**
+ * SubsidyEventIn
+ *
+ * What became of a paid batch.
+ */
+export type SubsidyEventIn = {
+    /**
+     * Batch Id
+     *
+     * 哪个批次
+     */
+    batch_id: string;
+    /**
+     * Fen
+     *
+     * 金额，单位：分
+     */
+    fen: number;
+    /**
+     * Happened On
+     *
+     * 日期
+     */
+    happened_on: string;
+    /**
+     * Kind
+     *
+     * bounce 银行退票；repay 更正后补发；recover 错发追回
+     */
+    kind: 'bounce' | 'repay' | 'recover';
+    /**
+     * Persons
+     *
+     * 人数
+     */
+    persons: number;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Voucher
+     *
+     * 凭证号
+     */
+    voucher: string;
+};
+
+/**
+ * SubsidyEventOut
+ *
+ * What became of a paid batch.
+ */
+export type SubsidyEventOut = {
+    /**
+     * Author Name
+     */
+    author_name: string;
+    /**
+     * Batch Id
+     */
+    batch_id: string;
+    /**
+     * Entry Id
+     */
+    entry_id: string;
+    /**
+     * Fen
+     */
+    fen: number;
+    /**
+     * Happened On
+     */
+    happened_on: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'bounce' | 'repay' | 'recover';
+    /**
+     * Persons
+     */
+    persons: number;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Voucher
+     */
+    voucher: string;
 };
 
 /**
@@ -13022,7 +16210,7 @@ export type TargetOut = {
      * Source Note
      */
     source_note: string | null;
-    stated: StatedOut | null;
+    stated: MinshengTargetsSchemasStatedOut | null;
     /**
      * Stretch
      */
@@ -14776,6 +17964,22 @@ export type WaitingOut = {
 };
 
 /**
+ * WholeNumber
+ *
+ * A whole account number, for those who pay.
+ */
+export type WholeNumber = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Number
+     */
+    number: string;
+};
+
+/**
  * Workbench
  *
  * What the caller owes and what waits for him.
@@ -14887,6 +18091,202 @@ export type YearDayIn = {
      * Name
      */
     name: string;
+};
+
+/**
+ * RateOut
+ *
+ * How one unit reported in one programme over a span.
+ */
+export type MinshengChasesSchemasRateOut = {
+    /**
+     * Complete
+     *
+     * 其中现在已提交的
+     */
+    complete: number;
+    /**
+     * Complete Pct
+     */
+    complete_pct: string;
+    /**
+     * Expected
+     *
+     * 基数：期间已到截止时间的应报报告数
+     */
+    expected: number;
+    /**
+     * On Time
+     *
+     * 其中按时提交的
+     */
+    on_time: number;
+    /**
+     * On Time Pct
+     */
+    on_time_pct: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Tier
+     */
+    tier: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+};
+
+/**
+ * FindingOut
+ *
+ * What a rule said.
+ */
+export type MinshengDisbursementsSchemasFindingOut = {
+    /**
+     * Effect
+     */
+    effect: 'stop' | 'leader' | 'warn';
+    /**
+     * Kind
+     */
+    kind: 'amount' | 'first_payment' | 'work_share' | 'contract_share' | 'milestone' | 'contract' | 'dedicated_account';
+    /**
+     * Message
+     */
+    message: string;
+};
+
+/**
+ * RateOut
+ *
+ * A rate that names what it is of; of what was noticed, only what came by a notice is counted.
+ */
+export type MinshengFundsSchemasRateOut = {
+    /**
+     * Denominator Fen
+     *
+     * 金额，单位：分
+     */
+    denominator_fen: number;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Name
+     */
+    name: 'received_of_noticed' | 'paid_of_received' | 'paid_of_planned' | 'noticed_of_planned' | 'spent_of_paid';
+    /**
+     * Numerator Fen
+     *
+     * 金额，单位：分
+     */
+    numerator_fen: number;
+    /**
+     * Percent
+     *
+     * 百分比，四舍五入到两位；分母为零时没有
+     */
+    percent: string | null;
+};
+
+/**
+ * StatedOut
+ *
+ * A printed rate beside ours.
+ */
+export type MinshengFundsSchemasStatedOut = {
+    /**
+     * Agrees
+     *
+     * 与哪些算法一致；空的是都不一致
+     */
+    agrees: Array<string>;
+    /**
+     * Percent
+     */
+    percent: string;
+    /**
+     * Source
+     */
+    source: string | null;
+};
+
+/**
+ * FindingOut
+ *
+ * One figure that a check stops or asks about.
+ */
+export type MinshengReportsSchemasFindingOut = {
+    /**
+     * 算数的说明
+     */
+    explanation: ExplanationOut | null;
+    /**
+     * Field
+     */
+    field: 'value' | 'current';
+    /**
+     * Figures
+     */
+    figures: Array<CheckedFigure>;
+    /**
+     * Kind
+     */
+    kind: 'range' | 'jump' | 'sum' | 'ratio' | 'slip' | 'siblings';
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Rule Id
+     */
+    rule_id: string;
+    /**
+     * Rule Name
+     */
+    rule_name: string;
+    /**
+     * Severity
+     *
+     * stop 不能提交；warn 写明原因后可以
+     */
+    severity: 'stop' | 'warn';
+    /**
+     * Target Id
+     */
+    target_id: string;
+};
+
+/**
+ * StatedOut
+ *
+ * What a published source prints.
+ */
+export type MinshengTargetsSchemasStatedOut = {
+    /**
+     * Actual
+     */
+    actual: string | null;
+    /**
+     * On
+     */
+    on: string | null;
+    /**
+     * Rate
+     */
+    rate: string | null;
 };
 
 export type ListAcknowledgementsData = {
@@ -16065,6 +19465,501 @@ export type UploadAttachmentResponses = {
 };
 
 export type UploadAttachmentResponse = UploadAttachmentResponses[keyof UploadAttachmentResponses];
+
+export type ListBankAccountsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'active' | 'disabled' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/bank-accounts';
+};
+
+export type ListBankAccountsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListBankAccountsError = ListBankAccountsErrors[keyof ListBankAccountsErrors];
+
+export type ListBankAccountsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageBankAccountOut;
+};
+
+export type ListBankAccountsResponse = ListBankAccountsResponses[keyof ListBankAccountsResponses];
+
+export type CreateBankAccountData = {
+    body: BankAccountIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/bank-accounts';
+};
+
+export type CreateBankAccountErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateBankAccountError = CreateBankAccountErrors[keyof CreateBankAccountErrors];
+
+export type CreateBankAccountResponses = {
+    /**
+     * Successful Response
+     */
+    201: BankAccountOut;
+};
+
+export type CreateBankAccountResponse = CreateBankAccountResponses[keyof CreateBankAccountResponses];
+
+export type GetBankAccountData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/bank-accounts/{id}';
+};
+
+export type GetBankAccountErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetBankAccountError = GetBankAccountErrors[keyof GetBankAccountErrors];
+
+export type GetBankAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: BankAccountOut;
+};
+
+export type GetBankAccountResponse = GetBankAccountResponses[keyof GetBankAccountResponses];
+
+export type ChangeBankAccountData = {
+    body: BankAccountPatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/bank-accounts/{id}';
+};
+
+export type ChangeBankAccountErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeBankAccountError = ChangeBankAccountErrors[keyof ChangeBankAccountErrors];
+
+export type ChangeBankAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: BankAccountOut;
+};
+
+export type ChangeBankAccountResponse = ChangeBankAccountResponses[keyof ChangeBankAccountResponses];
+
+export type DisableBankAccountData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/bank-accounts/{id}/disable';
+};
+
+export type DisableBankAccountErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type DisableBankAccountError = DisableBankAccountErrors[keyof DisableBankAccountErrors];
+
+export type DisableBankAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: BankAccountOut;
+};
+
+export type DisableBankAccountResponse = DisableBankAccountResponses[keyof DisableBankAccountResponses];
+
+export type EnableBankAccountData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/bank-accounts/{id}/enable';
+};
+
+export type EnableBankAccountErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type EnableBankAccountError = EnableBankAccountErrors[keyof EnableBankAccountErrors];
+
+export type EnableBankAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: BankAccountOut;
+};
+
+export type EnableBankAccountResponse = EnableBankAccountResponses[keyof EnableBankAccountResponses];
+
+export type GetBankAccountNumberData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/bank-accounts/{id}/number';
+};
+
+export type GetBankAccountNumberErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetBankAccountNumberError = GetBankAccountNumberErrors[keyof GetBankAccountNumberErrors];
+
+export type GetBankAccountNumberResponses = {
+    /**
+     * Successful Response
+     */
+    200: WholeNumber;
+};
+
+export type GetBankAccountNumberResponse = GetBankAccountNumberResponses[keyof GetBankAccountNumberResponses];
 
 export type ListBaseFiguresData = {
     body?: never;
@@ -20004,6 +23899,283 @@ export type WithdrawCommentResponses = {
 
 export type WithdrawCommentResponse = WithdrawCommentResponses[keyof WithdrawCommentResponses];
 
+export type ListContractsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Task Id
+         *
+         * 任务
+         */
+        task_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/contracts';
+};
+
+export type ListContractsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListContractsError = ListContractsErrors[keyof ListContractsErrors];
+
+export type ListContractsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageContractOut;
+};
+
+export type ListContractsResponse = ListContractsResponses[keyof ListContractsResponses];
+
+export type CreateContractData = {
+    body: ContractIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/contracts';
+};
+
+export type CreateContractErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateContractError = CreateContractErrors[keyof CreateContractErrors];
+
+export type CreateContractResponses = {
+    /**
+     * Successful Response
+     */
+    201: ContractOut;
+};
+
+export type CreateContractResponse = CreateContractResponses[keyof CreateContractResponses];
+
+export type GetContractData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/contracts/{id}';
+};
+
+export type GetContractErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetContractError = GetContractErrors[keyof GetContractErrors];
+
+export type GetContractResponses = {
+    /**
+     * Successful Response
+     */
+    200: ContractOut;
+};
+
+export type GetContractResponse = GetContractResponses[keyof GetContractResponses];
+
+export type ChangeContractData = {
+    body: ContractPatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/contracts/{id}';
+};
+
+export type ChangeContractErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeContractError = ChangeContractErrors[keyof ChangeContractErrors];
+
+export type ChangeContractResponses = {
+    /**
+     * Successful Response
+     */
+    200: ContractOut;
+};
+
+export type ChangeContractResponse = ChangeContractResponses[keyof ChangeContractResponses];
+
 export type ListDayChangesData = {
     body?: never;
     headers?: {
@@ -20955,6 +25127,1547 @@ export type VoidDeviationResponses = {
 };
 
 export type VoidDeviationResponse = VoidDeviationResponses[keyof VoidDeviationResponses];
+
+export type ListDisbursementStepsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Disbursement Id
+         *
+         * 哪笔拨付
+         */
+        disbursement_id?: string | null;
+        /**
+         * Batch Id
+         *
+         * 哪个发放批次
+         */
+        batch_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/disbursement-steps';
+};
+
+export type ListDisbursementStepsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListDisbursementStepsError = ListDisbursementStepsErrors[keyof ListDisbursementStepsErrors];
+
+export type ListDisbursementStepsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageDisbursementStepOut;
+};
+
+export type ListDisbursementStepsResponse = ListDisbursementStepsResponses[keyof ListDisbursementStepsResponses];
+
+export type ListDisbursementsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Task Id
+         *
+         * 任务
+         */
+        task_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'draft' | 'submitted' | 'signing' | 'approved' | 'paid' | 'confirmed' | 'returned' | 'cancelled' | 'reversing' | 'reversed' | null;
+        /**
+         * Due From
+         *
+         * 应付日期从哪天起
+         */
+        due_from?: string | null;
+        /**
+         * Due To
+         *
+         * 应付日期到哪天止（含）
+         */
+        due_to?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/disbursements';
+};
+
+export type ListDisbursementsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListDisbursementsError = ListDisbursementsErrors[keyof ListDisbursementsErrors];
+
+export type ListDisbursementsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageDisbursementOut;
+};
+
+export type ListDisbursementsResponse = ListDisbursementsResponses[keyof ListDisbursementsResponses];
+
+export type CreateDisbursementData = {
+    body: DisbursementIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/disbursements';
+};
+
+export type CreateDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateDisbursementError = CreateDisbursementErrors[keyof CreateDisbursementErrors];
+
+export type CreateDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    201: DisbursementOut;
+};
+
+export type CreateDisbursementResponse = CreateDisbursementResponses[keyof CreateDisbursementResponses];
+
+export type GetDisbursementData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}';
+};
+
+export type GetDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetDisbursementError = GetDisbursementErrors[keyof GetDisbursementErrors];
+
+export type GetDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type GetDisbursementResponse = GetDisbursementResponses[keyof GetDisbursementResponses];
+
+export type ChangeDisbursementData = {
+    body: DisbursementPatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}';
+};
+
+export type ChangeDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeDisbursementError = ChangeDisbursementErrors[keyof ChangeDisbursementErrors];
+
+export type ChangeDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type ChangeDisbursementResponse = ChangeDisbursementResponses[keyof ChangeDisbursementResponses];
+
+export type ApproveDisbursementData = {
+    body: DecisionIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/approve';
+};
+
+export type ApproveDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ApproveDisbursementError = ApproveDisbursementErrors[keyof ApproveDisbursementErrors];
+
+export type ApproveDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type ApproveDisbursementResponse = ApproveDisbursementResponses[keyof ApproveDisbursementResponses];
+
+export type AskReversalDisbursementData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/ask-reversal';
+};
+
+export type AskReversalDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type AskReversalDisbursementError = AskReversalDisbursementErrors[keyof AskReversalDisbursementErrors];
+
+export type AskReversalDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type AskReversalDisbursementResponse = AskReversalDisbursementResponses[keyof AskReversalDisbursementResponses];
+
+export type CancelDisbursementData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/cancel';
+};
+
+export type CancelDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CancelDisbursementError = CancelDisbursementErrors[keyof CancelDisbursementErrors];
+
+export type CancelDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type CancelDisbursementResponse = CancelDisbursementResponses[keyof CancelDisbursementResponses];
+
+export type ConfirmDisbursementData = {
+    body: ReceivedIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/confirm';
+};
+
+export type ConfirmDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ConfirmDisbursementError = ConfirmDisbursementErrors[keyof ConfirmDisbursementErrors];
+
+export type ConfirmDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type ConfirmDisbursementResponse = ConfirmDisbursementResponses[keyof ConfirmDisbursementResponses];
+
+export type ForwardDisbursementData = {
+    body: DecisionIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/forward';
+};
+
+export type ForwardDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ForwardDisbursementError = ForwardDisbursementErrors[keyof ForwardDisbursementErrors];
+
+export type ForwardDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type ForwardDisbursementResponse = ForwardDisbursementResponses[keyof ForwardDisbursementResponses];
+
+export type KeepDisbursementData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/keep';
+};
+
+export type KeepDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type KeepDisbursementError = KeepDisbursementErrors[keyof KeepDisbursementErrors];
+
+export type KeepDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type KeepDisbursementResponse = KeepDisbursementResponses[keyof KeepDisbursementResponses];
+
+export type PayDisbursementData = {
+    body: PaidIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/pay';
+};
+
+export type PayDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type PayDisbursementError = PayDisbursementErrors[keyof PayDisbursementErrors];
+
+export type PayDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type PayDisbursementResponse = PayDisbursementResponses[keyof PayDisbursementResponses];
+
+export type RefuseDisbursementData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/refuse';
+};
+
+export type RefuseDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RefuseDisbursementError = RefuseDisbursementErrors[keyof RefuseDisbursementErrors];
+
+export type RefuseDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type RefuseDisbursementResponse = RefuseDisbursementResponses[keyof RefuseDisbursementResponses];
+
+export type ReturnDisbursementData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/return';
+};
+
+export type ReturnDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReturnDisbursementError = ReturnDisbursementErrors[keyof ReturnDisbursementErrors];
+
+export type ReturnDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type ReturnDisbursementResponse = ReturnDisbursementResponses[keyof ReturnDisbursementResponses];
+
+export type ReverseDisbursementData = {
+    body: ReversedIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/reverse';
+};
+
+export type ReverseDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReverseDisbursementError = ReverseDisbursementErrors[keyof ReverseDisbursementErrors];
+
+export type ReverseDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type ReverseDisbursementResponse = ReverseDisbursementResponses[keyof ReverseDisbursementResponses];
+
+export type SendBackDisbursementData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/send-back';
+};
+
+export type SendBackDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SendBackDisbursementError = SendBackDisbursementErrors[keyof SendBackDisbursementErrors];
+
+export type SendBackDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type SendBackDisbursementResponse = SendBackDisbursementResponses[keyof SendBackDisbursementResponses];
+
+export type SignDisbursementData = {
+    body: DecisionIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/sign';
+};
+
+export type SignDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SignDisbursementError = SignDisbursementErrors[keyof SignDisbursementErrors];
+
+export type SignDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type SignDisbursementResponse = SignDisbursementResponses[keyof SignDisbursementResponses];
+
+export type SubmitDisbursementData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/submit';
+};
+
+export type SubmitDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SubmitDisbursementError = SubmitDisbursementErrors[keyof SubmitDisbursementErrors];
+
+export type SubmitDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type SubmitDisbursementResponse = SubmitDisbursementResponses[keyof SubmitDisbursementResponses];
+
+export type ApproveDisbursementsData = {
+    body: DisbursementApproveBulk;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/disbursements:approve';
+};
+
+export type ApproveDisbursementsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ApproveDisbursementsError = ApproveDisbursementsErrors[keyof ApproveDisbursementsErrors];
+
+export type ApproveDisbursementsResponses = {
+    /**
+     * Successful Response
+     */
+    200: MoveResults;
+};
+
+export type ApproveDisbursementsResponse = ApproveDisbursementsResponses[keyof ApproveDisbursementsResponses];
+
+export type ReturnDisbursementsData = {
+    body: DisbursementReturnBulk;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/disbursements:return';
+};
+
+export type ReturnDisbursementsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReturnDisbursementsError = ReturnDisbursementsErrors[keyof ReturnDisbursementsErrors];
+
+export type ReturnDisbursementsResponses = {
+    /**
+     * Successful Response
+     */
+    200: MoveResults;
+};
+
+export type ReturnDisbursementsResponse = ReturnDisbursementsResponses[keyof ReturnDisbursementsResponses];
 
 export type GetEntrySheetData = {
     body?: never;
@@ -22307,6 +28020,2371 @@ export type ChangeFigureMappingResponses = {
 };
 
 export type ChangeFigureMappingResponse = ChangeFigureMappingResponses[keyof ChangeFigureMappingResponses];
+
+export type GetFundDelaysData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Programme Id
+         *
+         * 计划
+         */
+        programme_id: string;
+        /**
+         * On
+         *
+         * 截至哪一天；省略为现在
+         */
+        on?: string | null;
+        /**
+         * Idle After
+         *
+         * 到位后多少天不拨算闲置
+         */
+        idle_after?: number;
+    };
+    url: '/api/v1/fund-delays';
+};
+
+export type GetFundDelaysErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetFundDelaysError = GetFundDelaysErrors[keyof GetFundDelaysErrors];
+
+export type GetFundDelaysResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundDelaysOut;
+};
+
+export type GetFundDelaysResponse = GetFundDelaysResponses[keyof GetFundDelaysResponses];
+
+export type ListFundFreezesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Line Id
+         *
+         * 资金明细
+         */
+        line_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/fund-freezes';
+};
+
+export type ListFundFreezesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListFundFreezesError = ListFundFreezesErrors[keyof ListFundFreezesErrors];
+
+export type ListFundFreezesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageFundFreezeOut;
+};
+
+export type ListFundFreezesResponse = ListFundFreezesResponses[keyof ListFundFreezesResponses];
+
+export type CreateFundFreezeData = {
+    body: FundFreezeIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/fund-freezes';
+};
+
+export type CreateFundFreezeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateFundFreezeError = CreateFundFreezeErrors[keyof CreateFundFreezeErrors];
+
+export type CreateFundFreezeResponses = {
+    /**
+     * Successful Response
+     */
+    201: FundFreezeOut;
+};
+
+export type CreateFundFreezeResponse = CreateFundFreezeResponses[keyof CreateFundFreezeResponses];
+
+export type LiftFundFreezeData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-freezes/{id}/lift';
+};
+
+export type LiftFundFreezeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type LiftFundFreezeError = LiftFundFreezeErrors[keyof LiftFundFreezeErrors];
+
+export type LiftFundFreezeResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundFreezeOut;
+};
+
+export type LiftFundFreezeResponse = LiftFundFreezeResponses[keyof LiftFundFreezeResponses];
+
+export type ListFundLinesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Source Id
+         *
+         * 资金来源
+         */
+        source_id?: string | null;
+        /**
+         * Item Id
+         *
+         * 项目
+         */
+        item_id?: string | null;
+        /**
+         * Task Id
+         *
+         * 任务
+         */
+        task_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Usage
+         *
+         * 项目支出或工作经费
+         */
+        usage?: 'project' | 'admin' | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'unconfirmed' | 'active' | 'closed' | 'void' | null;
+        /**
+         * Frozen
+         *
+         * 只看冻结的或未冻结的
+         */
+        frozen?: boolean | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/fund-lines';
+};
+
+export type ListFundLinesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListFundLinesError = ListFundLinesErrors[keyof ListFundLinesErrors];
+
+export type ListFundLinesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageFundLineOut;
+};
+
+export type ListFundLinesResponse = ListFundLinesResponses[keyof ListFundLinesResponses];
+
+export type CreateFundLineData = {
+    body: FundLineIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/fund-lines';
+};
+
+export type CreateFundLineErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateFundLineError = CreateFundLineErrors[keyof CreateFundLineErrors];
+
+export type CreateFundLineResponses = {
+    /**
+     * Successful Response
+     */
+    201: FundLineOut;
+};
+
+export type CreateFundLineResponse = CreateFundLineResponses[keyof CreateFundLineResponses];
+
+export type GetFundLineData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-lines/{id}';
+};
+
+export type GetFundLineErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetFundLineError = GetFundLineErrors[keyof GetFundLineErrors];
+
+export type GetFundLineResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundLineOut;
+};
+
+export type GetFundLineResponse = GetFundLineResponses[keyof GetFundLineResponses];
+
+export type ChangeFundLineData = {
+    body: FundLinePatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-lines/{id}';
+};
+
+export type ChangeFundLineErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeFundLineError = ChangeFundLineErrors[keyof ChangeFundLineErrors];
+
+export type ChangeFundLineResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundLineOut;
+};
+
+export type ChangeFundLineResponse = ChangeFundLineResponses[keyof ChangeFundLineResponses];
+
+export type CloseFundLineData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-lines/{id}/close';
+};
+
+export type CloseFundLineErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CloseFundLineError = CloseFundLineErrors[keyof CloseFundLineErrors];
+
+export type CloseFundLineResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundLineOut;
+};
+
+export type CloseFundLineResponse = CloseFundLineResponses[keyof CloseFundLineResponses];
+
+export type ConfirmFundLineData = {
+    body: ConfirmIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-lines/{id}/confirm';
+};
+
+export type ConfirmFundLineErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ConfirmFundLineError = ConfirmFundLineErrors[keyof ConfirmFundLineErrors];
+
+export type ConfirmFundLineResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundLineOut;
+};
+
+export type ConfirmFundLineResponse = ConfirmFundLineResponses[keyof ConfirmFundLineResponses];
+
+export type ReopenFundLineData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-lines/{id}/reopen';
+};
+
+export type ReopenFundLineErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReopenFundLineError = ReopenFundLineErrors[keyof ReopenFundLineErrors];
+
+export type ReopenFundLineResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundLineOut;
+};
+
+export type ReopenFundLineResponse = ReopenFundLineResponses[keyof ReopenFundLineResponses];
+
+export type VoidFundLineData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-lines/{id}/void';
+};
+
+export type VoidFundLineErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidFundLineError = VoidFundLineErrors[keyof VoidFundLineErrors];
+
+export type VoidFundLineResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundLineOut;
+};
+
+export type VoidFundLineResponse = VoidFundLineResponses[keyof VoidFundLineResponses];
+
+export type ListFundObligationsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Tier
+         *
+         * 级次
+         */
+        tier?: 'central' | 'provincial' | 'city' | 'county' | 'township' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/fund-obligations';
+};
+
+export type ListFundObligationsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListFundObligationsError = ListFundObligationsErrors[keyof ListFundObligationsErrors];
+
+export type ListFundObligationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageFundObligationOut;
+};
+
+export type ListFundObligationsResponse = ListFundObligationsResponses[keyof ListFundObligationsResponses];
+
+export type CreateFundObligationData = {
+    body: FundObligationIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/fund-obligations';
+};
+
+export type CreateFundObligationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateFundObligationError = CreateFundObligationErrors[keyof CreateFundObligationErrors];
+
+export type CreateFundObligationResponses = {
+    /**
+     * Successful Response
+     */
+    201: FundObligationOut;
+};
+
+export type CreateFundObligationResponse = CreateFundObligationResponses[keyof CreateFundObligationResponses];
+
+export type VoidFundObligationData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-obligations/{id}/void';
+};
+
+export type VoidFundObligationErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidFundObligationError = VoidFundObligationErrors[keyof VoidFundObligationErrors];
+
+export type VoidFundObligationResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundObligationOut;
+};
+
+export type VoidFundObligationResponse = VoidFundObligationResponses[keyof VoidFundObligationResponses];
+
+export type ListFundProjectsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Item Id
+         *
+         * 项目
+         */
+        item_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/fund-projects';
+};
+
+export type ListFundProjectsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListFundProjectsError = ListFundProjectsErrors[keyof ListFundProjectsErrors];
+
+export type ListFundProjectsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageFundProjectOut;
+};
+
+export type ListFundProjectsResponse = ListFundProjectsResponses[keyof ListFundProjectsResponses];
+
+export type CreateFundProjectData = {
+    body: FundProjectIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/fund-projects';
+};
+
+export type CreateFundProjectErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateFundProjectError = CreateFundProjectErrors[keyof CreateFundProjectErrors];
+
+export type CreateFundProjectResponses = {
+    /**
+     * Successful Response
+     */
+    201: FundProjectOut;
+};
+
+export type CreateFundProjectResponse = CreateFundProjectResponses[keyof CreateFundProjectResponses];
+
+export type GetFundProjectData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-projects/{id}';
+};
+
+export type GetFundProjectErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetFundProjectError = GetFundProjectErrors[keyof GetFundProjectErrors];
+
+export type GetFundProjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundProjectOut;
+};
+
+export type GetFundProjectResponse = GetFundProjectResponses[keyof GetFundProjectResponses];
+
+export type GetFundProofData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Programme Id
+         *
+         * 计划
+         */
+        programme_id: string;
+    };
+    url: '/api/v1/fund-proof';
+};
+
+export type GetFundProofErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetFundProofError = GetFundProofErrors[keyof GetFundProofErrors];
+
+export type GetFundProofResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundProofOut;
+};
+
+export type GetFundProofResponse = GetFundProofResponses[keyof GetFundProofResponses];
+
+export type GetFundRatesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Programme Id
+         *
+         * 计划
+         */
+        programme_id: string;
+        /**
+         * By
+         *
+         * 按什么归并
+         */
+        by?: 'source' | 'tier' | 'kind' | 'item' | 'unit' | 'usage' | 'month';
+        /**
+         * On
+         *
+         * 截至哪一天；省略为现在
+         */
+        on?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位及其下级
+         */
+        unit_id?: string | null;
+    };
+    url: '/api/v1/fund-rates';
+};
+
+export type GetFundRatesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetFundRatesError = GetFundRatesErrors[keyof GetFundRatesErrors];
+
+export type GetFundRatesResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundRatesOut;
+};
+
+export type GetFundRatesResponse = GetFundRatesResponses[keyof GetFundRatesResponses];
+
+export type ListFundSharesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Line Id
+         *
+         * 资金明细
+         */
+        line_id?: string | null;
+        /**
+         * Project Id
+         *
+         * 捆绑项目
+         */
+        project_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/fund-shares';
+};
+
+export type ListFundSharesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListFundSharesError = ListFundSharesErrors[keyof ListFundSharesErrors];
+
+export type ListFundSharesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageFundShareOut;
+};
+
+export type ListFundSharesResponse = ListFundSharesResponses[keyof ListFundSharesResponses];
+
+export type CreateFundShareData = {
+    body: FundShareIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/fund-shares';
+};
+
+export type CreateFundShareErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateFundShareError = CreateFundShareErrors[keyof CreateFundShareErrors];
+
+export type CreateFundShareResponses = {
+    /**
+     * Successful Response
+     */
+    201: FundShareOut;
+};
+
+export type CreateFundShareResponse = CreateFundShareResponses[keyof CreateFundShareResponses];
+
+export type ChangeFundShareData = {
+    body: FundSharePatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-shares/{id}';
+};
+
+export type ChangeFundShareErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeFundShareError = ChangeFundShareErrors[keyof ChangeFundShareErrors];
+
+export type ChangeFundShareResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundShareOut;
+};
+
+export type ChangeFundShareResponse = ChangeFundShareResponses[keyof ChangeFundShareResponses];
+
+export type ListFundSourcesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Tier
+         *
+         * 级次
+         */
+        tier?: 'central' | 'provincial' | 'city' | 'county' | 'township' | null;
+        /**
+         * Kind
+         *
+         * 类别
+         */
+        kind?: 'fiscal' | 'self_raised' | 'donation' | 'loan' | 'bond' | 'lottery' | 'other' | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'active' | 'void' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/fund-sources';
+};
+
+export type ListFundSourcesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListFundSourcesError = ListFundSourcesErrors[keyof ListFundSourcesErrors];
+
+export type ListFundSourcesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageFundSourceOut;
+};
+
+export type ListFundSourcesResponse = ListFundSourcesResponses[keyof ListFundSourcesResponses];
+
+export type CreateFundSourceData = {
+    body: FundSourceIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/fund-sources';
+};
+
+export type CreateFundSourceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateFundSourceError = CreateFundSourceErrors[keyof CreateFundSourceErrors];
+
+export type CreateFundSourceResponses = {
+    /**
+     * Successful Response
+     */
+    201: FundSourceOut;
+};
+
+export type CreateFundSourceResponse = CreateFundSourceResponses[keyof CreateFundSourceResponses];
+
+export type GetFundSourceData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-sources/{id}';
+};
+
+export type GetFundSourceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetFundSourceError = GetFundSourceErrors[keyof GetFundSourceErrors];
+
+export type GetFundSourceResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundSourceOut;
+};
+
+export type GetFundSourceResponse = GetFundSourceResponses[keyof GetFundSourceResponses];
+
+export type ChangeFundSourceData = {
+    body: FundSourcePatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-sources/{id}';
+};
+
+export type ChangeFundSourceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeFundSourceError = ChangeFundSourceErrors[keyof ChangeFundSourceErrors];
+
+export type ChangeFundSourceResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundSourceOut;
+};
+
+export type ChangeFundSourceResponse = ChangeFundSourceResponses[keyof ChangeFundSourceResponses];
+
+export type VoidFundSourceData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-sources/{id}/void';
+};
+
+export type VoidFundSourceErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidFundSourceError = VoidFundSourceErrors[keyof VoidFundSourceErrors];
+
+export type VoidFundSourceResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundSourceOut;
+};
+
+export type VoidFundSourceResponse = VoidFundSourceResponses[keyof VoidFundSourceResponses];
+
+export type ListFundYearsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/fund-years';
+};
+
+export type ListFundYearsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListFundYearsError = ListFundYearsErrors[keyof ListFundYearsErrors];
+
+export type ListFundYearsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageFundYearOut;
+};
+
+export type ListFundYearsResponse = ListFundYearsResponses[keyof ListFundYearsResponses];
+
+export type CreateFundYearData = {
+    body: FundYearIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/fund-years';
+};
+
+export type CreateFundYearErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateFundYearError = CreateFundYearErrors[keyof CreateFundYearErrors];
+
+export type CreateFundYearResponses = {
+    /**
+     * Successful Response
+     */
+    201: FundYearOut;
+};
+
+export type CreateFundYearResponse = CreateFundYearResponses[keyof CreateFundYearResponses];
+
+export type CloseFundYearData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-years/{id}/close';
+};
+
+export type CloseFundYearErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CloseFundYearError = CloseFundYearErrors[keyof CloseFundYearErrors];
+
+export type CloseFundYearResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundYearOut;
+};
+
+export type CloseFundYearResponse = CloseFundYearResponses[keyof CloseFundYearResponses];
+
+export type ReopenFundYearData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/fund-years/{id}/reopen';
+};
+
+export type ReopenFundYearErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReopenFundYearError = ReopenFundYearErrors[keyof ReopenFundYearErrors];
+
+export type ReopenFundYearResponses = {
+    /**
+     * Successful Response
+     */
+    200: FundYearOut;
+};
+
+export type ReopenFundYearResponse = ReopenFundYearResponses[keyof ReopenFundYearResponses];
 
 export type ListGrantsData = {
     body?: never;
@@ -23678,6 +31756,294 @@ export type CancelJobResponses = {
 };
 
 export type CancelJobResponse = CancelJobResponses[keyof CancelJobResponses];
+
+export type ListLedgerEntriesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Line Id
+         *
+         * 资金明细
+         */
+        line_id?: string | null;
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Project Id
+         *
+         * 捆绑项目
+         */
+        project_id?: string | null;
+        /**
+         * Kind
+         *
+         * 事项
+         */
+        kind?: 'plan' | 'notice' | 'receipt' | 'disbursement' | 'expenditure' | 'bounce' | 'recovery' | 'return' | 'investment' | null;
+        /**
+         * Since
+         *
+         * 凭证日期不早于
+         */
+        since?: string | null;
+        /**
+         * Until
+         *
+         * 凭证日期不晚于
+         */
+        until?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/ledger-entries';
+};
+
+export type ListLedgerEntriesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListLedgerEntriesError = ListLedgerEntriesErrors[keyof ListLedgerEntriesErrors];
+
+export type ListLedgerEntriesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageLedgerEntryOut;
+};
+
+export type ListLedgerEntriesResponse = ListLedgerEntriesResponses[keyof ListLedgerEntriesResponses];
+
+export type CreateLedgerEntryData = {
+    body: LedgerEntryIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/ledger-entries';
+};
+
+export type CreateLedgerEntryErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateLedgerEntryError = CreateLedgerEntryErrors[keyof CreateLedgerEntryErrors];
+
+export type CreateLedgerEntryResponses = {
+    /**
+     * Successful Response
+     */
+    201: LedgerEntryOut;
+};
+
+export type CreateLedgerEntryResponse = CreateLedgerEntryResponses[keyof CreateLedgerEntryResponses];
+
+export type GetLedgerEntryData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/ledger-entries/{id}';
+};
+
+export type GetLedgerEntryErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetLedgerEntryError = GetLedgerEntryErrors[keyof GetLedgerEntryErrors];
+
+export type GetLedgerEntryResponses = {
+    /**
+     * Successful Response
+     */
+    200: LedgerEntryOut;
+};
+
+export type GetLedgerEntryResponse = GetLedgerEntryResponses[keyof GetLedgerEntryResponses];
+
+export type CreateLedgerReversalData = {
+    body: LedgerReversalIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/ledger-reversals';
+};
+
+export type CreateLedgerReversalErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateLedgerReversalError = CreateLedgerReversalErrors[keyof CreateLedgerReversalErrors];
+
+export type CreateLedgerReversalResponses = {
+    /**
+     * Successful Response
+     */
+    201: LedgerEntryOut;
+};
+
+export type CreateLedgerReversalResponse = CreateLedgerReversalResponses[keyof CreateLedgerReversalResponses];
 
 export type CreateLedgerData = {
     body: LedgerIn;
@@ -26243,6 +34609,1024 @@ export type ExchangeTokenResponses = {
 };
 
 export type ExchangeTokenResponse = ExchangeTokenResponses[keyof ExchangeTokenResponses];
+
+export type ListPayeesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Credit Code
+         *
+         * 统一社会信用代码
+         */
+        credit_code?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'active' | 'disabled' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/payees';
+};
+
+export type ListPayeesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListPayeesError = ListPayeesErrors[keyof ListPayeesErrors];
+
+export type ListPayeesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PagePayeeOut;
+};
+
+export type ListPayeesResponse = ListPayeesResponses[keyof ListPayeesResponses];
+
+export type CreatePayeeData = {
+    body: PayeeIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/payees';
+};
+
+export type CreatePayeeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreatePayeeError = CreatePayeeErrors[keyof CreatePayeeErrors];
+
+export type CreatePayeeResponses = {
+    /**
+     * Successful Response
+     */
+    201: PayeeOut;
+};
+
+export type CreatePayeeResponse = CreatePayeeResponses[keyof CreatePayeeResponses];
+
+export type GetPayeeData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payees/{id}';
+};
+
+export type GetPayeeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetPayeeError = GetPayeeErrors[keyof GetPayeeErrors];
+
+export type GetPayeeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PayeeOut;
+};
+
+export type GetPayeeResponse = GetPayeeResponses[keyof GetPayeeResponses];
+
+export type ChangePayeeData = {
+    body: PayeePatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payees/{id}';
+};
+
+export type ChangePayeeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangePayeeError = ChangePayeeErrors[keyof ChangePayeeErrors];
+
+export type ChangePayeeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PayeeOut;
+};
+
+export type ChangePayeeResponse = ChangePayeeResponses[keyof ChangePayeeResponses];
+
+export type DisablePayeeData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payees/{id}/disable';
+};
+
+export type DisablePayeeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type DisablePayeeError = DisablePayeeErrors[keyof DisablePayeeErrors];
+
+export type DisablePayeeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PayeeOut;
+};
+
+export type DisablePayeeResponse = DisablePayeeResponses[keyof DisablePayeeResponses];
+
+export type EnablePayeeData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payees/{id}/enable';
+};
+
+export type EnablePayeeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type EnablePayeeError = EnablePayeeErrors[keyof EnablePayeeErrors];
+
+export type EnablePayeeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PayeeOut;
+};
+
+export type EnablePayeeResponse = EnablePayeeResponses[keyof EnablePayeeResponses];
+
+export type GetPayeeNumberData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payees/{id}/number';
+};
+
+export type GetPayeeNumberErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetPayeeNumberError = GetPayeeNumberErrors[keyof GetPayeeNumberErrors];
+
+export type GetPayeeNumberResponses = {
+    /**
+     * Successful Response
+     */
+    200: WholeNumber;
+};
+
+export type GetPayeeNumberResponse = GetPayeeNumberResponses[keyof GetPayeeNumberResponses];
+
+export type ListPaymentRulesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'draft' | 'active' | 'retired' | 'void' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/payment-rules';
+};
+
+export type ListPaymentRulesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListPaymentRulesError = ListPaymentRulesErrors[keyof ListPaymentRulesErrors];
+
+export type ListPaymentRulesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PagePaymentRuleOut;
+};
+
+export type ListPaymentRulesResponse = ListPaymentRulesResponses[keyof ListPaymentRulesResponses];
+
+export type CreatePaymentRuleData = {
+    body: PaymentRuleIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/payment-rules';
+};
+
+export type CreatePaymentRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreatePaymentRuleError = CreatePaymentRuleErrors[keyof CreatePaymentRuleErrors];
+
+export type CreatePaymentRuleResponses = {
+    /**
+     * Successful Response
+     */
+    201: PaymentRuleOut;
+};
+
+export type CreatePaymentRuleResponse = CreatePaymentRuleResponses[keyof CreatePaymentRuleResponses];
+
+export type GetPaymentRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payment-rules/{id}';
+};
+
+export type GetPaymentRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetPaymentRuleError = GetPaymentRuleErrors[keyof GetPaymentRuleErrors];
+
+export type GetPaymentRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: PaymentRuleOut;
+};
+
+export type GetPaymentRuleResponse = GetPaymentRuleResponses[keyof GetPaymentRuleResponses];
+
+export type ActivatePaymentRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payment-rules/{id}/activate';
+};
+
+export type ActivatePaymentRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ActivatePaymentRuleError = ActivatePaymentRuleErrors[keyof ActivatePaymentRuleErrors];
+
+export type ActivatePaymentRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: PaymentRuleOut;
+};
+
+export type ActivatePaymentRuleResponse = ActivatePaymentRuleResponses[keyof ActivatePaymentRuleResponses];
+
+export type RetirePaymentRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payment-rules/{id}/retire';
+};
+
+export type RetirePaymentRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RetirePaymentRuleError = RetirePaymentRuleErrors[keyof RetirePaymentRuleErrors];
+
+export type RetirePaymentRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: PaymentRuleOut;
+};
+
+export type RetirePaymentRuleResponse = RetirePaymentRuleResponses[keyof RetirePaymentRuleResponses];
+
+export type SavePaymentRuleTermsData = {
+    body: PaymentRuleTerms;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payment-rules/{id}/terms';
+};
+
+export type SavePaymentRuleTermsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SavePaymentRuleTermsError = SavePaymentRuleTermsErrors[keyof SavePaymentRuleTermsErrors];
+
+export type SavePaymentRuleTermsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PaymentRuleOut;
+};
+
+export type SavePaymentRuleTermsResponse = SavePaymentRuleTermsResponses[keyof SavePaymentRuleTermsResponses];
+
+export type VoidPaymentRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payment-rules/{id}/void';
+};
+
+export type VoidPaymentRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidPaymentRuleError = VoidPaymentRuleErrors[keyof VoidPaymentRuleErrors];
+
+export type VoidPaymentRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: PaymentRuleOut;
+};
+
+export type VoidPaymentRuleResponse = VoidPaymentRuleResponses[keyof VoidPaymentRuleResponses];
 
 export type ListPermissionsData = {
     body?: never;
@@ -32987,6 +42371,1142 @@ export type GetRepeatedSilenceResponses = {
 };
 
 export type GetRepeatedSilenceResponse = GetRepeatedSilenceResponses[keyof GetRepeatedSilenceResponses];
+
+export type ListSubsidyBatchesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'draft' | 'submitted' | 'signing' | 'approved' | 'paid' | 'returned' | 'cancelled' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/subsidy-batches';
+};
+
+export type ListSubsidyBatchesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListSubsidyBatchesError = ListSubsidyBatchesErrors[keyof ListSubsidyBatchesErrors];
+
+export type ListSubsidyBatchesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageSubsidyBatchOut;
+};
+
+export type ListSubsidyBatchesResponse = ListSubsidyBatchesResponses[keyof ListSubsidyBatchesResponses];
+
+export type CreateSubsidyBatchData = {
+    body: SubsidyBatchIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/subsidy-batches';
+};
+
+export type CreateSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateSubsidyBatchError = CreateSubsidyBatchErrors[keyof CreateSubsidyBatchErrors];
+
+export type CreateSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    201: SubsidyBatchOut;
+};
+
+export type CreateSubsidyBatchResponse = CreateSubsidyBatchResponses[keyof CreateSubsidyBatchResponses];
+
+export type GetSubsidyBatchData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}';
+};
+
+export type GetSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetSubsidyBatchError = GetSubsidyBatchErrors[keyof GetSubsidyBatchErrors];
+
+export type GetSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type GetSubsidyBatchResponse = GetSubsidyBatchResponses[keyof GetSubsidyBatchResponses];
+
+export type ChangeSubsidyBatchData = {
+    body: SubsidyBatchPatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}';
+};
+
+export type ChangeSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeSubsidyBatchError = ChangeSubsidyBatchErrors[keyof ChangeSubsidyBatchErrors];
+
+export type ChangeSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type ChangeSubsidyBatchResponse = ChangeSubsidyBatchResponses[keyof ChangeSubsidyBatchResponses];
+
+export type ApproveSubsidyBatchData = {
+    body: DecisionIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}/approve';
+};
+
+export type ApproveSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ApproveSubsidyBatchError = ApproveSubsidyBatchErrors[keyof ApproveSubsidyBatchErrors];
+
+export type ApproveSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type ApproveSubsidyBatchResponse = ApproveSubsidyBatchResponses[keyof ApproveSubsidyBatchResponses];
+
+export type CancelSubsidyBatchData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}/cancel';
+};
+
+export type CancelSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CancelSubsidyBatchError = CancelSubsidyBatchErrors[keyof CancelSubsidyBatchErrors];
+
+export type CancelSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type CancelSubsidyBatchResponse = CancelSubsidyBatchResponses[keyof CancelSubsidyBatchResponses];
+
+export type ForwardSubsidyBatchData = {
+    body: DecisionIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}/forward';
+};
+
+export type ForwardSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ForwardSubsidyBatchError = ForwardSubsidyBatchErrors[keyof ForwardSubsidyBatchErrors];
+
+export type ForwardSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type ForwardSubsidyBatchResponse = ForwardSubsidyBatchResponses[keyof ForwardSubsidyBatchResponses];
+
+export type PaySubsidyBatchData = {
+    body: PaidIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}/pay';
+};
+
+export type PaySubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type PaySubsidyBatchError = PaySubsidyBatchErrors[keyof PaySubsidyBatchErrors];
+
+export type PaySubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type PaySubsidyBatchResponse = PaySubsidyBatchResponses[keyof PaySubsidyBatchResponses];
+
+export type RefuseSubsidyBatchData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}/refuse';
+};
+
+export type RefuseSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RefuseSubsidyBatchError = RefuseSubsidyBatchErrors[keyof RefuseSubsidyBatchErrors];
+
+export type RefuseSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type RefuseSubsidyBatchResponse = RefuseSubsidyBatchResponses[keyof RefuseSubsidyBatchResponses];
+
+export type ReturnSubsidyBatchData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}/return';
+};
+
+export type ReturnSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReturnSubsidyBatchError = ReturnSubsidyBatchErrors[keyof ReturnSubsidyBatchErrors];
+
+export type ReturnSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type ReturnSubsidyBatchResponse = ReturnSubsidyBatchResponses[keyof ReturnSubsidyBatchResponses];
+
+export type SendBackSubsidyBatchData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}/send-back';
+};
+
+export type SendBackSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SendBackSubsidyBatchError = SendBackSubsidyBatchErrors[keyof SendBackSubsidyBatchErrors];
+
+export type SendBackSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type SendBackSubsidyBatchResponse = SendBackSubsidyBatchResponses[keyof SendBackSubsidyBatchResponses];
+
+export type SignSubsidyBatchData = {
+    body: DecisionIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}/sign';
+};
+
+export type SignSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SignSubsidyBatchError = SignSubsidyBatchErrors[keyof SignSubsidyBatchErrors];
+
+export type SignSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type SignSubsidyBatchResponse = SignSubsidyBatchResponses[keyof SignSubsidyBatchResponses];
+
+export type SubmitSubsidyBatchData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}/submit';
+};
+
+export type SubmitSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SubmitSubsidyBatchError = SubmitSubsidyBatchErrors[keyof SubmitSubsidyBatchErrors];
+
+export type SubmitSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type SubmitSubsidyBatchResponse = SubmitSubsidyBatchResponses[keyof SubmitSubsidyBatchResponses];
+
+export type ListSubsidyEventsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Batch Id
+         *
+         * 哪个批次
+         */
+        batch_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/subsidy-events';
+};
+
+export type ListSubsidyEventsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListSubsidyEventsError = ListSubsidyEventsErrors[keyof ListSubsidyEventsErrors];
+
+export type ListSubsidyEventsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageSubsidyEventOut;
+};
+
+export type ListSubsidyEventsResponse = ListSubsidyEventsResponses[keyof ListSubsidyEventsResponses];
+
+export type CreateSubsidyEventData = {
+    body: SubsidyEventIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/subsidy-events';
+};
+
+export type CreateSubsidyEventErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateSubsidyEventError = CreateSubsidyEventErrors[keyof CreateSubsidyEventErrors];
+
+export type CreateSubsidyEventResponses = {
+    /**
+     * Successful Response
+     */
+    201: SubsidyEventOut;
+};
+
+export type CreateSubsidyEventResponse = CreateSubsidyEventResponses[keyof CreateSubsidyEventResponses];
 
 export type GetPlanData = {
     body?: never;
