@@ -265,7 +265,7 @@ def bare_site(
     client = tmp_path / "bare"
     shutil.copytree(Path(__file__).parent / "bare", client)
     shutil.copyfile(VUE, client / "vue.js")
-    with _serve(browser, _starter, _month, client / "data", client) as found:
+    with _serve(browser, _starter, _month, tmp_path / "bare-data", client) as found:
         yield from _visited(request, found)
 
 
