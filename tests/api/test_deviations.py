@@ -137,24 +137,34 @@ def test_figures_are_compared_by_the_tolerance_of_their_list(people: Callers, wo
 
 
 def marks(people: Callers, world: World) -> list[str | None]:
-    """Return the state of b1's roads wherever they are shown: sheet, report, desk, matrix, lag list, curve."""
-    office, target = people["office"], str(world["roads:b1:target"])
+    """Return the state of b1's roads wherever they are shown."""
+    office, target, programme = people["office"], str(world["roads:b1:target"]), str(world["list"])
     (sheet,) = [
         each["cells"][0]
         for each in people["b1-clerk"].get("/entry-sheet", period="2026-11")["rows"]
         if each["cells"][0]["target_id"] == target
     ]
-    desk = office.get("/reports/desk", programme_id=str(world["list"]), period="2026-11")["cells"]
-    cells = office.get("/boards/matrix", programme_id=str(world["list"]))["cells"]
+    desk = office.get("/reports/desk", programme_id=programme, period="2026-11")["cells"]
+    cells = office.get("/boards/matrix", programme_id=programme)["cells"]
+    spread = office.get("/boards/dispersion", programme_id=programme)["items"]
     shown = [
-        sheet,
-        *(each for each in desk if (each["unit_id"], each["item_id"]) == (str(world["b1"]), str(world["list.roads"]))),
-        *(each for each in cells if each["target_id"] == target),
-        *(each for each in office.get("/boards/lag")["items"] if each["target_id"] == target),
-        office.get("/boards/curve", target_id=target),
+        sheet["dispute"],
+        *(
+            each["dispute"]
+            for each in desk
+            if (each["unit_id"], each["item_id"]) == (str(world["b1"]), str(world["list.roads"]))
+        ),
+        *(each["dispute"] for each in cells if each["target_id"] == target),
+        *(each["dispute"] for each in office.get("/boards/lag")["items"] if each["target_id"] == target),
+        *(each["min_dispute"] for each in spread if each["min_target_id"] == target),
+        office.get("/boards/curve", target_id=target)["dispute"],
+        office.get("/boards/target", target_id=target)["dispute"],
     ]
-    assert len(shown) == 5
-    return [each["dispute"] and each["dispute"]["state"] for each in shown]
+    assert len(shown) == 7
+    (summary,) = [each for each in office.get("/boards/summary")["items"] if each["programme_id"] == programme]
+    (owed,) = [each for each in people["b1-clerk"].get("/workbench")["owed"] if each["programme_id"] == programme]
+    assert {summary["disputed"], owed["disputed"]} == {int(shown[0] is not None)}
+    return [each and each["state"] for each in shown]
 
 
 def test_a_case_goes_from_answer_to_settlement(people: Callers, world: World) -> None:
@@ -165,7 +175,7 @@ def test_a_case_goes_from_answer_to_settlement(people: Callers, world: World) ->
     assert (case["status"], case["allowed"], case["recurrence"]) == ("open", "须相等", 0)
     assert [each["verb"] for each in case["actions"]] == ["answer"]
 
-    assert marks(people, world) == ["open"] * 5
+    assert marks(people, world) == ["open"] * 7
 
     # The unit answers for itself; whoever keeps the figure, or an office above, judges.
     office.post(f"{path}/answer", ANSWER, version=1, status=403)
@@ -182,7 +192,7 @@ def test_a_case_goes_from_answer_to_settlement(people: Callers, world: World) ->
         back = office.post(f"{path}/return", {"reason": "没有说清截止日"}, version=2)
     assert (back["status"], back["due_on"], back["answered_at"] is None) == ("open", "2026-11-27", False)
     clerk.post(f"{path}/answer", {**ANSWER, "cause_code": "typing"}, version=3)
-    assert marks(people, world) == ["answered"] * 5
+    assert marks(people, world) == ["answered"] * 7
     note = {
         "deviation_id": case["id"],
         "happened_on": "2026-11-21",
@@ -197,7 +207,7 @@ def test_a_case_goes_from_answer_to_settlement(people: Callers, world: World) ->
         True,
         "typing",
     )
-    assert marks(people, world) == [None] * 5
+    assert marks(people, world) == [None] * 7
     log = [(each["kind"], each["author_name"]) for each in clerk.get("/deviation-notes")["items"]]
     assert log == [
         ("answer", "测试b1-clerk"),

@@ -22,6 +22,7 @@ from minsheng.org.models import Unit
 from minsheng.org.service import in_tree_order
 from minsheng.programmes.models import Indicator, Item, Measure
 from minsheng.programmes.service import in_catalogue_order
+from minsheng.reports.disputes import disputed, words
 from minsheng.reports.granted import running
 from minsheng.reports.models import COUNTED, Report, ReportValue, Round
 from minsheng.reports.rounds import late
@@ -75,12 +76,17 @@ def compose(session: Session, round_: Round) -> list[Part]:
         part = parts[report.unit_id]
         part.lines += reading.lines(report)
         _count(part, reading, report, late=late(round_, report.submitted_at))
+        parts[report.unit_id].open_items += [
+            _open("dispute", reading.items[report.item_id], words(reading.disputes[key]))
+            for key in reading.targets_of(report)
+            if key in reading.disputes
+        ]
     for report in corrections:
         item = reading.items[report.item_id]
         parts[report.unit_id].open_items.append(_open("correction", item, "更正正在办理"))
     for each in granted:
-        words = f"例外放开到{_beijing(each.until)}，{each.granted_name}批准：{each.reason}"
-        parts[each.unit_id].open_items.append(_open("exception", None, words))
+        said = f"例外放开到{_beijing(each.until)}，{each.granted_name}批准：{each.reason}"
+        parts[each.unit_id].open_items.append(_open("exception", None, said))
     return [parts[unit.id] for unit, _ in order if unit.id in parts]
 
 
@@ -115,6 +121,12 @@ class _Reading:
         self.items = {item.id: item for item in items}
         self.units = {unit.id: unit for unit, _ in order}
         self._paths = _paths(session, order)
+        # What an official figure of a later day says is no matter of this round.
+        self.disputes = {
+            key: each
+            for key, each in disputed(session, programmes=[round_.programme_id]).items()
+            if each.as_of <= round_.ends_on
+        }
         self._values: dict[tuple[UUID, UUID], ReportValue] = {
             (row.report_id, row.target_id): row
             for row in session.exec(select(ReportValue).where(ReportValue.round_id == round_.id)).all()
@@ -128,6 +140,10 @@ class _Reading:
             .order_by(col(Indicator.id))
         ).all():
             self._targets[target.task_id].append((target, indicator, measure))
+
+    def targets_of(self, report: Report) -> list[UUID]:
+        """Return the targets a report has figures of."""
+        return [target.id for target, _, _ in self._targets[report.task_id]] if self.round.content == "figures" else []
 
     def lines(self, report: Report) -> list[Line]:
         """Return the lines of one report: one for each target of its task, or one without."""
@@ -171,10 +187,11 @@ class _Reading:
             **{name: _text(getattr(row, name)) if row else None for name in _FIGURES},
             "basis": row.basis if row else None,
             "fall_reason": row.fall_reason if row else None,
+            "dispute": words(self.disputes[target.id]) if target.id in self.disputes else None,
         }
 
 
-_REST = (*_FIGURES, "basis", "fall_reason")
+_REST = (*_FIGURES, "basis", "fall_reason", "dispute")
 
 
 def standing(report: Report) -> str:

@@ -42,6 +42,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("cause_note", "滞后说明"),
     ("fall_reason", "下降原因"),
     ("note", "进展说明"),
+    ("dispute", "数据偏差"),
     ("period", "填报期"),
     ("title", "材料"),
     ("basis", "数据来源"),
@@ -91,7 +92,8 @@ def _csv_cell(key: str, line: Line) -> str:
 
 def cell(key: str, line: Line) -> str:
     """Return one cell in words."""
-    value = line[key]
+    # What was settled before a column came says nothing about it.
+    value = line.get(key)
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,7 +1,7 @@
 """Reports, the entry sheet and the review desk over HTTP."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from minsheng.permissions import P
 from minsheng.programmes.models import Programme
 from minsheng.programmes.service import in_catalogue_order
 from minsheng.reports import rounds, service, versions
+from minsheng.reports.disputes import disputed
 from minsheng.reports.facts import facts_of, rows_by_id
 from minsheng.reports.models import Report, Round
 from minsheng.reports.policy import REPORT
@@ -50,6 +51,7 @@ from minsheng.reports.schemas import (
 )
 from minsheng.rule_sets import service as rule_sets
 from minsheng.rule_sets.definition import NONE
+from minsheng.targets.models import Target
 
 router = APIRouter(tags=["reports"], route_class=Route)
 
@@ -112,10 +114,10 @@ def write_reports(body: BatchIn, session: Annotated[Session, allow(P.REPORT_EDIT
         results.append(result)
     if body.mode == "atomic":
         refusals.refuse()
-        disputed = [result.model_dump(mode="json") for result in results if result.outcome == "conflict"]
-        if disputed:
+        conflicts = [result.model_dump(mode="json") for result in results if result.outcome == "conflict"]
+        if conflicts:
             message = "有单元格已被他人修改，整批未保存。"
-            raise Conflict(message, extra={"results": disputed})
+            raise Conflict(message, extra={"results": conflicts})
     if body.dry_run:
         session.rollback()
     return BatchOut(results=results)
@@ -369,11 +371,13 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
     programmes = rows_by_id(session, Programme, {row[0] for row in counted})
     units = rows_by_id(session, Unit, {row[2] for row in counted})
     owing: dict[tuple[UUID, UUID], Counter[str]] = defaultdict(Counter)
-    review: Counter[tuple[str, UUID]] = Counter()
-    accept: Counter[tuple[str, UUID]] = Counter()
+    review: Tally = defaultdict(Counter)
+    accept: Tally = defaultdict(Counter)
+    doubted = _doubted(session, rounds)
     for programme_id, round_id, unit_id, status, returned, first, number in counted:
         tally = owing[(round_id, unit_id)]
-        tally.update({status: number, "returned": number * (returned is True)})
+        doubts = doubted[(round_id, unit_id, status, returned, first)]
+        tally.update({status: number, "returned": number * (returned is True), f"disputed {status}": doubts})
         # A correction is work for whoever began it, but nobody is silent who has reported once.
         tally.update({"total": number, f"first {status}": number} if first else {})
         programme, unit = programmes.get(programme_id), units.get(unit_id)
@@ -382,11 +386,11 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
         key = (rounds[round_id].period, programme_id)
         direct = programme.unit_id in (unit.id, unit.parent_id)
         if status == "submitted" and unit.parent_id and access.in_area(P.REPORT_REVIEW, unit.parent_id):
-            review[key] += number
+            review[key].update(count=number, disputed=doubts)
         if access.sits(P.REPORT_ACCEPT, programme.unit_id) and (
             status == "reviewed" or (status == "submitted" and direct)
         ):
-            accept[key] += number
+            accept[key].update(count=number, disputed=doubts)
     owed, missing = [], []
     for (round_id, unit_id), tally in owing.items():
         round_, unit = rounds[round_id], units.get(unit_id)
@@ -405,6 +409,7 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
             total=tally["total"],
             draft=tally["draft"],
             returned=tally["returned"],
+            disputed=tally["disputed draft"],
             days_left=(clock.day_of(round_.due_at) - clock.today()).days,
         )
         if unit_id == session.who.unit_id and access.in_area(P.REPORT_EDIT, unit_id):
@@ -420,8 +425,35 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
     )
 
 
-def _waiting(tally: Counter[tuple[str, UUID]], programmes: dict[UUID, Programme]) -> list[WaitingOut]:
+Tally = dict[tuple[str, UUID], Counter[str]]
+"""Reports that wait, and those of them with a figure in dispute, by period and list."""
+
+
+def _doubted(session: Session, rounds: Mapping[UUID, Round]) -> Counter[tuple[UUID, UUID, str, bool, bool]]:
+    """Count the reports of some rounds with a figure in dispute, as the workbench groups them."""
+    targets = disputed(session, programmes={each.programme_id for each in rounds.values()})
+    if not targets:
+        return Counter()
+    first = col(Report.corrects_id).is_(None)
+    found = session.exec(
+        select(Report.id, Report.round_id, Report.unit_id, Report.status, Report.returned, first)  # type: ignore[call-overload]
+        .join(Target, col(Target.task_id) == col(Report.task_id))
+        .where(col(Report.round_id).in_(rounds), col(Target.id).in_(targets))
+        .distinct()
+    ).all()
+    return Counter(
+        (round_id, unit, status, returned, bool(alone)) for _, round_id, unit, status, returned, alone in found
+    )
+
+
+def _waiting(tally: Tally, programmes: dict[UUID, Programme]) -> list[WaitingOut]:
     return [
-        WaitingOut(period=period, programme_id=key, programme_name=programmes[key].name, count=number)
-        for (period, key), number in sorted(tally.items(), key=lambda entry: (entry[0][0], str(entry[0][1])))
+        WaitingOut(
+            period=period,
+            programme_id=key,
+            programme_name=programmes[key].name,
+            count=counts["count"],
+            disputed=counts["disputed"],
+        )
+        for (period, key), counts in sorted(tally.items(), key=lambda entry: (entry[0][0], str(entry[0][1])))
     ]

@@ -2380,6 +2380,10 @@ export type CheckHit = {
      */
     author_name: string | null;
     /**
+     * 与上级或统计口径不符、还没有了结的偏差
+     */
+    dispute: DisputeOut | null;
+    /**
      * Explained At
      */
     explained_at: string | null;
@@ -2891,6 +2895,18 @@ export type ComparedOut = {
      * Measure Name
      */
     measure_name: string;
+    /**
+     * Plan Change
+     *
+     * 计划比上期
+     */
+    plan_change: string | null;
+    /**
+     * Plan Value
+     *
+     * 期末序时应达的累计数
+     */
+    plan_value: string | null;
     /**
      * Target Id
      */
@@ -4045,6 +4061,12 @@ export type Discrepancy = {
  * A figure that differs from an official one, in a case that is not over: it cannot be scored.
  */
 export type DisputeOut = {
+    /**
+     * As Of
+     *
+     * 对方数截至哪天
+     */
+    as_of: string;
     /**
      * Deviation Id
      */
@@ -7340,7 +7362,7 @@ export type OpenItem = {
     /**
      * Kind
      */
-    kind: 'missing' | 'submitted' | 'returned' | 'late' | 'exception' | 'correction';
+    kind: 'missing' | 'submitted' | 'returned' | 'late' | 'exception' | 'correction' | 'dispute';
     /**
      * Unit Id
      */
@@ -7371,6 +7393,12 @@ export type OwedOut = {
      * 距截止的天数，负数为已超期
      */
     days_left: number;
+    /**
+     * Disputed
+     *
+     * 其中有数与上级或统计口径不符的份数
+     */
+    disputed: number;
     /**
      * Draft
      *
@@ -8200,6 +8228,18 @@ export type PastFigure = {
      * Period
      */
     period: string;
+    /**
+     * Plan Value
+     *
+     * 那一期末序时应达的累计数；去年的不算
+     */
+    plan_value: string | null;
+    /**
+     * Progress Pct
+     *
+     * 那一期的完成率；去年的不算
+     */
+    progress_pct: string | null;
     /**
      * Value
      */
@@ -11954,6 +11994,10 @@ export type SpreadOut = {
      */
     item_title: string;
     /**
+     * 最高的数与上级或统计口径不符
+     */
+    max_dispute: DisputeOut | null;
+    /**
      * Max Pct
      */
     max_pct: string;
@@ -11969,6 +12013,10 @@ export type SpreadOut = {
      * Median Pct
      */
     median_pct: string;
+    /**
+     * 最低的数与上级或统计口径不符
+     */
+    min_dispute: DisputeOut | null;
     /**
      * Min Pct
      */
@@ -12442,6 +12490,12 @@ export type SummaryRow = {
      */
     count_pct: string | null;
     /**
+     * Disputed
+     *
+     * 与上级或统计口径不符、还没有了结的数
+     */
+    disputed: number;
+    /**
      * Left Out
      */
     left_out: number;
@@ -12595,6 +12649,10 @@ export type TargetDetail = {
      * Denominator
      */
     denominator: string | null;
+    /**
+     * 与上级或统计口径不符、还没有了结的偏差
+     */
+    dispute: DisputeOut | null;
     /**
      * Explanation
      */
@@ -14599,6 +14657,12 @@ export type WaitingOut = {
      * Count
      */
     count: number;
+    /**
+     * Disputed
+     *
+     * 其中有数与上级或统计口径不符的份数
+     */
+    disputed: number;
     /**
      * Period
      */

@@ -1,6 +1,8 @@
 /** Official figures and deviations. */
 export const deviations = {
   '.xlsx 或 CSV，先检查，不会马上写入。': '.xlsx or CSV. It is checked first; nothing is written yet.',
+  '与上级或统计口径不符，还没有了结': 'contradicted by an official figure, not settled yet',
+  '{n} 处与上级口径不符': '{n} differ from official figures',
   '{date} 前答复': 'answer by {date}',
   '{date} 已计入': 'counted on {date}',
   '{date} 已过期': '{date}, overdue',
