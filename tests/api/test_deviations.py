@@ -163,7 +163,10 @@ def marks(people: Callers, world: World) -> list[str | None]:
     assert len(shown) == 7
     (summary,) = [each for each in office.get("/boards/summary")["items"] if each["programme_id"] == programme]
     (owed,) = [each for each in people["b1-clerk"].get("/workbench")["owed"] if each["programme_id"] == programme]
-    assert {summary["disputed"], owed["disputed"]} == {int(shown[0] is not None)}
+    (october,) = office.get("/rounds", programme_id=programme, period="2026-10")["items"]
+    items = office.get(f"/rounds/{october['id']}/account")["open_items"]
+    stands = [each["unit_name"] for each in items if each["kind"] == "dispute"]
+    assert [summary["disputed"], owed["disputed"], len(stands)] == [int(shown[0] is not None)] * 3
     return [each and each["state"] for each in shown]
 
 
@@ -267,6 +270,16 @@ def test_theirs_stands_until_our_report_is_corrected(people: Callers, world: Wor
     assert (again["correction_id"], again["scorable"]) == (made["id"], False)
     sent = clerk.post(f"/reports/{made['id']}/submit", version=written["version"])
     people["b-reviewer"].post(f"/reports/{made['id']}/review", version=sent["version"])
+    assert (office.get(path)["corrected_on"], blocked(app, world)) == ("2026-11-22", {})
+    # Sent back, it counts no longer, and neither does the case as corrected.
+    version = clerk.get(f"/reports/{made['id']}")["version"]
+    office.post(f"/reports/{made['id']}/send-back", {"reason": "请附台账"}, version=version)
+    back = office.get(path)
+    assert (back["corrected_on"], back["scorable"], back["now"]["own_value"]) == (None, False, "12")
+    assert blocked(app, world) == {world["roads:b1:target"]: frozenset({"2026-11"})}
+    for who, verb in (("b1-clerk", "submit"), ("b-reviewer", "review")):
+        version = clerk.get(f"/reports/{made['id']}")["version"]
+        people[who].post(f"/reports/{made['id']}/{verb}", version=version)
     done = office.get(path)
     assert blocked(app, world) == {}
     assert (done["scorable"], done["corrected_on"], done["now"]["outcome"]) == (True, "2026-11-22", "agreed")

@@ -288,6 +288,7 @@ MOVES: dict[str, tuple[str, dict[str, Any] | None, Callable[[str, str], Any]]] =
     "withdraw": ("task.split", None, lambda *_: 409),
     "drop": ("report.edit", None, lambda *_: 409),
     "supersede": ("report.review", None, lambda *_: 409),
+    "reinstate": ("report.accept", None, lambda *_: 409),
 }
 
 
@@ -1118,7 +1119,7 @@ LISTED = {
     "listFigureMappings": ("official.edit", "mapping", "/figure-mappings"),
     "listTolerances": ("programme.read", "tolerance", "/tolerances"),
 }
-BULK = {f"{verb}Reports": verb for verb in MOVES if verb not in {"withdraw", "drop", "supersede"}}
+BULK = {f"{verb}Reports": verb for verb in MOVES if verb not in {"withdraw", "drop", "supersede", "reinstate"}}
 IN_BULK = {
     "acknowledgeAcknowledgements",
     "splitTasks",

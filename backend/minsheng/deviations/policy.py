@@ -122,3 +122,4 @@ VERIFICATION = Lifecycle(
 disputes.finders.append(marks.disputes)
 REPORT.extend("review", effect=cases.look_again)
 REPORT.extend("accept", effect=cases.look_again)
+REPORT.extend("reinstate", effect=cases.look_back)

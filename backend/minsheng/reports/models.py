@@ -82,7 +82,8 @@ class Report(Row, table=True):
 
     A correction after acceptance is another row of the same task and round with the next ``revision``: it names its
     reason and goes the whole way again. The earlier row counts until the new one does; then it is superseded, and
-    stays with its figures. ``versions.newest`` picks the one that is worked on.
+    stays with its figures. Should the new one be sent back, the earlier counts again. ``versions.newest`` picks the one
+    that is worked on.
     """
 
     __scope__ = Scoped(read=P.REPORT_READ, line="item_id")
