@@ -130,6 +130,17 @@ def test_figures_are_compared_by_the_tolerance_of_their_list(people: Callers, wo
         ("浙江省交通运输厅", False),
         ("国家统计局温州调查队", True),
     ]
+    # What a source has changed takes the place of what it said, in one step and with a reason.
+    told = {"id": other["id"], "version": other["version"] + 1, "reason": "调查队更正"}
+    moved = figure(world, "roads:b1", "11", source_name="国家统计局温州调查队")
+    wrong = {**moved, "period": "2026-11", "replaces": told}
+    assert office.post("/external-figures", wrong, status=422)["errors"][0]["pointer"] == "/replaces/id"
+    people["b-office"].post("/external-figures", {**moved, "replaces": told}, status=403)
+    assert office.post("/external-figures", moved, status=409)["code"] == "duplicate"
+    other = office.post("/external-figures", {**moved, "replaces": told}, status=201)
+    assert (other["value"], other["replaces_id"], other["official"]) == ("11", told["id"], True)
+    struck = office.get(f"/external-figures/{told['id']}")
+    assert (struck["status"], struck["void_reason"], struck["official"]) == ("void", "调查队更正", False)
     people["b-office"].post(f"/external-figures/{far['id']}/void", {"reason": "录错了"}, version=3, status=403)
     office.post(f"/external-figures/{far['id']}/void", {"reason": "录错了"}, version=chosen["version"] + 1)
     assert office.get(f"/deviations/{cases[0]['id']}")["status"] == "void"

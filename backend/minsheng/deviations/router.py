@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from sqlmodel import select
 
-from minsheng.deviations import cases, service
+from minsheng.deviations import cases, policy, service
 from minsheng.deviations.models import Deviation, DeviationNote, ExternalFigure, Tolerance, Verification
 from minsheng.deviations.policy import DEVIATION, EXTERNAL_FIGURE, VERIFICATION
 from minsheng.deviations.present import (
@@ -80,7 +80,10 @@ def create_external_figure(
     body: ExternalFigureIn, response: Response, session: Annotated[Session, allow(P.OFFICIAL_EDIT)]
 ) -> ExternalFigureOut:
     """Enter one official figure; where ours lies too far from it a case opens at once."""
+    official = policy.strike_replaced(session, body)
     row = service.enter(session, body)
+    if official:
+        service.choose(session, row, official=True)
     rows.tag(response, row)
     return present_figures(session, [row])[0]
 

@@ -4504,6 +4504,10 @@ export type ExternalFigureIn = {
      */
     published_on?: string | null;
     /**
+     * 改数：所取代的那一条随之撤下，留存
+     */
+    replaces?: ReplacedFigureIn | null;
+    /**
      * Source Basis
      *
      * 数据来源
@@ -4544,6 +4548,12 @@ export type ExternalFigureOut = {
      */
     basis: 'published' | 'generated';
     compared: OwnBesideOut;
+    /**
+     * Created At
+     *
+     * 登记时间
+     */
+    created_at: string;
     /**
      * Deviation Id
      *
@@ -9584,6 +9594,28 @@ export type RepeatedOut = {
 };
 
 /**
+ * ReplacedFigureIn
+ *
+ * The figure that another one takes the place of, and why.
+ */
+export type ReplacedFigureIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Reason
+     *
+     * 改数的原因
+     */
+    reason: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
  * ReportAcceptBulk
  *
  * 主办机构确认报告(成批)。
@@ -14520,9 +14552,23 @@ export type VerificationOut = {
      */
     confirmed: boolean;
     /**
+     * Created At
+     *
+     * 记录时间
+     */
+    created_at: string;
+    /**
      * Id
      */
     id: string;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string | null;
+    /**
+     * Item Code
+     */
+    item_code: string | null;
     /**
      * Item Id
      */
@@ -14531,6 +14577,10 @@ export type VerificationOut = {
      * Item Title
      */
     item_title: string | null;
+    /**
+     * Measure Name
+     */
+    measure_name: string | null;
     /**
      * Method
      */
