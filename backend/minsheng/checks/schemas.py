@@ -219,6 +219,7 @@ class CheckHit(Out):
     """One figure that a check stops or asks about."""
 
     report_id: UUID
+    programme_id: UUID
     rule_id: UUID | None
     rule_name: str
     severity: Severity

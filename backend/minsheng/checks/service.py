@@ -190,6 +190,7 @@ def hits_of(facts: ReportFacts, findings: Collection[Finding], *, named: bool = 
     return [
         CheckHit(
             report_id=facts.report.id,
+            programme_id=facts.programme.id,
             rule_id=each.rule_id if named else None,
             rule_name=each.rule_name,
             severity=each.severity,  # type: ignore[arg-type]

@@ -2420,6 +2420,10 @@ export type CheckHit = {
      */
     period: string;
     /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
      * Report Id
      */
     report_id: string;
