@@ -39,7 +39,7 @@ class _Names:
         }
         self.units = unit_names(session, units)
 
-    def called(self, item_id: UUID, indicator_id: UUID | None) -> dict[str, str | None]:
+    def called(self, item_id: UUID, indicator_id: UUID | None) -> dict[str, Any]:
         item = self.items.get(item_id)
         name, measure = self.indicators.get(indicator_id, (None, None)) if indicator_id else (None, None)
         return {
