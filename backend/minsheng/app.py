@@ -26,7 +26,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from minsheng import __version__
+from minsheng import __version__, tags
 from minsheng.attachments import router as attachments
 from minsheng.boards import figures, freezing, trials
 from minsheng.boards import router as boards
@@ -185,6 +185,7 @@ def create_app(settings: Settings | None = None, *, beside: Collection[Beside] =
         title="民生实事 minsheng",
         version=__version__,
         description=contract.DESCRIPTION,
+        openapi_tags=tags.described(),
         docs_url=None,
         redoc_url=None,
         openapi_url=f"{API}/openapi.json",

@@ -93,6 +93,34 @@ def test_what_was_approved_stays_whatever_is_tried(people: Callers, world: World
     assert now()["status"] == "submitted"
 
 
+def send_back(people: Callers, world: World, correction: str) -> None:
+    """Send a reviewed correction back: what it corrects counts again, until it is reviewed once more."""
+    clerk, key, path = people["a1-clerk"], str(world[ACCEPTED]), f"/reports/{correction}"
+    answer = people["office"].call(
+        "POST", f"{path}/send-back", json={"reason": "请附台账"}, version=clerk.get(path)["version"]
+    )
+    assert answer.status_code == 200
+    assert (clerk.get(f"/reports/{key}")["status"], done(people, world)) == ("accepted", "20")
+    items = clerk.get(f"{path}/versions")["items"]
+    assert [(each["revision"], each["status"], each["counts"]) for each in items] == [
+        (1, "accepted", True),
+        (3, "draft", False),
+    ]
+    (sent,) = [row for row in clerk.get("/entry-sheet", period="2026-10")["rows"] if row["id"] == correction]
+    assert (sent["returned"], sent["revision"], [each["value"] for each in sent["cells"]]) == (True, 3, ["18"])
+    (progress,) = [
+        each
+        for each in people["office"].get("/round-progress", programme_id=world["list"])["rounds"]
+        if each["period"] == "2026-10"
+    ]
+    assert (progress["tally"]["expected"], progress["tally"]["counted"]) == (5, 5)
+    problem(
+        people["office"].call("POST", f"/reports/{key}/reinstate", version=clerk.get(f"/reports/{key}")["version"]),
+        409,
+        "wrong-state",
+    )
+
+
 def test_a_correction_runs_the_whole_way_beside_what_it_corrects(people: Callers, world: World) -> None:
     clock.fix(STILL_OPEN)
     clerk, key = people["a1-clerk"], str(world[ACCEPTED])
@@ -122,8 +150,11 @@ def test_a_correction_runs_the_whole_way_beside_what_it_corrects(people: Callers
     problem(correct(), 409, "conflict")
     assert "correct" not in [each["verb"] for each in clerk.get(f"/reports/{key}")["actions"]]
     # It is what sheet and desk work on; the boards still count the old one.
-    sheet = clerk.get("/entry-sheet", period="2026-10")
-    assert [row["revision"] for row in sheet["rows"] if row["task_id"] == accepted["task_id"]] == [3]
+    assert [
+        row["revision"]
+        for row in clerk.get("/entry-sheet", period="2026-10")["rows"]
+        if row["task_id"] == accepted["task_id"]
+    ] == [3]
     owed = {each["period"]: (each["total"], each["draft"]) for each in clerk.get("/workbench")["owed"]}
     assert owed["2026-10"][1] == 1
     assert not [each for each in people["office"].get("/workbench")["missing"] if each["period"] == "2026-10"]
@@ -139,10 +170,15 @@ def test_a_correction_runs_the_whole_way_beside_what_it_corrects(people: Callers
     assert clerk.call("PATCH", path, json=body, version=new["version"]).status_code == 200
     assert [each["field"] for each in clerk.get(path)["changes"]] == ["cause_note", "value"]
     counted = [done(people, world)]
+    for who, verb in (("a1-clerk", "submit"), ("a-reviewer", "review")):
+        step(who, verb)
+        counted.append(done(people, world))
+    assert counted == ["20", "20", "18"]
+    send_back(people, world, new["id"])
     for who, verb in (("a1-clerk", "submit"), ("a-reviewer", "review"), ("office", "accept")):
         step(who, verb)
         counted.append(done(people, world))
-    assert counted == ["20", "20", "18", "18"]
+    assert counted[3:] == ["20", "18", "18"]
     # The old one stays for ever with its figures.
     old = clerk.get(f"/reports/{key}")
     assert (old["status"], old["corrected_by"], figures(people, key)) == (

@@ -130,6 +130,17 @@ def test_figures_are_compared_by_the_tolerance_of_their_list(people: Callers, wo
         ("浙江省交通运输厅", False),
         ("国家统计局温州调查队", True),
     ]
+    # What a source has changed takes the place of what it said, in one step and with a reason.
+    told = {"id": other["id"], "version": other["version"] + 1, "reason": "调查队更正"}
+    moved = figure(world, "roads:b1", "11", source_name="国家统计局温州调查队")
+    wrong = {**moved, "period": "2026-11", "replaces": told}
+    assert office.post("/external-figures", wrong, status=422)["errors"][0]["pointer"] == "/replaces/id"
+    people["b-office"].post("/external-figures", {**moved, "replaces": told}, status=403)
+    assert office.post("/external-figures", moved, status=409)["code"] == "duplicate"
+    other = office.post("/external-figures", {**moved, "replaces": told}, status=201)
+    assert (other["value"], other["replaces_id"], other["official"]) == ("11", told["id"], True)
+    struck = office.get(f"/external-figures/{told['id']}")
+    assert (struck["status"], struck["void_reason"], struck["official"]) == ("void", "调查队更正", False)
     people["b-office"].post(f"/external-figures/{far['id']}/void", {"reason": "录错了"}, version=3, status=403)
     office.post(f"/external-figures/{far['id']}/void", {"reason": "录错了"}, version=chosen["version"] + 1)
     assert office.get(f"/deviations/{cases[0]['id']}")["status"] == "void"
@@ -137,24 +148,37 @@ def test_figures_are_compared_by_the_tolerance_of_their_list(people: Callers, wo
 
 
 def marks(people: Callers, world: World) -> list[str | None]:
-    """Return the state of b1's roads wherever they are shown: sheet, report, desk, matrix, lag list, curve."""
-    office, target = people["office"], str(world["roads:b1:target"])
+    """Return the state of b1's roads wherever they are shown."""
+    office, target, programme = people["office"], str(world["roads:b1:target"]), str(world["list"])
     (sheet,) = [
         each["cells"][0]
         for each in people["b1-clerk"].get("/entry-sheet", period="2026-11")["rows"]
         if each["cells"][0]["target_id"] == target
     ]
-    desk = office.get("/reports/desk", programme_id=str(world["list"]), period="2026-11")["cells"]
-    cells = office.get("/boards/matrix", programme_id=str(world["list"]))["cells"]
+    desk = office.get("/reports/desk", programme_id=programme, period="2026-11")["cells"]
+    cells = office.get("/boards/matrix", programme_id=programme)["cells"]
+    spread = office.get("/boards/dispersion", programme_id=programme)["items"]
     shown = [
-        sheet,
-        *(each for each in desk if (each["unit_id"], each["item_id"]) == (str(world["b1"]), str(world["list.roads"]))),
-        *(each for each in cells if each["target_id"] == target),
-        *(each for each in office.get("/boards/lag")["items"] if each["target_id"] == target),
-        office.get("/boards/curve", target_id=target),
+        sheet["dispute"],
+        *(
+            each["dispute"]
+            for each in desk
+            if (each["unit_id"], each["item_id"]) == (str(world["b1"]), str(world["list.roads"]))
+        ),
+        *(each["dispute"] for each in cells if each["target_id"] == target),
+        *(each["dispute"] for each in office.get("/boards/lag")["items"] if each["target_id"] == target),
+        *(each["min_dispute"] for each in spread if each["min_target_id"] == target),
+        office.get("/boards/curve", target_id=target)["dispute"],
+        office.get("/boards/target", target_id=target)["dispute"],
     ]
-    assert len(shown) == 5
-    return [each["dispute"] and each["dispute"]["state"] for each in shown]
+    assert len(shown) == 7
+    (summary,) = [each for each in office.get("/boards/summary")["items"] if each["programme_id"] == programme]
+    (owed,) = [each for each in people["b1-clerk"].get("/workbench")["owed"] if each["programme_id"] == programme]
+    (october,) = office.get("/rounds", programme_id=programme, period="2026-10")["items"]
+    items = office.get(f"/rounds/{october['id']}/account")["open_items"]
+    stands = [each["unit_name"] for each in items if each["kind"] == "dispute"]
+    assert [summary["disputed"], owed["disputed"], len(stands)] == [int(shown[0] is not None)] * 3
+    return [each and each["state"] for each in shown]
 
 
 def test_a_case_goes_from_answer_to_settlement(people: Callers, world: World) -> None:
@@ -165,7 +189,7 @@ def test_a_case_goes_from_answer_to_settlement(people: Callers, world: World) ->
     assert (case["status"], case["allowed"], case["recurrence"]) == ("open", "须相等", 0)
     assert [each["verb"] for each in case["actions"]] == ["answer"]
 
-    assert marks(people, world) == ["open"] * 5
+    assert marks(people, world) == ["open"] * 7
 
     # The unit answers for itself; whoever keeps the figure, or an office above, judges.
     office.post(f"{path}/answer", ANSWER, version=1, status=403)
@@ -182,7 +206,7 @@ def test_a_case_goes_from_answer_to_settlement(people: Callers, world: World) ->
         back = office.post(f"{path}/return", {"reason": "没有说清截止日"}, version=2)
     assert (back["status"], back["due_on"], back["answered_at"] is None) == ("open", "2026-11-27", False)
     clerk.post(f"{path}/answer", {**ANSWER, "cause_code": "typing"}, version=3)
-    assert marks(people, world) == ["answered"] * 5
+    assert marks(people, world) == ["answered"] * 7
     note = {
         "deviation_id": case["id"],
         "happened_on": "2026-11-21",
@@ -197,7 +221,7 @@ def test_a_case_goes_from_answer_to_settlement(people: Callers, world: World) ->
         True,
         "typing",
     )
-    assert marks(people, world) == [None] * 5
+    assert marks(people, world) == [None] * 7
     log = [(each["kind"], each["author_name"]) for each in clerk.get("/deviation-notes")["items"]]
     assert log == [
         ("answer", "测试b1-clerk"),
@@ -257,6 +281,16 @@ def test_theirs_stands_until_our_report_is_corrected(people: Callers, world: Wor
     assert (again["correction_id"], again["scorable"]) == (made["id"], False)
     sent = clerk.post(f"/reports/{made['id']}/submit", version=written["version"])
     people["b-reviewer"].post(f"/reports/{made['id']}/review", version=sent["version"])
+    assert (office.get(path)["corrected_on"], blocked(app, world)) == ("2026-11-22", {})
+    # Sent back, it counts no longer, and neither does the case as corrected.
+    version = clerk.get(f"/reports/{made['id']}")["version"]
+    office.post(f"/reports/{made['id']}/send-back", {"reason": "请附台账"}, version=version)
+    back = office.get(path)
+    assert (back["corrected_on"], back["scorable"], back["now"]["own_value"]) == (None, False, "12")
+    assert blocked(app, world) == {world["roads:b1:target"]: frozenset({"2026-11"})}
+    for who, verb in (("b1-clerk", "submit"), ("b-reviewer", "review")):
+        version = clerk.get(f"/reports/{made['id']}")["version"]
+        people[who].post(f"/reports/{made['id']}/{verb}", version=version)
     done = office.get(path)
     assert blocked(app, world) == {}
     assert (done["scorable"], done["corrected_on"], done["now"]["outcome"]) == (True, "2026-11-22", "agreed")

@@ -36,13 +36,23 @@ def test_a_ledger_is_what_its_reader_may_see(app: FastAPI, people: Callers, worl
     body = {"values": values, "note": "=HYPERLINK(1)", "cause_code": "land", "cause_note": "两处点位未签约"}
     clerk.patch(f"/reports/{roads['id']}", body, version=roads["version"])
 
+    # A figure that an official one contradicts is marked in the file as well.
+    theirs = {
+        "target_id": roads["cells"][0]["target_id"],
+        "period": "2026-10",
+        "printed": "26",
+        "factor": "1",
+        "source_name": "省交通运输厅",
+    }
+    people["office"].post("/external-figures", theirs, status=201)
+    doubted = "≠ 与省交通运输厅2026年10月的数 26 不符，待答复"
     name, content = made("office")
     assert name == "温州市2026年民生实事 2026-11 月报台账.xlsx"
     table = tables_of(content)["台账"]
     assert table[0][0] == "温州市2026年民生实事 2026-11 月报台账"
     assert table[1] == [
         "序号", "编号", "项目内容", "指标", "计量单位", "目标值", "上期末", "本期", "本期末", "完成率(%)", "责任单位",
-        "完成期限", "状态", "最后办理", "滞后原因", "滞后说明", "进展说明",
+        "完成期限", "状态", "最后办理", "滞后原因", "滞后说明", "进展说明", "数据偏差",
     ]  # fmt: skip
     assert [(row[0], row[1], row[10], *row[5:10]) for row in table[2:]] == [
         (1.0, "1.1", "柳市镇", 30.0, 20.0, 2.5, 22.5, 75.0),
@@ -51,7 +61,7 @@ def test_a_ledger_is_what_its_reader_may_see(app: FastAPI, people: Callers, worl
         (4.0, "1.2", "柳市镇", 95.0, 96.0, "", "", ""),
         (5.0, "1.2", "灵溪镇", 95.0, 80.0, "", "", ""),
     ]
-    assert table[2][12:] == ["草稿", "2026-11-22 填写", "用地", "两处点位未签约", "=HYPERLINK(1)"]
+    assert table[2][12:] == ["草稿", "2026-11-22 填写", "用地", "两处点位未签约", "=HYPERLINK(1)", doubted]
     # CSV says the same, and no table program runs what a user wrote.
     name, content = made("office", format="csv")
     assert (name[-4:], content[:3]) == (".csv", b"\xef\xbb\xbf")
@@ -65,6 +75,7 @@ def test_a_ledger_is_what_its_reader_may_see(app: FastAPI, people: Callers, worl
     table = tables_of(content)["台账"]
     assert name == "温州市2026年民生实事 2026-11 县月报.xlsx"
     assert table[1][4] == "11月计划进度"
+    assert [row[11] for row in table[2:]] == [doubted, "", ""]
     assert [row[1:9] for row in table[2:]] == [
         ["1.1 农村公路提升", "农村公路提升", "公里", 27.174, 22.5, 75.0, table[2][7], "柳市镇"],
         ["1.1 农村公路提升", "农村公路提升", "公里", 27.174, "", table[3][6], table[3][7], "虹桥镇"],

@@ -67,7 +67,11 @@ def doorless(app: FastAPI) -> list[str]:
 def undocumented(document: dict[str, Any]) -> list[str]:
     """Return what operations lack: a name, a sentence, a permission, a description, examples of what they take."""
     wrong = []
+    groups = {each["name"]: each for each in document.get("tags", ())}
+    named = {name: f"{each.get('x-displayName', '')}{each.get('description', '')}" for name, each in groups.items()}
+    wrong += [f"tag {name}: no Chinese name" for name, text in named.items() if not re.match(r"[\u4e00-\u9fff]", text)]
     for name, (method, _, operation) in requests.operations(document).items():
+        wrong += [f"{name}: tag {each} is not described" for each in operation.get("tags", ()) if each not in groups]
         wrong += [f"{name}: {key}" for key in ("summary", "description", "tags") if not operation.get(key)]
         if not re.fullmatch(r"[a-z]+([A-Z][a-z]+)*", name):
             wrong.append(f"{name}: not a name")

@@ -289,6 +289,7 @@ MOVES: dict[str, tuple[str, dict[str, Any] | None, Callable[[str, str], Any]]] =
     "withdraw": ("task.split", None, lambda *_: 409),
     "drop": ("report.edit", None, lambda *_: 409),
     "supersede": ("report.review", None, lambda *_: 409),
+    "reinstate": ("report.accept", None, lambda *_: 409),
 }
 
 
@@ -1123,7 +1124,7 @@ LISTED = {
     **money_cases.LISTED,
     **payment_cases.LISTED,
 }
-BULK = {f"{verb}Reports": verb for verb in MOVES if verb not in {"withdraw", "drop", "supersede"}}
+BULK = {f"{verb}Reports": verb for verb in MOVES if verb not in {"withdraw", "drop", "supersede", "reinstate"}}
 IN_BULK = {
     "acknowledgeAcknowledgements",
     "splitTasks",

@@ -18,6 +18,8 @@ ROUTES = [
     ("/", "a-reviewer", "测试a-reviewer"),
     ("/reports", "a1-clerk", "月度填报"),
     ("/deviations", "office", "数据偏差"),
+    ("/deviations/figures", "office", "上级口径的数"),
+    ("/deviations/verifications", "office", "核实记录"),
     ("/reports?period=2026-10", "a1-clerk", "月度填报"),
     ("/review?programme={list}&period=2026-11", "a-reviewer", "审核台"),
     ("/review?programme={list}&period=2026-11&panel=silent", "a-reviewer", "审核台"),

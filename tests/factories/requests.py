@@ -398,6 +398,7 @@ REQUESTS: dict[str, Request] = {
     # Only a correction may be given up, and only review lets one take the place of what it corrects.
     "dropReport": Request("a1-clerk", _id("november:roads:a1"), status=409),
     "supersedeReport": Request("a-reviewer", _id("october:roads:a1"), status=409),
+    "reinstateReport": Request("office", _id("october:roads:a1"), status=409),
     "correctReport": Request("a1-clerk", _id("october:roads:a1"), status=409),
     "getReportVersions": Request("a1-clerk", _id("october:roads:a1")),
     "getReportComparison": Request("a1-clerk", _id("november:roads:a1")),

@@ -21,8 +21,9 @@ from minsheng.kernel.http import Route
 from minsheng.org.service import unit_names
 from minsheng.permissions import P
 from minsheng.plans import aims, rules
-from minsheng.plans.schemas import Attainment, Light
+from minsheng.plans.schemas import Attainment, DisputeOut, Light
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
+from minsheng.reports.disputes import disputed
 from minsheng.targets.adjusted import approved
 from minsheng.targets.models import Target, TaskState
 from minsheng.targets.present import present_target
@@ -71,6 +72,7 @@ class TargetDetail(Out):
     periods_kept: int | None = Field(description="频次：做到的期数")
     periods_ended: int | None = Field(description="频次：已过的期数")
     states: list[StateBrief]
+    dispute: DisputeOut | None = Field(description="与上级或统计口径不符、还没有了结的偏差", examples=[None])
 
 
 class TotalOut(Out):
@@ -162,6 +164,7 @@ def target_detail(
         periods_kept=kept,
         periods_ended=ended,
         states=[StateBrief.model_validate(row) for row in _states(session, target.task_id)],
+        dispute=disputed(session, targets=[target_id]).get(target_id),
     )
 
 

@@ -307,6 +307,7 @@ def summary(
         statement = statement.where(Programme.year == year)
     programmes = session.exec(statement).all()
     names = unit_names(session, {programme.unit_id for programme in programmes})
+    disputes = disputed(session, programmes={programme.id for programme in programmes})
     found = []
     for programme in programmes:
         seen = picture(session, programme, on)
@@ -326,6 +327,7 @@ def summary(
                 base=count.base,
                 left_out=count.left_out,
                 count_pct=_percent(count.share),
+                disputed=sum(line.entry.target_id in disputes for line in seen.lines),
             )
         )
     return SummaryOut(items=found)

@@ -143,6 +143,7 @@ class SummaryRow(Out):
     base: int
     left_out: int
     count_pct: str | None
+    disputed: int = Field(description="与上级或统计口径不符、还没有了结的数", examples=[0])
 
 
 class SummaryOut(Out):
@@ -193,10 +194,12 @@ class SpreadOut(Out):
     min_pct: str = Field(examples=["25"])
     min_unit: str = Field(examples=["灵溪镇"])
     min_target_id: UUID
+    min_dispute: DisputeOut | None = Field(description="最低的数与上级或统计口径不符", examples=[None])
     median_pct: str = Field(examples=["66.7"])
     max_pct: str = Field(examples=["104"])
     max_unit: str = Field(examples=["虹桥镇"])
     max_target_id: UUID
+    max_dispute: DisputeOut | None = Field(description="最高的数与上级或统计口径不符", examples=[None])
     spread_points: str = Field(description="最高与最低相差的百分点", examples=["79"])
     expected_pct: str | None = Field(description="最低单位的序时进度", examples=["81.5"])
 

@@ -33,6 +33,7 @@ from minsheng.permissions import P
 from minsheng.plans import rules
 from minsheng.plans import service as plans
 from minsheng.programmes.models import Indicator, Item, Programme
+from minsheng.reports.disputes import disputed
 from minsheng.rule_sets import service as rule_sets
 from minsheng.rule_sets.definition import RuleSet
 from minsheng.rule_sets.models import RuleSet as RuleSetRow
@@ -127,6 +128,7 @@ def dispersion(
     found = sorted(views.spreads(lines), key=lambda each: (each.low - each.high, each.indicator_id))
     names = unit_names(session, {line.entry.unit_id for each in found for line in (each.lowest, each.highest)})
     items = _items(session, {each.item_id for each in found})
+    disputes = disputed(session, programmes=[programme.id])
     indicators = dict(
         session.exec(
             select(Indicator.id, Indicator.name).where(col(Indicator.id).in_({each.indicator_id for each in found}))
@@ -147,10 +149,12 @@ def dispersion(
                 min_pct=_percent(each.low),
                 min_unit=names.get(each.lowest.entry.unit_id, ""),
                 min_target_id=each.lowest.entry.target_id,
+                min_dispute=disputes.get(each.lowest.entry.target_id),
                 median_pct=_percent(each.median),
                 max_pct=_percent(each.high),
                 max_unit=names.get(each.highest.entry.unit_id, ""),
                 max_target_id=each.highest.entry.target_id,
+                max_dispute=disputes.get(each.highest.entry.target_id),
                 spread_points=rules.percent(each.high - each.low),
                 expected_pct=plans.expected_text(each.lowest.judgement),
             )

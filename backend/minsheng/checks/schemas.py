@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from minsheng.kernel.fields import In, Label, Line, Moment, Out, Period, Quantity, Remark
 from minsheng.kernel.lifecycle import Action
+from minsheng.plans.schemas import DisputeOut
 from minsheng.reports.schemas import CheckedFigure, ReportStatus
 
 Severity = Literal["stop", "warn"]
@@ -218,6 +219,7 @@ class CheckHit(Out):
     """One figure that a check stops or asks about."""
 
     report_id: UUID
+    programme_id: UUID
     rule_id: UUID | None
     rule_name: str
     severity: Severity
@@ -230,6 +232,7 @@ class CheckHit(Out):
     status: ReportStatus
     message: str
     figures: list[CheckedFigure]
+    dispute: DisputeOut | None = Field(description="与上级或统计口径不符、还没有了结的偏差", examples=[None])
     explanation: str | None = Field(description="填报单位写明的原因")
     author_name: str | None
     explained_at: Moment | None

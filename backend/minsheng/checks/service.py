@@ -186,9 +186,11 @@ def sound(session: Session, row: CheckRule) -> None:
 def hits_of(facts: ReportFacts, findings: Collection[Finding], *, named: bool = True) -> list[CheckHit]:
     """Return findings with the places they stand at."""
     names = {each.target.id: each.indicator.name for each in facts.figures}
+    disputes = {each.target.id: each.dispute for each in facts.figures}
     return [
         CheckHit(
             report_id=facts.report.id,
+            programme_id=facts.programme.id,
             rule_id=each.rule_id if named else None,
             rule_name=each.rule_name,
             severity=each.severity,  # type: ignore[arg-type]
@@ -201,6 +203,7 @@ def hits_of(facts: ReportFacts, findings: Collection[Finding], *, named: bool = 
             status=facts.report.status,  # type: ignore[arg-type]
             message=each.message,
             figures=present_finding(each).figures,
+            dispute=disputes[each.target_id],
             explanation=each.said.text if each.said else None,
             author_name=each.said.author_name if each.said else None,
             explained_at=each.said.at if each.said else None,

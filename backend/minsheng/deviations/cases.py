@@ -87,9 +87,11 @@ def open_where_apart(
         if own is None:
             continue
         for case in earlier[figure.id]:
-            changed = case.status == "settled" and case.outcome == "theirs" and case.own_value != own.value
-            if changed and case.corrected_on is None and session.may(session.permission, case):
-                case.corrected_on = clock.today()
+            yields = case.status == "settled" and case.outcome == "theirs"
+            corrected = case.own_value != own.value
+            if yields and corrected != (case.corrected_on is not None) and session.may(session.permission, case):
+                # A correction that was sent back counts no longer: the case waits for it again.
+                case.corrected_on = clock.today() if corrected else None
                 session.add(case)
         if comparison.outcome != "beyond" or any(
             each.status in UNSETTLED or (each.own_value, each.their_value) == (own.value, figure.value)
@@ -148,6 +150,12 @@ def look_again(session: Session, report: Report, _body: object) -> None:
     if figures:
         # Not yet flushed as counting: it is named to the comparison.
         open_where_apart(session, figures, [report.id])
+
+
+def look_back(session: Session, report: Report, body: object) -> None:
+    """Compare again once what had been corrected counts again: the correction must have left first."""
+    session.flush()
+    look_again(session, report, body)
 
 
 # Conditions of the moves

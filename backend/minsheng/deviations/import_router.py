@@ -66,12 +66,9 @@ def list_mappings(
     page: Paging, session: Keeping, programme_id: Annotated[UUID | None, Query(description="所属计划")] = None
 ) -> Page[FigureMappingOut]:
     """Mappings that are kept for the next issue of a bulletin."""
-    statement = select(FigureMapping)
-    if programme_id:
-        statement = statement.where(FigureMapping.programme_id == programme_id)
-    found: Sequence[FigureMapping] = session.exec(page.apply(statement, (FigureMapping.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=present_mappings(found), next=following)
+    return rows.page_of(
+        session, page, FigureMapping, lambda _, found: present_mappings(found), programme_id=programme_id
+    )
 
 
 @router.post("/figure-mappings", status_code=201, summary="保存导入映射", operation_id="createFigureMapping")

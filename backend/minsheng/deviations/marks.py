@@ -16,20 +16,21 @@ def disputes(session: Session, *, programmes: Collection[UUID], targets: Collect
     cases = pending_cases(session, programmes=programmes, targets=targets)
     if not cases:
         return {}
-    sources = dict(
-        session.exec(
-            select(ExternalFigure.id, ExternalFigure.source_name).where(
-                col(ExternalFigure.id).in_({case.external_figure_id for case in cases})
-            )
+    # A case is seen by whoever sees its figure: both stand at the same unit and item.
+    figures = {
+        row.id: row
+        for row in session.exec(
+            select(ExternalFigure).where(col(ExternalFigure.id).in_({case.external_figure_id for case in cases}))
         ).all()
-    )
+    }
     return {
         case.target_id: DisputeOut(
             deviation_id=case.id,
             period=case.period,
             state="uncorrected" if case.status == "settled" else case.status,  # type: ignore[arg-type]
             due_on=case.due_on if case.status == "open" else None,
-            source_name=sources.get(case.external_figure_id, ""),
+            source_name=figures[case.external_figure_id].source_name,
+            as_of=figures[case.external_figure_id].as_of,
             their_value=case.their_value,
         )
         # The newest first, so that the oldest stays.

@@ -4,8 +4,10 @@ from sqlmodel import col, select
 
 from minsheng.deviations import cases, marks, service
 from minsheng.deviations.models import UNSETTLED, Deviation, ExternalFigure, Verification
-from minsheng.deviations.schemas import DeviationAnswerIn, SettlementIn
+from minsheng.deviations.schemas import DeviationAnswerIn, ExternalFigureIn, SettlementIn
+from minsheng.kernel import rows
 from minsheng.kernel.access import Session
+from minsheng.kernel.errors import invalid
 from minsheng.kernel.lifecycle import Lifecycle, Move, ReasonIn
 from minsheng.permissions import P
 from minsheng.reports import disputes
@@ -102,6 +104,29 @@ EXTERNAL_FIGURE = Lifecycle(
     final=frozenset({"void"}),
 )
 
+
+def strike_replaced(session: Session, body: ExternalFigureIn) -> bool:
+    """Strike the figure that another takes the place of, before it is entered: a source says one thing at a time.
+
+    Returns whether it was the official one, which its successor then is.
+
+    Raises:
+        NotFound: it is not visible.
+        Invalid: it is about another target or period.
+        Forbidden: another office keeps it.
+        WrongState: it was struck before.
+    """
+    if body.replaces is None:
+        return False
+    before = rows.hold(session, ExternalFigure, body.replaces.id, body.replaces.version)
+    if (before.target_id, before.period) != (body.target_id, body.period):
+        raise invalid("/replaces/id", "foreign-figure", "只能改同一目标、同一期的数")
+    official = before.official
+    EXTERNAL_FIGURE.apply(session, before, "void", ReasonIn(reason=body.replaces.reason))
+    session.flush()
+    return official
+
+
 VERIFICATION = Lifecycle(
     Verification,
     "active",
@@ -122,3 +147,4 @@ VERIFICATION = Lifecycle(
 disputes.finders.append(marks.disputes)
 REPORT.extend("review", effect=cases.look_again)
 REPORT.extend("accept", effect=cases.look_again)
+REPORT.extend("reinstate", effect=cases.look_back)

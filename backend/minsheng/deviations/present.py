@@ -21,6 +21,7 @@ from minsheng.kernel import clock
 from minsheng.kernel.access import Session
 from minsheng.org.service import unit_names
 from minsheng.programmes.models import Indicator, Item, Measure
+from minsheng.targets.models import Target
 
 
 class _Names:
@@ -38,14 +39,19 @@ class _Names:
         }
         self.units = unit_names(session, units)
 
-    def of(self, row: ExternalFigure | Deviation) -> dict[str, Any]:
-        item = self.items.get(row.item_id)
-        name, measure = self.indicators.get(row.indicator_id, (None, None))
+    def called(self, item_id: UUID, indicator_id: UUID | None) -> dict[str, Any]:
+        item = self.items.get(item_id)
+        name, measure = self.indicators.get(indicator_id, (None, None)) if indicator_id else (None, None)
         return {
             "item_code": item.code if item else None,
             "item_title": item.title if item else None,
             "indicator_name": name,
             "measure_name": measure,
+        }
+
+    def of(self, row: ExternalFigure | Deviation) -> dict[str, Any]:
+        return {
+            **self.called(row.item_id, row.indicator_id),
             "unit_name": self.units.get(row.unit_id),
             "keeper_name": self.units.get(row.keeper_id),
         }
@@ -85,7 +91,7 @@ def present_figures(session: Session, found: Sequence[ExternalFigure]) -> list[E
     )
     return [
         ExternalFigureOut(
-            **row.model_dump(exclude={"created_at"}),
+            **row.model_dump(),
             **names.of(row),
             compared=_beside(row, comparisons[row.id]),
             deviation_id=opened.get(row.id),
@@ -144,11 +150,16 @@ def present_tolerances(found: Sequence[Tolerance]) -> list[ToleranceOut]:
 
 def present_verifications(session: Session, found: Sequence[Verification]) -> list[VerificationOut]:
     """Return checks with names and buttons."""
-    names = _Names(session, {row.item_id for row in found}, set(), {row.unit_id for row in found})
+    indicators = dict(
+        session.exec(
+            select(Target.id, Target.indicator_id).where(col(Target.id).in_({row.target_id for row in found}))
+        ).all()
+    )
+    names = _Names(session, {row.item_id for row in found}, set(indicators.values()), {row.unit_id for row in found})
     return [
         VerificationOut(
-            **row.model_dump(exclude={"created_at", "checker_id"}),
-            item_title=names.items[row.item_id].title if row.item_id in names.items else None,
+            **row.model_dump(exclude={"checker_id"}),
+            **names.called(row.item_id, indicators.get(row.target_id)),
             unit_name=names.units.get(row.unit_id),
             actions=VERIFICATION.actions(session, row),
         )

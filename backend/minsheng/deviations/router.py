@@ -1,13 +1,11 @@
 """Official figures, tolerances, cases and verifications over HTTP."""
 
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlmodel import select
 
-from minsheng.deviations import cases, service
+from minsheng.deviations import cases, policy, service
 from minsheng.deviations.models import Deviation, DeviationNote, ExternalFigure, Tolerance, Verification
 from minsheng.deviations.policy import DEVIATION, EXTERNAL_FIGURE, VERIFICATION
 from minsheng.deviations.present import (
@@ -60,19 +58,17 @@ def list_external_figures(
     status: Annotated[FigureStatus | None, Query(description="状态")] = None,
 ) -> Page[ExternalFigureOut]:
     """Official figures of the caller's area and lines, each with ours beside it."""
-    statement = select(ExternalFigure)
-    for column, value in (
-        (ExternalFigure.programme_id, programme_id),
-        (ExternalFigure.target_id, target_id),
-        (ExternalFigure.unit_id, unit_id),
-        (ExternalFigure.period, period),
-        (ExternalFigure.status, status),
-    ):
-        if value is not None:
-            statement = statement.where(column == value)
-    found: Sequence[ExternalFigure] = session.exec(page.apply(statement, (ExternalFigure.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=present_figures(session, found), next=following)
+    return rows.page_of(
+        session,
+        page,
+        ExternalFigure,
+        present_figures,
+        programme_id=programme_id,
+        target_id=target_id,
+        unit_id=unit_id,
+        period=period,
+        status=status,
+    )
 
 
 @router.post("/external-figures", status_code=201, summary="登记一个上级口径的数", operation_id="createExternalFigure")
@@ -80,7 +76,10 @@ def create_external_figure(
     body: ExternalFigureIn, response: Response, session: Annotated[Session, allow(P.OFFICIAL_EDIT)]
 ) -> ExternalFigureOut:
     """Enter one official figure; where ours lies too far from it a case opens at once."""
+    official = policy.strike_replaced(session, body)
     row = service.enter(session, body)
+    if official:
+        service.choose(session, row, official=True)
     rows.tag(response, row)
     return present_figures(session, [row])[0]
 
@@ -116,12 +115,7 @@ def list_tolerances(
     page: Paging, session: Annotated[Session, allow(P.PROGRAMME_READ)], programme_id: ProgrammeQuery = None
 ) -> Page[ToleranceOut]:
     """How far figures may lie apart, by list and by indicator."""
-    statement = select(Tolerance)
-    if programme_id:
-        statement = statement.where(Tolerance.programme_id == programme_id)
-    found: Sequence[Tolerance] = session.exec(page.apply(statement, (Tolerance.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=present_tolerances(found), next=following)
+    return rows.page_of(session, page, Tolerance, lambda _, found: present_tolerances(found), programme_id=programme_id)
 
 
 @router.post("/tolerances", status_code=201, summary="规定容差", operation_id="createTolerance")
@@ -159,18 +153,16 @@ def list_deviations(
     status: Annotated[DeviationStatus | None, Query(description="状态")] = None,
 ) -> Page[DeviationOut]:
     """Cases of the caller's area and lines."""
-    statement = select(Deviation)
-    for column, value in (
-        (Deviation.programme_id, programme_id),
-        (Deviation.target_id, target_id),
-        (Deviation.unit_id, unit_id),
-        (Deviation.status, status),
-    ):
-        if value is not None:
-            statement = statement.where(column == value)
-    found: Sequence[Deviation] = session.exec(page.apply(statement, (Deviation.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=present_deviations(session, found), next=following)
+    return rows.page_of(
+        session,
+        page,
+        Deviation,
+        present_deviations,
+        programme_id=programme_id,
+        target_id=target_id,
+        unit_id=unit_id,
+        status=status,
+    )
 
 
 @router.get("/deviations/{id}", summary="一次偏差", operation_id="getDeviation")
@@ -189,12 +181,13 @@ def list_deviation_notes(
     page: Paging, session: Reading, deviation_id: Annotated[UUID | None, Query(description="哪次偏差")] = None
 ) -> Page[DeviationNoteOut]:
     """What happened in a case, in order: contacts upwards, answers, what was sent back, the settlement."""
-    statement = select(DeviationNote)
-    if deviation_id:
-        statement = statement.where(DeviationNote.deviation_id == deviation_id)
-    found: Sequence[DeviationNote] = session.exec(page.apply(statement, (DeviationNote.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=[DeviationNoteOut.model_validate(row) for row in found], next=following)
+    return rows.page_of(
+        session,
+        page,
+        DeviationNote,
+        lambda _, found: [DeviationNoteOut.model_validate(row) for row in found],
+        deviation_id=deviation_id,
+    )
 
 
 @router.post("/deviation-notes", status_code=201, summary="记一次对上联系", operation_id="createDeviationNote")
@@ -214,13 +207,7 @@ def list_verifications(
     page: Paging, session: Reading, programme_id: ProgrammeQuery = None, unit_id: UnitQuery = None
 ) -> Page[VerificationOut]:
     """Figures that were checked, verified beside reported."""
-    statement = select(Verification)
-    for column, value in ((Verification.programme_id, programme_id), (Verification.unit_id, unit_id)):
-        if value is not None:
-            statement = statement.where(column == value)
-    found: Sequence[Verification] = session.exec(page.apply(statement, (Verification.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=present_verifications(session, found), next=following)
+    return rows.page_of(session, page, Verification, present_verifications, programme_id=programme_id, unit_id=unit_id)
 
 
 @router.post("/verifications", status_code=201, summary="记录核实结果", operation_id="createVerification")

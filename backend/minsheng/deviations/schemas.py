@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from minsheng.kernel.fields import Day, In, Line, Moment, Out, Period, Quantity, Reason, Remark
+from minsheng.kernel.fields import Day, In, Line, Moment, Out, Period, Quantity, Reason, Remark, Version
 from minsheng.kernel.lifecycle import Action
 from minsheng.reports.schemas import SourceBasis
 
@@ -16,6 +16,14 @@ DeviationCause = Literal["definition", "cutoff", "late", "typing", "base", "othe
 Outcome = Literal["ours", "theirs", "both"]
 NoteKind = Literal["contact", "answer", "return", "settle", "reopen"]
 Factor = Annotated[Quantity, Field(gt=0)]
+
+
+class ReplacedFigureIn(In):
+    """The figure that another one takes the place of, and why."""
+
+    id: UUID
+    version: Version
+    reason: Reason = Field(description="改数的原因", examples=["省厅更正了通报"])
 
 
 class ExternalFigureIn(In):
@@ -31,6 +39,9 @@ class ExternalFigureIn(In):
     document: Remark = Field(default="", description="文件名或文号", examples=["民生实事进展通报第10期"])
     published_on: Day | None = Field(default=None, description="发布日期")
     source_basis: SourceBasis | None = Field(default=None, description="数据来源")
+    replaces: ReplacedFigureIn | None = Field(
+        default=None, description="改数：所取代的那一条随之撤下，留存", examples=[None]
+    )
 
 
 class ExternalFigurePatch(In):
@@ -85,6 +96,7 @@ class ExternalFigureOut(Out):
     void_reason: str | None
     compared: OwnBesideOut
     deviation_id: UUID | None = Field(description="最近一次偏差")
+    created_at: Moment = Field(description="登记时间")
     actions: list[Action]
 
 
@@ -226,7 +238,10 @@ class VerificationOut(Out):
     version: int = Field(examples=[1])
     programme_id: UUID
     item_id: UUID
+    item_code: str | None
     item_title: str | None
+    indicator_name: str | None
+    measure_name: str | None
     target_id: UUID
     unit_id: UUID
     unit_name: str | None
@@ -239,6 +254,7 @@ class VerificationOut(Out):
     checker_name: str
     status: FigureStatus
     void_reason: str | None
+    created_at: Moment = Field(description="记录时间")
     actions: list[Action]
 
 

@@ -109,7 +109,8 @@ def built(session: Session, target: Target, body: ExternalFigureIn) -> ExternalF
     except ValueError as error:
         raise invalid("/printed", "figure", str(error)) from None
     return ExternalFigure(
-        **_given(body, "as_of"),
+        **_given(body, "as_of", "replaces"),
+        replaces_id=body.replaces.id if body.replaces else None,
         as_of=body.as_of or periods.read(body.period).ends_on,
         value=value,
         programme_id=target.programme_id,

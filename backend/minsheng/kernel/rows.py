@@ -1,9 +1,11 @@
 """Single rows: found or 404, stale or 412, tagged with their version."""
 
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
+import sqlmodel
 from fastapi import Response
 from sqlalchemy import select
 
@@ -11,8 +13,10 @@ from minsheng.kernel.access import Session, find
 from minsheng.kernel.db import Row
 from minsheng.kernel.errors import NotFound, Stale
 from minsheng.kernel.journal import JournalEntry
+from minsheng.kernel.pages import Page, PageQuery
 
 T = TypeVar("T", bound=Row)
+Shown = TypeVar("Shown")
 _ENTRIES = JournalEntry.__table__  # type: ignore[attr-defined]
 
 
@@ -26,6 +30,22 @@ def fetch(session: Session, kind: type[T], key: UUID) -> T:
     if row is None:
         raise NotFound
     return row
+
+
+def page_of(
+    session: Session,
+    page: PageQuery,
+    kind: type[T],
+    present: Callable[[Session, Sequence[T]], list[Shown]],
+    /,
+    **wanted: object,
+) -> Page[Shown]:
+    """Return a page of a table in the order of its ids: the rows whose columns hold what is wanted, where it is."""
+    conditions = (getattr(kind, name) == value for name, value in wanted.items() if value is not None)
+    statement = sqlmodel.select(kind).where(*conditions)
+    found: Sequence[T] = session.exec(page.apply(statement, (kind.id,))).all()  # type: ignore[call-overload]
+    found, following = page.cut(found, lambda row: (row.id,))
+    return Page(items=present(session, found), next=following)
 
 
 def hold(session: Session, kind: type[T], key: UUID, version: int | None = None) -> T:

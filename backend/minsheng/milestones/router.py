@@ -249,14 +249,7 @@ def list_moves(
     status: Annotated[MoveStatus | None, Query(description="状态")] = None,
 ) -> Page[MoveOut]:
     """Requests for other dates in the caller's area and lines, with both dates, whatever was decided."""
-    statement = select(MilestoneMove)
-    if task_id:
-        statement = statement.where(MilestoneMove.task_id == task_id)
-    if status:
-        statement = statement.where(MilestoneMove.status == status)
-    found: Sequence[MilestoneMove] = session.exec(page.apply(statement, (MilestoneMove.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda each: (each.id,))
-    return Page(items=present_moves(session, found), next=following)
+    return rows.page_of(session, page, MilestoneMove, present_moves, task_id=task_id, status=status)
 
 
 @router.post("/milestone-moves", status_code=201, summary="申请改期", operation_id="createMilestoneMove")

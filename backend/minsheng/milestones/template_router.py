@@ -5,7 +5,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlmodel import select
 
 from minsheng.kernel import rows
 from minsheng.kernel.access import Session
@@ -49,14 +48,7 @@ def list_templates(
     status: Annotated[TemplateStatus | None, Query(description="状态")] = None,
 ) -> Page[TemplateOut]:
     """Return the shipped templates, those of the caller's area, and those of the places above."""
-    statement = select(MilestoneTemplate)
-    if kind:
-        statement = statement.where(MilestoneTemplate.kind == kind)
-    if status:
-        statement = statement.where(MilestoneTemplate.status == status)
-    found: Sequence[MilestoneTemplate] = session.exec(page.apply(statement, (MilestoneTemplate.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=present(session, found), next=following)
+    return rows.page_of(session, page, MilestoneTemplate, present, kind=kind, status=status)
 
 
 @router.post("/milestone-templates", status_code=201, summary="新建节点模板", operation_id="createMilestoneTemplate")

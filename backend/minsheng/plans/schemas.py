@@ -97,6 +97,7 @@ class DisputeOut(Out):
 
     deviation_id: UUID
     period: str = Field(description="对方数的所属期", examples=["2026-10"])
+    as_of: Day = Field(description="对方数截至哪天")
     state: Literal["open", "answered", "uncorrected"] = Field(
         description="待答复、已答复、以对方为准而我方还没有更正", examples=["open"]
     )

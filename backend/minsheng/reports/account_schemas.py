@@ -10,7 +10,7 @@ from minsheng.kernel.lifecycle import Action
 from minsheng.programmes.cadence_schemas import CadenceTier, Content, Per
 from minsheng.reports.schemas import RoundState
 
-OpenKind = Literal["missing", "submitted", "returned", "late", "exception", "correction"]
+OpenKind = Literal["missing", "submitted", "returned", "late", "exception", "correction", "dispute"]
 SettlementStatus = Literal["settled", "reopened"]
 
 

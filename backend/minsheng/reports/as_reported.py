@@ -22,6 +22,7 @@ from minsheng.org.models import Unit
 from minsheng.org.service import in_tree_order
 from minsheng.programmes.models import Indicator, Item, Measure
 from minsheng.programmes.service import in_catalogue_order
+from minsheng.reports.disputes import disputed, words
 from minsheng.reports.facts import papers
 from minsheng.reports.granted import running
 from minsheng.reports.models import COUNTED, Report, ReportValue, Round
@@ -95,6 +96,12 @@ def compose(session: Session, round_: Round) -> Composed:
         for piece in where:
             piece.lines += lines
             _count(piece, reading, report, late=late(round_, report.submitted_at))
+        for key in reading.targets_of(report):
+            if key in reading.disputes:
+                said = _open("dispute", reading.subject(report), words(reading.disputes[key]))
+                part.open_items.append(said)
+                for piece in where[1:]:
+                    piece.open_items.append(_named(said, branch, reading.units[report.unit_id]))
     for report in corrections:
         said = _open("correction", reading.subject(report), "更正正在办理")
         parts[report.unit_id].open_items.append(said)
@@ -102,8 +109,8 @@ def compose(session: Session, round_: Round) -> Composed:
             branch = reading.branch(report.unit_id)
             cut[report.item_id][branch.id].open_items.append(_named(said, branch, reading.units[report.unit_id]))
     for each in granted:
-        words = f"例外放开到{_beijing(each.until)}，{each.granted_name}批准：{each.reason}"
-        parts[each.unit_id].open_items.append(_open("exception", None, words))
+        said = f"例外放开到{_beijing(each.until)}，{each.granted_name}批准：{each.reason}"
+        parts[each.unit_id].open_items.append(_open("exception", None, said))
     found = [parts[unit.id] for unit, _ in order if unit.id in parts]
     return Composed(found, {key: list(branches.values()) for key, branches in cut.items()})
 
@@ -141,6 +148,12 @@ class _Reading:
         self._items = {item.id: item for item in items}
         self.units = {unit.id: unit for unit, _ in order}
         self._paths = _paths(session, order)
+        # What an official figure of a later day says is no matter of this round.
+        self.disputes = {
+            key: each
+            for key, each in disputed(session, programmes=[round_.programme_id]).items()
+            if each.as_of <= round_.ends_on
+        }
         self._values: dict[tuple[UUID, UUID], ReportValue] = {
             (row.report_id, row.target_id): row
             for row in session.exec(select(ReportValue).where(ReportValue.round_id == round_.id)).all()
@@ -172,6 +185,9 @@ class _Reading:
         """Return code and title of what a report is about: its item, or the text that its unit owes as a whole."""
         item = self._items.get(report.item_id) if report.item_id else None
         return (item.code, item.title) if item else (None, self.round.title)
+    def targets_of(self, report: Report) -> list[UUID]:
+        """Return the targets a report has figures of."""
+        return [target.id for target, _, _ in self._targets[report.task_id]] if self.round.content == "figures" else []
 
     def lines(self, report: Report) -> list[Line]:
         """Return the lines of one report: one for each target of its task, or one without."""
@@ -218,10 +234,11 @@ class _Reading:
             **{name: _text(getattr(row, name)) if row else None for name in _FIGURES},
             "basis": row.basis if row else None,
             "fall_reason": row.fall_reason if row else None,
+            "dispute": words(self.disputes[target.id]) if target.id in self.disputes else None,
         }
 
 
-_REST = (*_FIGURES, "basis", "fall_reason")
+_REST = (*_FIGURES, "basis", "fall_reason", "dispute")
 
 
 def standing(report: Report) -> str:

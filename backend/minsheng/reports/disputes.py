@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from typing import Protocol
 from uuid import UUID
 
+from minsheng.calendars import periods
+from minsheng.kernel import quantity
 from minsheng.kernel.access import Session
 from minsheng.plans.schemas import DisputeOut
 
@@ -19,6 +21,8 @@ class Finder(Protocol):
 
 finders: list[Finder] = []
 
+_STATES = {"open": "待答复", "answered": "待裁定", "uncorrected": "以对方为准，待更正"}
+
 
 def disputed(
     session: Session, *, programmes: Collection[UUID] = (), targets: Collection[UUID] = ()
@@ -28,3 +32,9 @@ def disputed(
     for finder in finders:
         found = {**finder(session, programmes=programmes, targets=targets), **found}
     return found
+
+
+def words(dispute: DisputeOut) -> str:
+    """Return the mark in words, for tables and files that leave the product."""
+    named = f"{dispute.source_name}{periods.name(dispute.period)}的数 {quantity.text(dispute.their_value)}"
+    return f"≠ 与{named} 不符，{_STATES[dispute.state]}"

@@ -45,6 +45,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("fall_reason", "下降原因"),
     ("note", "进展说明"),
     ("files", "附件"),
+    ("dispute", "数据偏差"),
     ("period", "填报期"),
     ("title", "材料"),
     ("basis", "数据来源"),
@@ -95,6 +96,7 @@ def _csv_cell(key: str, line: Line) -> str:
 
 def cell(key: str, line: Line) -> str:
     """Return one cell in words."""
+    # What was settled before a column came says nothing about it.
     value = line.get(key)
     if value is None:
         return ""

@@ -107,12 +107,18 @@ class Figure:
 
     @property
     def plan_value(self) -> Decimal | None:
-        """Return the cumulative figure due at the end of the period, cut to the measure's decimals upwards."""
-        aim = self.in_force.aim
+        """Return the cumulative figure due at the end of the period."""
+        return self.plan_on(self.on)
+
+    def plan_on(self, day: date) -> Decimal | None:
+        """Return the cumulative figure due on a day, cut to the measure's decimals upwards."""
+        found = self.case.in_force(day)
+        assert found is not None  # noqa: S101 - gathered with terms
+        aim = found.aim
         if aim.whole is None or aim.operator == "le" or aim.at_once:
             return None
-        plan = aims.fit(self.case.planned(self.on), aim, self.terms.slices)
-        exact = rules.expected_value(plan, aim.whole, self.on)
+        plan = aims.fit(self.case.planned(day), aim, self.terms.slices)
+        exact = rules.expected_value(plan, aim.whole, day)
         scale: int = 10**self.measure.decimals
         upwards = -((-exact.numerator * scale) // exact.denominator)
         return Decimal(upwards) / Decimal(scale)

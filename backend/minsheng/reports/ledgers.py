@@ -26,6 +26,7 @@ from minsheng.org.service import in_tree_order
 from minsheng.plans import service as plans
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
 from minsheng.programmes.service import in_catalogue_order
+from minsheng.reports.disputes import disputed, words
 from minsheng.reports.facts import facts_of
 from minsheng.reports.models import Report, ReportValue
 from minsheng.reports.workbook import CAUSES
@@ -53,6 +54,7 @@ MONTH = (
     ("滞后原因", 12),
     ("滞后说明", 26),
     ("进展说明", 30),
+    ("数据偏差", 30),
 )
 """上期末 / 本期 / 本期末: the form of the housing month report."""
 
@@ -68,6 +70,7 @@ COUNTY = (
     ("责任单位", 14),
     ("落实情况", 40),
     ("状态", 9),
+    ("数据偏差", 30),
 )
 """计划进度 / 实际进度 / 完成率 / 责任单位: the county's month report."""
 
@@ -108,10 +111,11 @@ def rows_of(session: Session, ledger: Ledger, step: Step) -> Iterator[Sequence[A
     reporting = set(session.exec(select(Report.unit_id).where(*asked).distinct()).all())
     wanted = reporting & ledger.units if ledger.units is not None else reporting
     place = {unit.id: (number, unit.name) for number, (unit, _) in enumerate(in_tree_order(session, wanted))}
+    doubts = {key: words(each) for key, each in disputed(session, programmes=[ledger.programme.id]).items()}
     number = 0
     for done, item in enumerate(items):
         step(done, len(items), "导出")
-        lines = (_month if ledger.layout == "month" else _county)(session, ledger, item, place)
+        lines = (_month if ledger.layout == "month" else _county)(session, ledger, item, place, doubts)
         for line in lines:
             number += 1
             yield (number, *line)
@@ -119,9 +123,11 @@ def rows_of(session: Session, ledger: Ledger, step: Step) -> Iterator[Sequence[A
 
 
 Place = dict[UUID, tuple[int, str]]
+Doubts = dict[UUID, str]
+"""Words for the targets whose figure an official one contradicts."""
 
 
-def _month(session: Session, ledger: Ledger, item: Item, place: Place) -> Iterator[Sequence[Any]]:
+def _month(session: Session, ledger: Ledger, item: Item, place: Place, doubts: Doubts) -> Iterator[Sequence[Any]]:
     columns: list[Any] = [
         Report.id,
         Report.task_id,
@@ -182,6 +188,7 @@ def _month(session: Session, ledger: Ledger, item: Item, place: Place) -> Iterat
             CAUSES.get(row.cause_code or ""),
             row.cause_note,
             row.note,
+            doubts.get(row.target_id),
         )
 
 
@@ -203,7 +210,7 @@ def _before(session: Session, period: str, targets: list[UUID]) -> dict[UUID, De
     return {key: value for key, value in found if value is not None}
 
 
-def _county(session: Session, ledger: Ledger, item: Item, place: Place) -> Iterator[Sequence[Any]]:
+def _county(session: Session, ledger: Ledger, item: Item, place: Place, doubts: Doubts) -> Iterator[Sequence[Any]]:
     asked = (Report.item_id == item.id, Report.period == ledger.period, _SHOWN)
     found = session.exec(select(Report).where(*asked).order_by(col(Report.id))).all()
     newest = {row.task_id: row for row in found}
@@ -230,6 +237,7 @@ def _county(session: Session, ledger: Ledger, item: Item, place: Place) -> Itera
                     facts.unit.name,
                     said,
                     "已退回" if report.returned and report.status == "draft" else STATE_NAMES[report.status],
+                    doubts.get(figure.target.id),
                 )
         session.expunge_all()
         session.info.clear()

@@ -92,7 +92,8 @@ class Report(Row, table=True):
 
     A correction after acceptance is another row of the same task and round with the next ``revision``: it names its
     reason and goes the whole way again. The earlier row counts until the new one does; then it is superseded, and
-    stays with its figures. ``versions.newest`` picks the one that is worked on.
+    stays with its figures. Should the new one be sent back, the earlier counts again. ``versions.newest`` picks the one
+    that is worked on.
 
     A text that a unit owes once for the whole list has no item: it lies on no department's line. Its task is the one it
     was first asked with, so that rows are still told apart by task and round.

@@ -22,6 +22,13 @@ def supersede_earlier(session: Session, report: Report, _body: object) -> None:
         REPORT.follow(session, earlier, "supersede")
 
 
+def reinstate_earlier(session: Session, report: Report, _body: object) -> None:
+    """Let what a correction corrects count again, once the correction does not: until it is reviewed once more."""
+    earlier = session.get(Report, report.corrects_id) if report.corrects_id else None
+    if earlier is not None and earlier.status == "superseded":
+        REPORT.follow(session, earlier, "reinstate")
+
+
 REPORT = Lifecycle(
     Report,
     "draft",
@@ -76,7 +83,7 @@ REPORT = Lifecycle(
             "主办机构带原因退回，已审核的重新走一遍",
             takes=ReturnIn,
             guards=[service.owner_accepts, service.not_own_work],
-            effects=[service.mark_returned, comments.add_with_return],
+            effects=[service.mark_returned, comments.add_with_return, reinstate_earlier],
             bulk=True,
         ),
         "withdraw": Move(
@@ -105,8 +112,17 @@ REPORT = Lifecycle(
             guards=[versions.newer_counts],
             quiet=True,
         ),
+        "reinstate": Move(
+            frozenset({"superseded"}),
+            "accepted",
+            P.REPORT_ACCEPT,
+            "恢复计入",
+            "更正审核后又被退回，原报告恢复有效，直到更正再次审核通过",
+            guards=[versions.newer_is_back],
+            quiet=True,
+        ),
     },
-    final=frozenset({"superseded", "void"}),
+    final=frozenset({"void"}),
 )
 
 COMMENT = Lifecycle(

@@ -23,6 +23,7 @@ from minsheng.permissions import P
 from minsheng.programmes.models import Programme
 from minsheng.programmes.service import in_catalogue_order
 from minsheng.reports import rounds, service, versions
+from minsheng.reports.disputes import disputed
 from minsheng.reports.facts import facts_of, rows_by_id
 from minsheng.reports.models import Report, Round
 from minsheng.reports.policy import REPORT
@@ -51,6 +52,7 @@ from minsheng.reports.schemas import (
 from minsheng.reports.settled import Settlement
 from minsheng.rule_sets import service as rule_sets
 from minsheng.rule_sets.definition import NONE
+from minsheng.targets.models import Target
 
 router = APIRouter(tags=["reports"], route_class=Route)
 
@@ -113,10 +115,10 @@ def write_reports(body: BatchIn, session: Annotated[Session, allow(P.REPORT_EDIT
         results.append(result)
     if body.mode == "atomic":
         refusals.refuse()
-        disputed = [result.model_dump(mode="json") for result in results if result.outcome == "conflict"]
-        if disputed:
+        conflicts = [result.model_dump(mode="json") for result in results if result.outcome == "conflict"]
+        if conflicts:
             message = "有单元格已被他人修改，整批未保存。"
-            raise Conflict(message, extra={"results": disputed})
+            raise Conflict(message, extra={"results": conflicts})
     if body.dry_run:
         session.rollback()
     return BatchOut(results=results)
@@ -375,20 +377,22 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
     programmes = rows_by_id(session, Programme, {row[0] for row in counted})
     units = rows_by_id(session, Unit, {row[2] for row in counted})
     owing: dict[tuple[UUID, UUID], Counter[str]] = defaultdict(Counter)
-    review: Counter[UUID] = Counter()
-    accept: Counter[UUID] = Counter()
+    review: Tally = defaultdict(Counter)
+    accept: Tally = defaultdict(Counter)
+    doubted = _doubted(session, rounds)
     for programme_id, round_id, unit_id, status, returned, first, number in counted:
         tally = owing[(round_id, unit_id)]
-        tally.update({status: number, "returned": number * (returned is True)})
+        doubts = doubted[(round_id, unit_id, status, returned, first)]
+        tally.update({status: number, "returned": number * (returned is True), f"disputed {status}": doubts})
         # A correction is work for whoever began it, but nobody is silent who has reported once.
         tally.update({"total": number, f"first {status}": number} if first else {})
         programme, unit = programmes.get(programme_id), units.get(unit_id)
         if programme is None or unit is None:
             continue
         if _reviews(access, unit) and status == "submitted":
-            review[round_id] += number
+            review[round_id].update(count=number, disputed=doubts)
         if _accepts(access, programme, unit, status):
-            accept[round_id] += number
+            accept[round_id].update(count=number, disputed=doubts)
     owed, missing = [], []
     for (round_id, unit_id), tally in owing.items():
         round_, unit = rounds[round_id], units.get(unit_id)
@@ -408,6 +412,7 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
             total=tally["total"],
             draft=tally["draft"],
             returned=tally["returned"],
+            disputed=tally["disputed draft"],
             days_left=(clock.day_of(round_.due_at) - clock.today()).days,
         )
         if unit_id == session.who.unit_id and access.in_area(P.REPORT_EDIT, unit_id):
@@ -421,6 +426,27 @@ def workbench(session: Annotated[Session, allow(None)]) -> Workbench:
         to_accept=_waiting(accept, rounds, programmes),
         unreviewed=_unreviewed(session),
         missing=sorted(missing, key=lambda each: (each.due_at, each.unit_name, each.programme_name))[:500],
+    )
+
+
+Tally = dict[UUID, Counter[str]]
+"""Reports that wait, and those of them with a figure in dispute, by round."""
+
+
+def _doubted(session: Session, rounds: Mapping[UUID, Round]) -> Counter[tuple[UUID, UUID, str, bool, bool]]:
+    """Count the reports of some rounds with a figure in dispute, as the workbench groups them."""
+    targets = disputed(session, programmes={each.programme_id for each in rounds.values()})
+    if not targets:
+        return Counter()
+    first = col(Report.corrects_id).is_(None)
+    found = session.exec(
+        select(Report.id, Report.round_id, Report.unit_id, Report.status, Report.returned, first)  # type: ignore[call-overload]
+        .join(Target, col(Target.task_id) == col(Report.task_id))
+        .where(col(Report.round_id).in_(rounds), col(Target.id).in_(targets))
+        .distinct()
+    ).all()
+    return Counter(
+        (round_id, unit, status, returned, bool(alone)) for _, round_id, unit, status, returned, alone in found
     )
 
 
@@ -449,24 +475,24 @@ def _unreviewed(session: Session) -> list[WaitingOut]:
     rounds = rows_by_id(session, Round, {row[1] for row in found})
     programmes = rows_by_id(session, Programme, {row[0] for row in found})
     units = rows_by_id(session, Unit, {row[2] for row in found})
-    tally: Counter[UUID] = Counter()
+    tally: Tally = defaultdict(Counter)
     for programme_id, round_id, unit_id, number in found:
         programme, unit = programmes.get(programme_id), units.get(unit_id)
         if programme is None or unit is None:
             continue
         if _reviews(session.access, unit) or session.access.sits(P.REPORT_ACCEPT, programme.unit_id):
-            tally[round_id] += number
+            tally[round_id].update(count=number)
     return _waiting(tally, rounds, programmes)
 
 
 def _waiting(
-    tally: Mapping[UUID, int], rounds: Mapping[UUID, Round], programmes: Mapping[UUID, Programme]
+    tally: Tally, rounds: Mapping[UUID, Round], programmes: Mapping[UUID, Programme]
 ) -> list[WaitingOut]:
     """Return what waits, by the desk it waits on: the figures of a period and list together, each text alone."""
-    desks: dict[tuple[str, UUID, UUID | None], list[tuple[Round, int]]] = defaultdict(list)
-    for key, number in tally.items():
+    desks: dict[tuple[str, UUID, UUID | None], list[tuple[Round, Counter[str]]]] = defaultdict(list)
+    for key, counts in tally.items():
         each = rounds[key]
-        desks[(each.period, each.programme_id, key if each.content == "document" else None)].append((each, number))
+        desks[(each.period, each.programme_id, key if each.content == "document" else None)].append((each, counts))
     return [
         WaitingOut(
             period=period,
@@ -475,7 +501,8 @@ def _waiting(
             round_id=key,
             title=found[0][0].title,
             closes_at=min(each.closes_at for each, _ in found),
-            count=sum(number for _, number in found),
+            count=sum(counts["count"] for _, counts in found),
+            disputed=sum(counts["disputed"] for _, counts in found),
         )
         for (period, programme, key), found in sorted(desks.items(), key=lambda entry: (entry[0][0], str(entry[0])))
     ]

@@ -443,6 +443,7 @@ class OwedOut(Out):
     total: int = Field(examples=[12])
     draft: int = Field(description="还没交", examples=[5])
     returned: int = Field(examples=[1])
+    disputed: int = Field(description="其中有数与上级或统计口径不符的份数", examples=[0])
     days_left: int = Field(description="距截止的天数，负数为已超期", examples=[13])
 
 
@@ -456,6 +457,7 @@ class WaitingOut(Out):
     programme_id: UUID
     programme_name: str
     count: int = Field(examples=[7])
+    disputed: int = Field(description="其中有数与上级或统计口径不符的份数", examples=[0])
 
 
 class Workbench(Out):
@@ -535,6 +537,8 @@ class PastFigure(Out):
     value: Quantity | None
     numerator: Quantity | None
     denominator: Quantity | None
+    plan_value: Quantity | None = Field(description="那一期末序时应达的累计数；去年的不算")
+    progress_pct: str | None = Field(description="那一期的完成率；去年的不算", examples=["61.9"])
 
 
 class ComparedOut(Out):
@@ -545,10 +549,12 @@ class ComparedOut(Out):
     measure_name: str = Field(examples=["条"])
     current: Quantity | None
     value: Quantity | None
+    plan_value: Quantity | None = Field(description="期末序时应达的累计数")
     last: PastFigure | None
     last_year: PastFigure | None
     current_change: Quantity | None = Field(description="本期数比上期")
     value_change: Quantity | None = Field(description="累计数比上期")
+    plan_change: Quantity | None = Field(description="计划比上期")
     value_change_year: Quantity | None = Field(description="累计数比去年同月")
 
 

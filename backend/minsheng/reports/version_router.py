@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from minsheng.kernel.errors import NotFound
 from minsheng.kernel.http import Route
 from minsheng.kernel.lifecycle import ReasonIn
 from minsheng.permissions import P
+from minsheng.plans import rules
 from minsheng.programmes.models import Indicator, Item
 from minsheng.reports import contents, versions
 from minsheng.reports.facts import ReportFacts, facts_of
@@ -118,6 +120,7 @@ def compare(id: UUID, session: Reading) -> ComparisonOut:  # noqa: A002
 
 
 _PAST = (
+    ReportValue.ends_on,
     Report.period,
     ReportValue.current,
     ReportValue.value,
@@ -126,8 +129,17 @@ _PAST = (
 )
 
 
-def _past(row: Sequence[Any]) -> PastFigure:
-    return PastFigure(**dict(zip(("period", "current", "value", "numerator", "denominator"), row, strict=True)))
+def _past(row: Sequence[Any], figure: Figure | None = None) -> PastFigure:
+    """Return a figure of another period, beside the plan of that day where it is one of the same target."""
+    ends_on, *said = row
+    names = ("period", "current", "value", "numerator", "denominator")
+    told = dict(zip(names, said, strict=True))
+    share = figure.case.share(told["value"], ends_on) if figure else None
+    return PastFigure(
+        **told,
+        plan_value=figure.plan_on(ends_on) if figure else None,
+        progress_pct=None if share is None else rules.percent_clear_of(share, [Fraction(1)]),
+    )
 
 
 def _last(session: Session, facts: ReportFacts) -> dict[UUID, PastFigure]:
@@ -142,7 +154,8 @@ def _last(session: Session, facts: ReportFacts) -> dict[UUID, PastFigure]:
         )
         .order_by(col(ReportValue.ends_on), col(Report.revision))
     ).all()
-    return {target: _past(row) for target, *row in found}
+    # In the order of their days, so that the last one of each target stays.
+    return {target: _past(row, facts.by_target[target]) for target, row in {key: row for key, *row in found}.items()}
 
 
 def _last_year(session: Session, facts: ReportFacts) -> dict[UUID, PastFigure]:
@@ -180,10 +193,12 @@ def _compared(figure: Figure, last: PastFigure | None, year: PastFigure | None) 
         measure_name=figure.measure.name,
         current=current,
         value=value,
+        plan_value=figure.plan_value,
         last=last,
         last_year=year,
         current_change=_less(current, last.current if last else None),
         value_change=_less(value, last.value if last else None),
+        plan_change=_less(figure.plan_value, last.plan_value if last else None),
         value_change_year=_less(value, year.value if year else None),
     )
 

@@ -46,6 +46,18 @@ def newer_counts(session: Session, report: Report) -> None:
         raise Conflict(message)
 
 
+def newer_is_back(session: Session, report: Report) -> None:
+    """Let a report count again only while no correction of it does.
+
+    Raises:
+        Conflict: one counts.
+    """
+    later = facts_of(session, [report])[report.id].later
+    if later is not None and later.status in COUNTED:
+        message = "更正已审核通过，以更正为准。"
+        raise Conflict(message)
+
+
 def keep_approved(verb: str) -> object:
     """Return the effect that takes down what a review or acceptance approves."""
 

@@ -18,6 +18,7 @@ import xlsxwriter
 from minsheng.kernel import clock, quantity
 from minsheng.kernel.lifecycle import STATE_NAMES
 from minsheng.kernel.workbook import Value
+from minsheng.reports import disputes
 from minsheng.reports.facts import ReportFacts
 from minsheng.reports.judged import Figure
 from minsheng.targets.workbook import written
@@ -171,9 +172,16 @@ def line_of(facts: ReportFacts, figure: Figure) -> Line:
         CAUSES.get(words.get("cause_code") or ""),
         words.get("cause_note"),
         words.get("note"),
-        f"已退回：{report.return_reason or ''}" if report.returned else STATE_NAMES[report.status],
+        _state(facts, figure),
     )
     return framed(facts, figure, key, cells)
+
+
+def _state(facts: ReportFacts, figure: Figure) -> str:
+    """Return how a row stands: its report, and a figure that an official one contradicts."""
+    report = facts.report
+    said = f"已退回：{report.return_reason or ''}" if report.returned else STATE_NAMES[report.status]
+    return f"{said}；{disputes.words(figure.dispute)}" if figure.dispute else said
 
 
 def framed(facts: ReportFacts, figure: Figure, key: str, cells: Sequence[Any]) -> Line:

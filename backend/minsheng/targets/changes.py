@@ -1,11 +1,9 @@
 """Adjustments and states over HTTP: what may change of what was issued."""
 
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlmodel import select
 
 from minsheng.kernel import rows
 from minsheng.kernel.access import Session
@@ -44,18 +42,16 @@ def list_adjustments(
     status: Annotated[RequestStatus | None, Query(description="状态")] = None,
 ) -> Page[AdjustmentOut]:
     """Changes of issued targets in the caller's area and lines, with both values."""
-    statement = select(TargetAdjustment)
-    for column, value in (
-        (TargetAdjustment.programme_id, programme_id),
-        (TargetAdjustment.unit_id, unit_id),
-        (TargetAdjustment.target_id, target_id),
-        (TargetAdjustment.status, status),
-    ):
-        if value is not None:
-            statement = statement.where(column == value)
-    found: Sequence[TargetAdjustment] = session.exec(page.apply(statement, (TargetAdjustment.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=present_adjustments(session, found), next=following)
+    return rows.page_of(
+        session,
+        page,
+        TargetAdjustment,
+        present_adjustments,
+        programme_id=programme_id,
+        unit_id=unit_id,
+        target_id=target_id,
+        status=status,
+    )
 
 
 @router.post("/adjustments", status_code=201, summary="申请调整目标", operation_id="createAdjustment")
@@ -87,18 +83,16 @@ def list_task_states(
     status: Annotated[StateStatus | None, Query(description="状态")] = None,
 ) -> Page[StateOut]:
     """States of tasks beside their life cycle: not applicable, waiting for policy, suspended, not handed down."""
-    statement = select(TaskState)
-    for column, value in (
-        (TaskState.programme_id, programme_id),
-        (TaskState.unit_id, unit_id),
-        (TaskState.task_id, task_id),
-        (TaskState.status, status),
-    ):
-        if value is not None:
-            statement = statement.where(column == value)
-    found: Sequence[TaskState] = session.exec(page.apply(statement, (TaskState.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=present_states(session, found), next=following)
+    return rows.page_of(
+        session,
+        page,
+        TaskState,
+        present_states,
+        programme_id=programme_id,
+        unit_id=unit_id,
+        task_id=task_id,
+        status=status,
+    )
 
 
 @router.post("/task-states", status_code=201, summary="申请任务特殊状态", operation_id="createTaskState")

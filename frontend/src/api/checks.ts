@@ -21,6 +21,18 @@ export const checks = {
     create: Gen.ListDeviationsData
     change: never
   }>('/api/v1/deviations'),
+  externalFigures: collection<{
+    row: T.ExternalFigure
+    list: Gen.ListExternalFiguresData
+    create: Gen.CreateExternalFigureData
+    change: Gen.ChangeExternalFigureData
+  }>('/api/v1/external-figures'),
+  verifications: collection<{
+    row: T.Verification
+    list: Gen.ListVerificationsData
+    create: Gen.CreateVerificationData
+    change: never
+  }>('/api/v1/verifications'),
   deviationNotes: collection<{
     row: T.DeviationNote
     list: Gen.ListDeviationNotesData

@@ -107,6 +107,7 @@ export type Deviation = Gen.DeviationOut
 export type DeviationNote = Gen.DeviationNoteOut
 export type Dispute = Gen.DisputeOut
 export type ExternalFigure = Gen.ExternalFigureOut
+export type Verification = Gen.VerificationOut
 export type FigureMapping = Gen.FigureMappingOut
 export type MappingContent = Gen.MappingContentIn
 export type FigureUpload = Gen.FigureUploadOut

@@ -105,6 +105,16 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: '数据偏差' },
   },
   {
+    path: '/deviations/figures',
+    component: () => import('@/features/deviations/FigureBook.vue'),
+    meta: { title: '上级口径的数', parent: '/deviations' },
+  },
+  {
+    path: '/deviations/verifications',
+    component: () => import('@/features/deviations/VerificationBook.vue'),
+    meta: { title: '核实记录', parent: '/deviations' },
+  },
+  {
     path: '/deviations/:id',
     component: () => import('@/features/deviations/DeviationPage.vue'),
     props: true,

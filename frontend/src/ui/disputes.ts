@@ -18,3 +18,7 @@ export function sayDispute(dispute: Dispute): string {
   })
   return dispute.due_on ? `${said}（${t('{date} 前答复', { date: day(dispute.due_on) })}）` : said
 }
+
+/** Whether a figure of a curve is the contradicted one: the newest up to the day of theirs, and what follows carries it on. */
+export const doubted = (dispute: Dispute, point: { on: string; actual_value: string | null }): boolean =>
+  point.actual_value !== null && point.on >= dispute.as_of

@@ -2560,6 +2560,10 @@ export type CheckHit = {
      */
     author_name: string | null;
     /**
+     * 与上级或统计口径不符、还没有了结的偏差
+     */
+    dispute: DisputeOut | null;
+    /**
      * Explained At
      */
     explained_at: string | null;
@@ -2595,6 +2599,10 @@ export type CheckHit = {
      * 2026-11 月 · 2026-11-1 上旬（2 中旬、3 下旬） · 2026-W47 周 · 2026-Q4 季 · 2026-H2 半年
      */
     period: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
     /**
      * Report Id
      */
@@ -3071,6 +3079,18 @@ export type ComparedOut = {
      * Measure Name
      */
     measure_name: string;
+    /**
+     * Plan Change
+     *
+     * 计划比上期
+     */
+    plan_change: string | null;
+    /**
+     * Plan Value
+     *
+     * 期末序时应达的累计数
+     */
+    plan_value: string | null;
     /**
      * Target Id
      */
@@ -4874,6 +4894,12 @@ export type Discrepancy = {
  */
 export type DisputeOut = {
     /**
+     * As Of
+     *
+     * 对方数截至哪天
+     */
+    as_of: string;
+    /**
      * Deviation Id
      */
     deviation_id: string;
@@ -5366,6 +5392,10 @@ export type ExternalFigureIn = {
      */
     published_on?: string | null;
     /**
+     * 改数：所取代的那一条随之撤下，留存
+     */
+    replaces?: ReplacedFigureIn | null;
+    /**
      * Source Basis
      *
      * 数据来源
@@ -5406,6 +5436,12 @@ export type ExternalFigureOut = {
      */
     basis: 'published' | 'generated';
     compared: OwnBesideOut;
+    /**
+     * Created At
+     *
+     * 登记时间
+     */
+    created_at: string;
     /**
      * Deviation Id
      *
@@ -9613,7 +9649,7 @@ export type OpenItem = {
     /**
      * Kind
      */
-    kind: 'missing' | 'submitted' | 'returned' | 'late' | 'exception' | 'correction';
+    kind: 'missing' | 'submitted' | 'returned' | 'late' | 'exception' | 'correction' | 'dispute';
     /**
      * Unit Id
      */
@@ -9644,6 +9680,12 @@ export type OwedOut = {
      * 距截止的天数，负数为已超期
      */
     days_left: number;
+    /**
+     * Disputed
+     *
+     * 其中有数与上级或统计口径不符的份数
+     */
+    disputed: number;
     /**
      * Draft
      *
@@ -10771,6 +10813,18 @@ export type PastFigure = {
      * Period
      */
     period: string;
+    /**
+     * Plan Value
+     *
+     * 那一期末序时应达的累计数；去年的不算
+     */
+    plan_value: string | null;
+    /**
+     * Progress Pct
+     *
+     * 那一期的完成率；去年的不算
+     */
+    progress_pct: string | null;
     /**
      * Value
      */
@@ -12403,6 +12457,28 @@ export type RepeatedOut = {
      * Unit Name
      */
     unit_name: string;
+};
+
+/**
+ * ReplacedFigureIn
+ *
+ * The figure that another one takes the place of, and why.
+ */
+export type ReplacedFigureIn = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Reason
+     *
+     * 改数的原因
+     */
+    reason: string;
+    /**
+     * Version
+     */
+    version: number;
 };
 
 /**
@@ -14916,6 +14992,10 @@ export type SpreadOut = {
      */
     item_title: string;
     /**
+     * 最高的数与上级或统计口径不符
+     */
+    max_dispute: DisputeOut | null;
+    /**
      * Max Pct
      */
     max_pct: string;
@@ -14931,6 +15011,10 @@ export type SpreadOut = {
      * Median Pct
      */
     median_pct: string;
+    /**
+     * 最低的数与上级或统计口径不符
+     */
+    min_dispute: DisputeOut | null;
     /**
      * Min Pct
      */
@@ -15774,6 +15858,12 @@ export type SummaryRow = {
      */
     count_pct: string | null;
     /**
+     * Disputed
+     *
+     * 与上级或统计口径不符、还没有了结的数
+     */
+    disputed: number;
+    /**
      * Left Out
      */
     left_out: number;
@@ -15927,6 +16017,10 @@ export type TargetDetail = {
      * Denominator
      */
     denominator: string | null;
+    /**
+     * 与上级或统计口径不符、还没有了结的偏差
+     */
+    dispute: DisputeOut | null;
     /**
      * Explanation
      */
@@ -17794,9 +17888,23 @@ export type VerificationOut = {
      */
     confirmed: boolean;
     /**
+     * Created At
+     *
+     * 记录时间
+     */
+    created_at: string;
+    /**
      * Id
      */
     id: string;
+    /**
+     * Indicator Name
+     */
+    indicator_name: string | null;
+    /**
+     * Item Code
+     */
+    item_code: string | null;
     /**
      * Item Id
      */
@@ -17805,6 +17913,10 @@ export type VerificationOut = {
      * Item Title
      */
     item_title: string | null;
+    /**
+     * Measure Name
+     */
+    measure_name: string | null;
     /**
      * Method
      */
@@ -17937,6 +18049,12 @@ export type WaitingOut = {
      * Count
      */
     count: number;
+    /**
+     * Disputed
+     *
+     * 其中有数与上级或统计口径不符的份数
+     */
+    disputed: number;
     /**
      * Period
      */
@@ -38844,6 +38962,86 @@ export type RecallReportResponses = {
 };
 
 export type RecallReportResponse = RecallReportResponses[keyof RecallReportResponses];
+
+export type ReinstateReportData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/reinstate';
+};
+
+export type ReinstateReportErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReinstateReportError = ReinstateReportErrors[keyof ReinstateReportErrors];
+
+export type ReinstateReportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReportOut;
+};
+
+export type ReinstateReportResponse = ReinstateReportResponses[keyof ReinstateReportResponses];
 
 export type ReturnReportData = {
     body: ReturnIn;

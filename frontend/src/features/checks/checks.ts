@@ -30,6 +30,8 @@ export interface Form {
   message: string
   programme: string
   indicators: string[]
+  items: string[]
+  units: string[]
   measures: string
   kind: Kind
   figure: 'value' | 'current'
@@ -55,6 +57,8 @@ export const blank = (): Form => ({
   message: '',
   programme: '',
   indicators: [],
+  items: [],
+  units: [],
   measures: '',
   kind: 'range',
   figure: 'value',
@@ -85,6 +89,8 @@ export function formOf(rule: CheckRule): Form {
     message: rule.message ?? '',
     programme: rule.programme_id ?? '',
     indicators: rule.applies.indicators ?? [],
+    items: rule.applies.items ?? [],
+    units: rule.applies.units ?? [],
     measures: (rule.applies.measures ?? []).join('、'),
     kind: d.kind,
     figure: d.figure ?? 'value',
@@ -142,8 +148,8 @@ export function definitionOf(form: Form): CheckDefinition {
       return { kind: 'siblings', ...bounds, base_kind: base, least: form.least }
   }
 }
-/** What is sent; items and units that a rule was limited to elsewhere stay as they are. */
-export function bodyOf(form: Form, unit: string, kept?: CheckRule['applies']): CheckRuleIn {
+/** What is sent. */
+export function bodyOf(form: Form, unit: string): CheckRuleIn {
   return {
     unit_id: unit,
     programme_id: form.programme || null,
@@ -152,8 +158,9 @@ export function bodyOf(form: Form, unit: string, kept?: CheckRule['applies']): C
     message: form.message.trim() || null,
     definition: definitionOf(form),
     applies: {
-      ...kept,
       indicators: form.kind === 'ratio' || (form.kind === 'sum' && !form.ofWhich) ? [] : form.indicators,
+      items: form.items,
+      units: form.units,
       measures: form.measures.split(/[、,，\s]+/).filter(Boolean),
     },
   }

@@ -29,10 +29,29 @@ export function useLists(open: () => boolean) {
     (items.value ?? []).flatMap((item) =>
       item.indicators.map((each) => ({
         id: each.id,
+        item: item.id,
         name: `${item.code} ${item.title === each.name ? each.name : `${item.title} · ${each.name}`}`,
         measure: each.measure_name,
       })),
     ),
   )
   return { programme, programmes, indicators }
+}
+
+/** The units that hold a target of the chosen indicator, in the order of their names. */
+export function useTargets(open: () => boolean, chosen: () => { id: string; item: string } | undefined) {
+  const { data: tasks } = useQuery({
+    key: () => ['tasks', 'of', chosen()?.item ?? ''],
+    query: () => all(api.tasks.list, { item_id: chosen()?.item, status: 'issued' as const }),
+    enabled: () => open() && !!chosen(),
+  })
+  return computed(() =>
+    (tasks.value ?? [])
+      .flatMap((task) =>
+        task.targets
+          .filter((target) => target.indicator_id === chosen()?.id)
+          .map((target) => ({ id: target.id, unit: task.unit_id, name: task.unit_name ?? '' })),
+      )
+      .sort((a, b) => a.name.localeCompare(b.name, 'zh')),
+  )
 }

@@ -34,4 +34,5 @@ export const OPEN = {
   late: ['迟报', 'yellow'],
   exception: ['例外放开', 'blue'],
   correction: ['更正中', 'blue'],
+  dispute: ['数据偏差', 'yellow'],
 } satisfies Record<OpenItem['kind'], [Key, string]>
