@@ -43,7 +43,7 @@ from minsheng.identity import router as identity
 from minsheng.identity.sessions import Authenticator
 from minsheng.integration import router as integration
 from minsheng.jobs import router as jobs
-from minsheng.kernel import contract, http, validation
+from minsheng.kernel import contract, http, sealing, validation
 from minsheng.kernel import jobs as queue
 from minsheng.kernel.db import Database, PoolTimeout
 from minsheng.kernel.door import Replay
@@ -128,7 +128,7 @@ ROUTERS = (
 )
 
 
-Beside = Literal["lights", "chases", "jobs"]
+Beside = Literal["lights", "chases", "jobs", "seals"]
 EVERYTHING: frozenset[Beside] = frozenset(get_args(Beside))
 """The threads that work beside the requests of a whole installation."""
 
@@ -137,7 +137,7 @@ def create_app(settings: Settings | None = None, *, beside: Collection[Beside] =
     """Return the application for one installation.
 
     ``beside`` names the threads that work beside the requests: "lights" freezes closed rounds, "chases" chases by rules
-    and delivers what waits in the outbox, "jobs" runs jobs.
+    and delivers what waits in the outbox, "jobs" runs jobs, "seals" orders and seals the record.
     """
     settings = settings or Settings()
 
@@ -151,6 +151,7 @@ def create_app(settings: Settings | None = None, *, beside: Collection[Beside] =
             "lights": lambda: freezing.keep_freezing(database, stop),
             "chases": lambda: sending.keep_sending(database, settings, stop),
             "jobs": lambda: Worker(own, app.state.authenticate).keep_working(stop),
+            "seals": lambda: sealing.keep_sealing(settings, stop),
         }
         threads = [threading.Thread(target=work[each], name=each, daemon=True) for each in beside]
         for thread in threads:
