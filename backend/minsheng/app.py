@@ -42,6 +42,7 @@ from minsheng.identity import login
 from minsheng.identity import router as identity
 from minsheng.identity.sessions import Authenticator
 from minsheng.integration import router as integration
+from minsheng.integration import seal_router
 from minsheng.jobs import router as jobs
 from minsheng.kernel import contract, http, sealing, validation
 from minsheng.kernel import jobs as queue
@@ -125,6 +126,7 @@ ROUTERS = (
     trials.router,
     figures.router,
     integration.router,
+    seal_router.router,
 )
 
 

@@ -284,6 +284,7 @@ def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912, PLR0915 - one declara
     for name in ("schools:a", "schools:a1", "schools:a2"):
         task = found[name]
         found[f"receipt:lead:{name}"] = Thing("acknowledgement", task.unit, item=task.item, by="a_dept")
+    found["entry:roads:a1"] = Thing("entry", "a1", item="list.roads")
     found["job:a1"] = Thing("job", "a1", by="a1-clerk")
     for role in ("role:own", *(f"role:{name}" for name in _ROLES)):
         found[role] = Thing("role", "")
@@ -336,6 +337,7 @@ READ = {
     "chase": "report.read",
     "chase_rule": "programme.read",
     "attachment": "report.read",
+    "entry": "report.read",
     "acknowledgement": "task.read",
     "cadence": "programme.read",
     "granted": "report.read",

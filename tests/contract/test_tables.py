@@ -101,6 +101,10 @@ BESIDE = {
     ("checks/known.py", "connection"): "reads rules and siblings in the caller's transaction",
     ("boards/freezing.py", "connection"): "freezes in the transaction that changes the rules",
     ("integration/service.py", "connection"): "the feed reads the journal under the same criteria",
+    (
+        "integration/seals.py",
+        "connection",
+    ): "heads and hashes, which belong to no unit; an entry only after the feed's scope",
     ("calendars/service.py", "connection"): "puts the days of the product's own file into an installation",
     ("sample/bulk.py", "connection"): "writes a synthetic province by plain inserts, for measurements",
     ("sample/cast.py", "connection"): "the sample's persons act in the loader's transaction",

@@ -14,6 +14,9 @@ Hash = Callable[[bytes], bytes]
 NodeAt = Callable[[int, int], bytes]
 """Gives the hash of a perfect subtree by its level (0 is a leaf) and its number on that level, from 0."""
 
+Prove = Callable[[NodeAt], list[bytes]]
+"""Makes a proof from nodes."""
+
 
 def hash_of(name: HashName) -> Hash:
     """Return a hash function.
