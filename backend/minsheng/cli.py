@@ -1,4 +1,4 @@
-"""The command line: init · seed · found · serve · worker · contract."""
+"""The command line: init · seed · found · serve · worker · export-evidence · verify · contract."""
 
 import argparse
 import gc
@@ -19,13 +19,15 @@ from minsheng.calendars import service as calendars
 from minsheng.checks.service import ensure_patterns
 from minsheng.identity import service
 from minsheng.identity.sessions import Authenticator
-from minsheng.kernel import logs, migrations
+from minsheng.integration import evidence
+from minsheng.kernel import logs, migrations, sealing
 from minsheng.kernel.access import Access, Session
 from minsheng.kernel.db import Database, make_engine
 from minsheng.kernel.door import open_session
 from minsheng.kernel.jobs import wake
 from minsheng.kernel.lifecycle import diagrams
 from minsheng.kernel.settings import PROJECT_ROOT, Settings
+from minsheng.kernel.signing import Signer
 from minsheng.kernel.workers import Worker
 from minsheng.milestones.templates import ensure_templates
 from minsheng.rule_sets.service import ensure_presets
@@ -55,6 +57,10 @@ def main(arguments: list[str] | None = None) -> None:
     found.add_argument("--name", default="系统管理员", help="管理员姓名")
     commands.add_parser("serve", help="启动服务")
     commands.add_parser("worker", help="另起一个执行后台任务的进程")
+    evidence = commands.add_parser("export-evidence", help="导出全部封存的记录与核验程序，供审计在自己的机器上核验")
+    evidence.add_argument("folder", type=Path, help="空目录")
+    verify = commands.add_parser("verify", help="核验数据库里的记录有没有被改动，有则指出是哪一条")
+    verify.add_argument("--head", action="append", default=[], help="另行保存的校验头，可给多个")
     contract = commands.add_parser("contract", help="写出接口契约 openapi/openapi.json")
     contract.add_argument("--check", action="store_true", help="只检查文件是否最新，过期则失败")
     chosen = parser.parse_args(arguments)
@@ -68,6 +74,10 @@ def main(arguments: list[str] | None = None) -> None:
         _serve()
     elif chosen.command == "worker":
         _work()
+    elif chosen.command == "export-evidence":
+        _export_evidence(chosen.folder)
+    elif chosen.command == "verify":
+        _verify(chosen.head)
     else:
         _contract(check=chosen.check)
 
@@ -166,6 +176,40 @@ def _work() -> None:
     database = Database(settings.url, pool_size=2)
     Worker(database, Authenticator(settings)).keep_working(stop)
     database.dispose()
+
+
+def _export_evidence(folder: Path) -> None:
+    settings = Settings()
+    engine = make_engine(settings.url)
+    if settings.sealing_seed is not None:
+        # What was done until now is to be in it.
+        sealing.seal(engine, Signer(settings.sealing_seed), settings.seal_hash)
+    try:
+        count = evidence.export(engine, folder)
+    except FileExistsError:
+        sys.exit(f"{folder} 不是空目录。")
+    with sealing.read_only(engine) as connection:
+        head = sealing.latest(connection)
+    engine.dispose()
+    print(f"已导出 {count} 条。核验：python3 {folder / 'verify.py'} {folder}")
+    print(f"最新校验头（请另行保存）：{head.printed if head else '无'}")
+
+
+def _verify(published: list[str]) -> None:
+    settings = Settings()
+    engine = make_engine(settings.url)
+    try:
+        findings = evidence.check(engine, published)
+    except ValueError as error:
+        sys.exit(f"校验头写法不对：{error}")
+    with sealing.read_only(engine) as connection:
+        head = sealing.latest(connection)
+    engine.dispose()
+    for finding in findings:
+        print("✗", finding)
+    if findings:
+        sys.exit(f"发现 {len(findings)} 处问题。")
+    print(f"没有发现问题。最新校验头：{head.printed if head else '无'}")
 
 
 def _contract(*, check: bool) -> None:
