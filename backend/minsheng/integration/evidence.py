@@ -74,15 +74,24 @@ def keys(connection: Connection) -> list[Plain]:
     return _all(connection, _KEYS, "since")
 
 
-def check(engine: Engine, published: Iterable[str] = ()) -> list[str]:
+def findings(connection: Connection, published: Iterable[str] = ()) -> Iterator[str]:
     """Return what is wrong with the record in the database, the first thing first.
 
     Raises:
         ValueError: a head that was given is none.
     """
     kept = [verifier.parse_head(text) for text in published]
+    return verifier.check(entries(connection), heads(connection), keys(connection), kept)
+
+
+def check(engine: Engine, published: Iterable[str] = ()) -> list[str]:
+    """Return the same, of one moment.
+
+    Raises:
+        ValueError: a head that was given is none.
+    """
     with _snapshot(engine) as connection:
-        return list(verifier.check(entries(connection), heads(connection), keys(connection), kept))
+        return list(findings(connection, published))
 
 
 def export(engine: Engine, folder: Path) -> int:

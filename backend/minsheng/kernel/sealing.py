@@ -195,7 +195,8 @@ def _seal_batch(engine: Engine, signer: Signer, hash_name: HashName) -> int:
         peaks = [kept[each] for each in wanted]
         leaves: list[dict[str, Any]] = []
         heads: list[dict[str, Any]] = []
-        at = clock.now()
+        # A clock that was set back must not make a later head look older.
+        at = max(clock.now(), datetime.fromisoformat(last.at)) if last else clock.now()
 
         def sign() -> None:
             head = Head(size, merkle.root(hash_, peaks).hex(), instant_text(at), name, signer.key_id)
