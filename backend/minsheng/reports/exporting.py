@@ -8,9 +8,12 @@ import io
 import tempfile
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 import xlsxwriter
 
+from minsheng.kernel import stamps
+from minsheng.kernel.signing import Head
 from minsheng.reports.as_reported import Line
 from minsheng.reports.settled import SettledPart, Settlement
 from minsheng.reports.settling import lines_of
@@ -99,8 +102,10 @@ def cell(key: str, line: Line) -> str:
     return STATES[value] if key == "status" else str(value)
 
 
-def workbook(settlement: Settlement, name: str, parts: Sequence[SettledPart]) -> Iterator[bytes]:
-    """Yield the lines as .xlsx: written row by row into a file, sent piece by piece."""
+def workbook(
+    settlement: Settlement, name: str, parts: Sequence[SettledPart], seal: Head | None = None
+) -> Iterator[bytes]:
+    """Yield the lines as .xlsx, with the head that covers them: written row by row into a file, sent in pieces."""
     out = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed when the last piece has been sent
     book = xlsxwriter.Workbook(
         out,
@@ -147,8 +152,18 @@ def workbook(settlement: Settlement, name: str, parts: Sequence[SettledPart]) ->
     ):
         facts.write_string(at, 0, title, head)
         facts.write_string(at, 1, text)
+    if seal:
+        stamp(sheet, facts, 6, seal, head)
     book.close()
     return _pieces(out)
+
+
+def stamp(sheet: Any, facts: Any, row: int, seal: Head, style: Any) -> None:  # noqa: ANN401 - xlsxwriter ships no types
+    """Put a head under every printed page of a sheet, and with its QR code onto the sheet of facts."""
+    sheet.set_footer(f"&L&7{seal.printed}&R&8&P / &N")
+    facts.write_string(row, 0, "记录校验头", style)
+    facts.write_string(row, 1, seal.printed)
+    facts.insert_image(row + 1, 1, "seal.png", {"image_data": stamps.png(seal), "x_scale": 0.5, "y_scale": 0.5})
 
 
 def _pieces(out: "tempfile._TemporaryFileWrapper[bytes] | io.BufferedRandom") -> Iterator[bytes]:
