@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import zipfile
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import orjson
+import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
 from minsheng.integration import verifier
-from minsheng.kernel import merkle
+from minsheng.kernel import merkle, stamps
 from minsheng.kernel.signing import Head, Signer
+from minsheng.pledges import pdf, word
+from minsheng.pledges.paper import Paper, Signature
+from minsheng.reports.exporting import stamp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,4 +143,30 @@ def test_both_write_the_same_canonical_text(rows: dict[str, dict[str, object]]) 
 
 def test_a_printed_head_reads_back() -> None:
     head = Head(7, "ab" * 32, "2026-11-22T08:00:00.000000Z", "sm3", Signer(bytes(32)).key_id)
-    assert verifier.parse_head(head.printed) == vars(head)
+    for text in (head.printed, stamps.line(head), f"  {stamps.line(head)}\n".replace(" ", "\n")):
+        assert verifier.parse_head(text) == vars(head)
+    for text in ("", "minsheng-head", head.printed + " x", head.printed.replace("7", "seven", 1)):
+        with pytest.raises(ValueError, match=r"substring|values to unpack|invalid literal"):
+            verifier.parse_head(text)
+
+
+def test_the_head_stands_on_paper() -> None:
+    """As text and as a code, in the PDF's markup, in the .docx and in workbooks; without a head nothing of it."""
+    head = Head(7, "ab" * 32, "2026-11-22T08:00:00.000000Z", "sm3", Signer(bytes(32)).key_id)
+    sides = (Signature("甲方", "温州市", None, None), Signature("乙方", "乐清市", None, None))
+    paper = Paper("1号", "责任书", ["责任书"], None, [], [], sides, "校验", date(2026, 11, 22))
+    sealed = replace(paper, seal=head)
+    assert (head.printed in pdf.markup(sealed), "<svg" in pdf.markup(sealed)) == (True, True)
+    assert "minsheng-head" not in pdf.markup(paper)
+    for made, images in ((word.render(sealed), 1), (word.render(paper), 0)):
+        with zipfile.ZipFile(io.BytesIO(made)) as file:
+            found = [file.read(name) for name in file.namelist() if name.endswith(".png")]
+            assert found == [stamps.png(head).getvalue()] * images
+            assert (head.printed in file.read("word/document.xml").decode()) == bool(images)
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    stamp(book.add_worksheet("台账"), book.add_worksheet("说明"), 0, head, None)
+    book.close()
+    with zipfile.ZipFile(out) as file:
+        assert head.printed in file.read("xl/worksheets/sheet1.xml").decode()
+        assert file.read("xl/media/image1.png") == stamps.png(head).getvalue()

@@ -117,9 +117,7 @@ def check(entries: Iterable[Row], heads: List[Row], keys: List[Row], published: 
 
 
 def parse_head(text: str) -> Row:
-    name, size, root, at, hash_name, key_id = text.split()
-    if name != "minsheng-head":
-        raise ValueError(text)
+    size, root, at, hash_name, key_id = text[text.index("minsheng-head") :].split()[1:]
     return {"size": int(size), "root": root, "at": at, "hash": hash_name, "key_id": key_id}
 
 
