@@ -119,9 +119,11 @@ def _seed(*, if_empty: bool, synthetic: str | None) -> None:
         sizes = {name: int(number) for name, _, number in (part.partition("=") for part in synthetic.split(","))}
         load.synthetic(settings.url, sizes)
     elif load.wenzhou(settings.url, if_empty=if_empty):
-        # Months that have closed are frozen here, so that the first visitor does not wait for it.
+        # Months that have closed are frozen and the record is sealed here: the first visitor does not wait for it.
         database = Database(settings.url)
         freeze_due(database)
+        if settings.sealing_seed is not None:
+            sealing.seal(database.engine, Signer(settings.sealing_seed), settings.seal_hash)
         database.dispose()
 
 

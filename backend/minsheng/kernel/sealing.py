@@ -32,6 +32,7 @@ APART = 100
 EVERY = timedelta(minutes=5)
 """Most time between a change and a head that covers it."""
 LOOK_SECONDS = 5.0
+BREATH_SECONDS = 0.05
 BATCH = 2_000
 """Entries sealed at a time: some 20 ms of SQLite's only writer."""
 _LOCK = 0x6D697365
@@ -167,10 +168,13 @@ def covering(connection: Connection, row_id: UUID) -> Head | None:
 # Sealing
 
 
-def seal(engine: Engine, signer: Signer, hash_name: HashName = "sha256") -> int:
-    """Order and seal everything that was committed until now; return how many entries were sealed."""
+def seal(engine: Engine, signer: Signer, hash_name: HashName = "sha256", stop: threading.Event | None = None) -> int:
+    """Order and seal everything that was committed until now; return how many entries were sealed.
+
+    ``stop`` belongs to a thread beside requests: it ends the work between two batches, and lets requests go first.
+    """
     total = 0
-    while True:
+    while stop is None or not stop.wait(BREATH_SECONDS):
         with read_only(engine) as connection:
             pending = connection.execute(select(_PENDING.c.entry_id).limit(1)).first() is not None
         if pending:
@@ -178,8 +182,9 @@ def seal(engine: Engine, signer: Signer, hash_name: HashName = "sha256") -> int:
                 journal.sequence(connection, BATCH, once=True)
         done = _seal_batch(engine, signer, hash_name)
         if not (done or pending):
-            return total
+            break
         total += done
+    return total
 
 
 def _seal_batch(engine: Engine, signer: Signer, hash_name: HashName) -> int:
@@ -253,7 +258,7 @@ def keep_sealing(settings: Settings, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             if due(engine):
-                seal(engine, signer, settings.seal_hash)
+                seal(engine, signer, settings.seal_hash, stop)
         except Exception:
             log.exception("sealing failed; it will be tried again")
         stop.wait(LOOK_SECONDS)
