@@ -151,6 +151,12 @@ def test_the_database_refuses_to_rewrite(engine: Engine) -> None:
                 ]
             before = connection.execute(sa.text(f"SELECT * FROM {table} ORDER BY 1")).all()
             assert before or table in sealed.TABLES
+            if sqlite and not before:
+                # Its triggers go row by row: of an empty table they are read instead.
+                asked = sa.text("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
+                said = "".join(connection.execute(asked, {"table": table}).scalars())
+                assert all(f"BEFORE {event} ON {table}" in said for event in ("UPDATE", "DELETE", "INSERT")), table
+                continue
             for statement in tries:
                 connection.rollback()
                 with pytest.raises(DatabaseError, match="append-only"):
@@ -337,7 +343,7 @@ def test_every_single_character_counts(  # noqa: PLR0915 - one journal, everythi
     assert len(source.splitlines()) <= 150
     imported = {
         name.split(".")[0]
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(ast.parse(source, feature_version=(3, 7)))
         for name in (
             [each.name for each in node.names]
             if isinstance(node, ast.Import)

@@ -50,8 +50,10 @@ class Tree:
 
 
 def named(rows: Row) -> str:
-    entry: Row = rows.get("journal_entry") or next(iter(rows.values()), {})
-    return f"{'、'.join(sorted(set(rows) - {'journal_order'}))} {entry.get('id')}，{entry.get('entity', '')}"
+    entry = rows.get("journal_entry")
+    if entry:
+        return f"{entry.get('at')} 的记录 {entry.get('id')}，所记为 {entry.get('entity')} {entry.get('entity_id')}"
+    return "、".join(f"{table} {row.get('id')}" for table, row in rows.items())
 
 
 def check_heads(heads: List[Row], keys: List[Row]) -> Iterator[str]:
