@@ -182,36 +182,35 @@ def _work() -> None:
 
 def _export_evidence(folder: Path) -> None:
     settings = Settings()
-    engine = make_engine(settings.url)
-    if settings.sealing_seed is not None:
-        # What was done until now is to be in it.
-        sealing.seal(engine, Signer(settings.sealing_seed), settings.seal_hash)
+    database = Database(settings.url)
     try:
-        count = evidence.export(engine, folder)
+        if settings.sealing_seed is not None:
+            # What was done until now is to be in it.
+            sealing.seal(database.engine, Signer(settings.sealing_seed), settings.seal_hash)
+        count = evidence.export(database.engine, folder)
+        head = evidence.newest(database.engine)
     except FileExistsError:
         sys.exit(f"{folder} 不是空目录。")
-    with sealing.read_only(engine) as connection:
-        head = sealing.latest(connection)
-    engine.dispose()
+    finally:
+        database.dispose()
     print(f"已导出 {count} 条。核验：python3 {folder / 'verify.py'} {folder}")
-    print(f"最新校验头（请另行保存）：{head.printed if head else '无'}")
+    print(f"最新校验头（请另行保存）：{head}")
 
 
 def _verify(published: list[str]) -> None:
-    settings = Settings()
-    engine = make_engine(settings.url)
+    database = Database(Settings().url)
     try:
-        findings = evidence.check(engine, published)
+        findings = evidence.check(database.engine, published)
+        head = evidence.newest(database.engine)
     except ValueError as error:
         sys.exit(f"校验头写法不对：{error}")
-    with sealing.read_only(engine) as connection:
-        head = sealing.latest(connection)
-    engine.dispose()
+    finally:
+        database.dispose()
     for finding in findings:
         print("✗", finding)
     if findings:
         sys.exit(f"发现 {len(findings)} 处问题。")
-    print(f"没有发现问题。最新校验头：{head.printed if head else '无'}")
+    print(f"没有发现问题。最新校验头：{head}")
 
 
 def _contract(*, check: bool) -> None:

@@ -16,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 
+from minsheng import cli
 from minsheng.integration import evidence, verifier
 from minsheng.kernel import merkle, sealed, sealing
 from minsheng.kernel.db import make_engine
@@ -165,7 +166,14 @@ def test_the_database_refuses_to_rewrite(engine: Engine) -> None:
             assert connection.execute(sa.text(f"SELECT * FROM {table} ORDER BY 1")).all() == before
 
 
-def test_whoever_owns_the_database_is_found_out(engine: Engine, measures: None) -> None:
+def test_whoever_owns_the_database_is_found_out(  # noqa: PLR0915 - one database, everything that can be done to it
+    engine: Engine,
+    url: str,
+    measures: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """Each column of a row in turn, in the very form in which it is stored, past triggers and references."""
     sealing.seal(engine, SIGNER)
     with engine.connect() as connection:
@@ -223,6 +231,22 @@ def test_whoever_owns_the_database_is_found_out(engine: Engine, measures: None) 
                 connection.exec_driver_sql(f"DELETE FROM {table} WHERE {place_} > {head.size // 100 * 100}")
             found = list(evidence.findings(connection, told))
             assert [each for each in found if each.startswith("尾部被截断")], found
+
+    # The commands say the same: nothing wrong and 0, or the entry and 1.
+    monkeypatch.setenv("MINSHENG_DATABASE_URL", url)
+    monkeypatch.setenv("MINSHENG_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("MINSHENG_SEALING_KEY", bytes(range(32)).hex())
+    cli.main(["export-evidence", str(tmp_path / "out")])
+    cli.main(["verify", "--head", head.printed])
+    with pytest.raises(SystemExit, match="不是空目录"):
+        cli.main(["export-evidence", str(tmp_path / "out")])
+    with engine.begin() as connection:
+        _open_up(connection, "journal_entry")
+        connection.execute(sa.text("UPDATE journal_entry SET body = body || ' ' WHERE id = :id"), {"id": entry})
+    capsys.readouterr()
+    with pytest.raises(SystemExit, match="发现 1 处问题"):
+        cli.main(["verify"])
+    assert f"第 {place} 条被改动" in capsys.readouterr().out
 
 
 def _open_up(connection: sa.Connection, table: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Table, exists, select
 from minsheng.integration import verifier
 from minsheng.kernel.journal import JournalEntry, JournalOrder, JournalPending
 from minsheng.kernel.sealed import TABLES, Plain, Reader
-from minsheng.kernel.sealing import BATCH, SealedEntry, SealKey, SignedHead, ordered, read_only, sealed_size
+from minsheng.kernel.sealing import BATCH, SealedEntry, SealKey, SignedHead, latest, ordered, read_only, sealed_size
 
 _ENTRIES = JournalEntry.__table__  # type: ignore[attr-defined]
 _ORDER = JournalOrder.__table__  # type: ignore[attr-defined]
@@ -92,6 +92,13 @@ def check(engine: Engine, published: Iterable[str] = ()) -> list[str]:
     """
     with _snapshot(engine) as connection:
         return list(findings(connection, published))
+
+
+def newest(engine: Engine) -> str:
+    """Return the newest head as it is printed."""
+    with read_only(engine) as connection:
+        head = latest(connection)
+    return head.printed if head else "无"
 
 
 def export(engine: Engine, folder: Path) -> int:
