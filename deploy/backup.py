@@ -88,10 +88,11 @@ def main() -> None:
     finally:
         part.unlink(missing_ok=True)
     print(whole)
-    if settings.secrets_file.is_file():
-        keys = folder / f"{name}.secrets"
-        keys.write_bytes(settings.secrets_file.read_bytes())
-        print(keys)
+    for file in (settings.secrets_file, settings.sealing_file):
+        if file.is_file():
+            keys = folder / f"{name}.{file.name}"
+            keys.write_bytes(file.read_bytes())
+            print(keys)
     content = settings.data_dir / "files" / "content"
     if content.is_dir():
         print(copy_files(content, folder / "files"))

@@ -47,8 +47,9 @@ from minsheng.identity import login
 from minsheng.identity import router as identity
 from minsheng.identity.sessions import Authenticator
 from minsheng.integration import router as integration
+from minsheng.integration import seal_router
 from minsheng.jobs import router as jobs
-from minsheng.kernel import contract, http, validation
+from minsheng.kernel import contract, http, sealing, validation
 from minsheng.kernel import jobs as queue
 from minsheng.kernel.ciphers import Cipher
 from minsheng.kernel.db import Database, PoolTimeout
@@ -136,10 +137,11 @@ ROUTERS = (
     trials.router,
     figures.router,
     integration.router,
+    seal_router.router,
 )
 
 
-Beside = Literal["lights", "chases", "jobs"]
+Beside = Literal["lights", "chases", "jobs", "seals"]
 EVERYTHING: frozenset[Beside] = frozenset(get_args(Beside))
 """The threads that work beside the requests of a whole installation."""
 
@@ -148,7 +150,7 @@ def create_app(settings: Settings | None = None, *, beside: Collection[Beside] =
     """Return the application for one installation.
 
     ``beside`` names the threads that work beside the requests: "lights" freezes closed rounds, "chases" chases by rules
-    and delivers what waits in the outbox, "jobs" runs jobs.
+    and delivers what waits in the outbox, "jobs" runs jobs, "seals" orders and seals the record.
     """
     settings = settings or Settings()
 
@@ -169,6 +171,7 @@ def create_app(settings: Settings | None = None, *, beside: Collection[Beside] =
             "lights": lambda: freezing.keep_freezing(database, stop),
             "chases": lambda: sending.keep_sending(database, settings, stop),
             "jobs": run_jobs,
+            "seals": lambda: sealing.keep_sealing(settings, stop),
         }
         threads = [threading.Thread(target=work[each], name=each, daemon=True) for each in beside]
         for thread in threads:

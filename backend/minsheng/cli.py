@@ -1,4 +1,4 @@
-"""The command line: init · seed · found · serve · worker · reseal · contract."""
+"""The command line: init · seed · found · serve · worker · reseal · export-evidence · verify · contract."""
 
 import argparse
 import gc
@@ -20,7 +20,8 @@ from minsheng.checks.service import ensure_patterns
 from minsheng.disbursements.accounts import reseal
 from minsheng.identity import service
 from minsheng.identity.sessions import Authenticator
-from minsheng.kernel import logs, migrations
+from minsheng.integration import evidence
+from minsheng.kernel import logs, migrations, sealing
 from minsheng.kernel.access import Access, Session
 from minsheng.kernel.ciphers import Cipher
 from minsheng.kernel.db import Database, make_engine
@@ -28,6 +29,7 @@ from minsheng.kernel.door import open_session
 from minsheng.kernel.jobs import wake
 from minsheng.kernel.lifecycle import diagrams
 from minsheng.kernel.settings import PROJECT_ROOT, Settings
+from minsheng.kernel.signing import Signer
 from minsheng.kernel.workers import Worker
 from minsheng.milestones.templates import ensure_templates
 from minsheng.rule_sets.service import ensure_presets
@@ -58,6 +60,10 @@ def main(arguments: list[str] | None = None) -> None:
     commands.add_parser("serve", help="启动服务")
     commands.add_parser("worker", help="另起一个执行后台任务的进程")
     commands.add_parser("reseal", help="更换密钥后、撤下旧密钥前：用新密钥重新加密账号")
+    evidence = commands.add_parser("export-evidence", help="导出全部封存的记录与核验程序，供审计在自己的机器上核验")
+    evidence.add_argument("folder", type=Path, help="空目录")
+    verify = commands.add_parser("verify", help="核验数据库里的记录有没有被改动，有则指出是哪一条")
+    verify.add_argument("--head", action="append", default=[], help="另行保存的校验头，可给多个")
     contract = commands.add_parser("contract", help="写出接口契约 openapi/openapi.json")
     contract.add_argument("--check", action="store_true", help="只检查文件是否最新，过期则失败")
     chosen = parser.parse_args(arguments)
@@ -73,6 +79,10 @@ def main(arguments: list[str] | None = None) -> None:
         _work()
     elif chosen.command == "reseal":
         _reseal()
+    elif chosen.command == "export-evidence":
+        _export_evidence(chosen.folder)
+    elif chosen.command == "verify":
+        _verify(chosen.head)
     else:
         _contract(check=chosen.check)
 
@@ -114,9 +124,11 @@ def _seed(*, if_empty: bool, synthetic: str | None) -> None:
         sizes = {name: int(number) for name, _, number in (part.partition("=") for part in synthetic.split(","))}
         load.synthetic(settings.url, sizes)
     elif load.wenzhou(settings.url, if_empty=if_empty):
-        # Months that have closed are frozen here, so that the first visitor does not wait for it.
+        # Months that have closed are frozen and the record is sealed here: the first visitor does not wait for it.
         database = Database(settings.url)
         freeze_due(database)
+        if settings.sealing_seed is not None:
+            sealing.seal(database.engine, Signer(settings.sealing_seed), settings.seal_hash)
         database.dispose()
 
 
@@ -178,6 +190,39 @@ def _reseal() -> None:
     cipher = Cipher(settings.keys)
     changed = _in_transaction(settings, "account numbers are sealed anew", lambda session: reseal(session, cipher))
     print(f"重新加密 {changed} 个账号。")
+
+
+def _export_evidence(folder: Path) -> None:
+    settings = Settings()
+    database = Database(settings.url)
+    try:
+        if settings.sealing_seed is not None:
+            # What was done until now is to be in it.
+            sealing.seal(database.engine, Signer(settings.sealing_seed), settings.seal_hash)
+        count = evidence.export(database.engine, folder)
+        head = evidence.newest(database.engine)
+    except FileExistsError:
+        sys.exit(f"{folder} 不是空目录。")
+    finally:
+        database.dispose()
+    print(f"已导出 {count} 条。核验：python3 {folder / 'verify.py'} {folder}")
+    print(f"最新校验头（请另行保存）：{head}")
+
+
+def _verify(published: list[str]) -> None:
+    database = Database(Settings().url)
+    try:
+        findings = evidence.check(database.engine, published)
+        head = evidence.newest(database.engine)
+    except ValueError as error:
+        sys.exit(f"校验头写法不对：{error}")
+    finally:
+        database.dispose()
+    for finding in findings:
+        print("✗", finding)
+    if findings:
+        sys.exit(f"发现 {len(findings)} 处问题。")
+    print(f"没有发现问题。最新校验头：{head}")
 
 
 def _contract(*, check: bool) -> None:

@@ -6,6 +6,7 @@ _MODULES = (
     "kernel.journal",
     "kernel.idempotency",
     "kernel.jobs",
+    "kernel.sealing",
     "org.models",
     "identity.models",
     "calendars.models",

@@ -20,9 +20,11 @@ TAGS: dict[str, tuple[str, str]] = {
     "attachments": ("附件", "报告和节点的佐证材料，断点续传"),
     "checks": ("核对规则", "数字报上来之前的核对：规则、试用和查出的数"),
     "deviations": ("数据偏差与核实", "上级口径的数、偏差的答复和裁定、核实与核实系数"),
+    "funds": ("资金", "资金来源、额度、下达与到位、配套、捆绑、台账和各项比率"),
+    "disbursements": ("拨付", "专户、收款方、拨付单、一卡通批次和拨付规则"),
     "boards": ("驾驶舱", "亮灯矩阵、滞后清单、进度曲线和每盏灯的算法"),
     "jobs": ("后台任务", "导入、导出等慢的工作：进度、结果和取消"),
-    "integration": ("对接", "给其他系统的变更流"),
+    "integration": ("对接", "给其他系统的变更流，以及记录的封存与核验"),
 }
 """In the order of the work, which is the order of the documentation."""
 

@@ -10,13 +10,15 @@ from uuid import UUID
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, select
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 
 from minsheng.app import create_app
 from minsheng.identity.sessions import Authenticator
-from minsheng.kernel import clock, contract, migrations
+from minsheng.kernel import clock, contract, migrations, sealing
 from minsheng.kernel.db import Database
+from minsheng.kernel.journal import JournalEntry
 from minsheng.kernel.settings import Settings
+from minsheng.kernel.signing import Signer
 from minsheng.kernel.workers import Worker
 from tests.conftest import SECRET_KEYS
 from tests.databases import PostgresUnavailableError
@@ -158,6 +160,11 @@ def _build(url: str, folder: Path) -> tuple[World, dict[str, str], dict[str, int
         requests.lay_files(world, folder)
         requests.prepare(call, world)
         world.ids["job:a1"] = _upload(client, cookies["a1-clerk"], world)
+        engine = client.app.state.database.engine  # type: ignore[attr-defined]
+        sealing.seal(engine, Signer(bytes(32)))
+        with sealing.read_only(engine) as connection:
+            of_report = select(JournalEntry.id).where(col(JournalEntry.entity_id) == world["november:roads:a1"])
+            world.ids["entry:roads:a1"] = connection.execute(of_report.limit(1)).scalar_one()
     return world, cookies, _versions(url, world)
 
 

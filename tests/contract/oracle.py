@@ -296,6 +296,7 @@ def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912, PLR0915 - one declara
         name: Thing(kind, unit, giver="city", item=item, draft=draft)
         for name, (kind, unit, item, draft) in payments.THINGS.items()
     }
+    found["entry:roads:a1"] = Thing("entry", "a1", item="list.roads")
     found["job:a1"] = Thing("job", "a1", by="a1-clerk")
     for role in ("role:own", *(f"role:{name}" for name in _ROLES)):
         found[role] = Thing("role", "")
@@ -348,6 +349,7 @@ READ = {
     "chase": "report.read",
     "chase_rule": "programme.read",
     "attachment": "report.read",
+    "entry": "report.read",
     "acknowledgement": "task.read",
     "cadence": "programme.read",
     "granted": "report.read",

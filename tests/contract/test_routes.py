@@ -40,6 +40,10 @@ OWN = {
     "getJob": "a job is its maker's alone",
     "getJobFile": "so are its files",
     "cancelJob": "and so is stopping it",
+    "listSealKeys": "public keys are public",
+    "getLatestHead": "a count, a time and a hash: the more people keep it, the less can be taken back",
+    "getHead": "the same",
+    "getConsistency": "hashes that join two heads",
     "getWorkbench": "everybody's start page; it asks for each part what the caller holds",
 }
 """Routes behind the door that name no permission, because they touch only the caller himself."""

@@ -241,8 +241,13 @@ def _gets() -> Iterator[Case]:  # noqa: C901, PLR0912 - one case after the other
         ("listPermissions", "user.read"),
         ("listMilestoneTemplates", "task.read"),
         ("listChanges", "journal.read"),
+        ("listSealKeys", None),
+        ("getLatestHead", None),
+        ("getHead", None),
+        ("getConsistency", None),
     ):
         yield Case(operation, permission)
+    yield Case("getInclusion", "journal.read", "entry:roads:a1")
 
     for name in ("attachment:roads:a1", "attachment:roads:b1"):
         yield Case("getAttachmentThumbnail", "report.read", name, allowed=409)
@@ -1208,6 +1213,7 @@ class Sweep:
         version = None
         if any(each["name"] == "If-Match" for each in operation.get("parameters", ())):
             version = 0 if case.operation == "savePlan" else prepared.versions[case.path or ""]
+        path = path.replace("{size}", "100")
         if case.path is not None:
             path = path.replace("{id}", str(prepared.world[case.path])).replace("{name}", "preview")
         return prepared.send(who, method, path.removeprefix(requests.API), version=version, **arguments)

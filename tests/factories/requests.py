@@ -525,6 +525,11 @@ REQUESTS: dict[str, Request] = {
     "getLightHistory": Request("office", query={"programme_id": "@list", "target_id": "@roads:a1:target"}),
     "getDispersion": Request("office", query={"programme_id": "@list"}),
     "listChanges": Request("auditor"),
+    "listSealKeys": Request("a1-clerk"),
+    "getLatestHead": Request("a1-clerk"),
+    "getHead": Request("a1-clerk", {"size": "100"}),
+    "getConsistency": Request("a1-clerk", {"size": "100"}),
+    "getInclusion": Request("auditor", _id("entry:roads:a1")),
 }
 
 

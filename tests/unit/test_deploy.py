@@ -180,6 +180,7 @@ def test_a_backup_of_sqlite_holds_what_was_committed_while_a_writer_is_at_work(t
     data = tmp_path / "data"
     data.mkdir()
     (data / "secrets").write_text("kid:00\n")
+    (data / "sealing").write_text("11\n")
     (data / "files" / "content" / "ab").mkdir(parents=True)
     (data / "files" / "content" / "ab" / "abcd").write_text("evidence")
     with closing(sqlite3.connect(data / "minsheng.db", isolation_level=None)) as writer:
@@ -188,13 +189,13 @@ def test_a_backup_of_sqlite_holds_what_was_committed_while_a_writer_is_at_work(t
         writer.execute("INSERT INTO county VALUES ('乐清市')")
         writer.execute("BEGIN IMMEDIATE")
         writer.execute("INSERT INTO county VALUES ('苍南县')")
-        copy, keys, files = backup(tmp_path / "backup", data_dir=str(data), database_url="")
+        copy, keys, sealing, files = backup(tmp_path / "backup", data_dir=str(data), database_url="")
         writer.execute("COMMIT")
     with closing(sqlite3.connect(copy)) as restored:
         assert restored.execute("SELECT name FROM county").fetchall() == [("乐清市",)]
-    assert keys.read_text() == "kid:00\n"
+    assert (keys.read_text(), sealing.read_text()) == ("kid:00\n", "11\n")
     assert (files / "ab" / "abcd").read_text() == "evidence"
-    assert oct(copy.stat().st_mode)[-3:] == oct(keys.stat().st_mode)[-3:] == "600"
+    assert {oct(each.stat().st_mode)[-3:] for each in (copy, keys, sealing)} == {"600"}
 
 
 @pytest.mark.postgresql

@@ -9,7 +9,11 @@ branch_labels = None
 depends_on = None
 
 MOST_FEN = 2**53 - 1
-APPEND_ONLY = ("ledger_entry", "ledger_posting")
+APPEND_ONLY = {
+    "ledger_entry": ("id = NEW.id OR reversal_of = NEW.reversal_of OR (line_id = NEW.line_id AND number = NEW.number)"),
+    "ledger_posting": "id = NEW.id OR (entry_id = NEW.entry_id AND account = NEW.account)",
+}
+"""Tables that are only added to, and what would make a row take the place of another."""
 ORIGINS = ("budget", "allotted", "direct", "works")
 """Accounts that money comes from: they run below zero."""
 OTHERS = ("planned", "due", "cash", "advanced", "spent", "returned", "invested", "paid", "recovered", "shared")
@@ -250,12 +254,18 @@ def _refuse_rewriting() -> None:
                 "FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting()"
             )
         return
-    for table in APPEND_ONLY:
+    for table, taken in APPEND_ONLY.items():
         for event in ("UPDATE", "DELETE"):
             op.execute(
                 f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
+        # INSERT OR REPLACE takes rows away without asking the trigger for DELETE.
+        op.execute(
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken}) "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )
 
 
 def downgrade() -> None:

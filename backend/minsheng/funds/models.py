@@ -13,6 +13,7 @@ from sqlmodel import Field
 from minsheng.funds.accounts import Account, Kind
 from minsheng.kernel.access import Scoped
 from minsheng.kernel.db import Figure, Instant, Row
+from minsheng.kernel.sealed import sealed
 from minsheng.permissions import P
 
 MOST_FEN = 2**53 - 1
@@ -137,6 +138,7 @@ class FundBalance(Row, table=True):
     shared: int = Field(default=0, sa_type=BigInteger, nullable=False)
 
 
+@sealed
 class LedgerEntry(Row, table=True):
     """One event of money on a line, with its paper. Never changed, never deleted: the database refuses both.
 
@@ -186,6 +188,7 @@ class LedgerEntry(Row, table=True):
     author_name: str = Field(nullable=False)
 
 
+@sealed
 class LedgerPosting(Row, table=True):
     """One side of an entry: so many fen on one account of its line. The sides of an entry add up to nothing."""
 

@@ -1,5 +1,7 @@
 """Reading the change feed."""
 
+from uuid import UUID
+
 from sqlalchemy import ColumnElement, Engine, or_, select
 from sqlmodel import SQLModel
 
@@ -52,6 +54,13 @@ def page(session: Session, after: int, limit: int, wanted: set[str] | None) -> l
     )
     # Fetched in one piece: row by row the driver is asked a thousand times a page.
     return [(seq, body) for seq, body in connection.execute(statement).all()]
+
+
+def place(session: Session, entry_id: UUID) -> int | None:
+    """Return the number of an entry that the caller may read."""
+    statement = select(_ORDER.c.seq).where(_ORDER.c.entry_id == entry_id, _readable(session.access, None))
+    found: int | None = session.connection().execute(statement).scalar()
+    return found
 
 
 def waiting(engine: Engine) -> bool:

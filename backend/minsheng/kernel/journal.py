@@ -179,8 +179,10 @@ def _append(connection: Connection, entries: list[dict[str, Any]]) -> None:
     connection.execute(insert(_PENDING), [{"entry_id": entry["id"]} for entry in entries])
 
 
-def sequence(connection: Connection, batch: int = 10_000) -> int:
+def sequence(connection: Connection, batch: int = 10_000, *, once: bool = False) -> int:
     """Give every committed entry that has none yet its place in the order; return how many there were.
+
+    ``once`` stops after one batch: whoever has time does not keep SQLite's only writer waiting.
 
     Runs in the caller's transaction, alone: on PostgreSQL under an advisory lock that ends with the transaction, on
     SQLite because there is one writer. Entries are taken in the order of their ids, which grow with time.
@@ -215,6 +217,8 @@ def sequence(connection: Connection, batch: int = 10_000) -> int:
         )
         connection.execute(delete(_PENDING).where(_PENDING.c.entry_id.in_([row.id for row in rows])))
         total += len(rows)
+        if once:
+            return total
 
 
 def record_login(session: Session, action: str, user_id: UUID, unit_id: UUID, note: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import secrets
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -53,6 +54,12 @@ class Settings(BaseSettings):
         default="", description="签名密钥 kid:hex，新的在前，最多两个；留空则由 init 写入数据目录的 secrets 文件"
     )
 
+    sealing_key: str = Field(
+        default="",
+        description="封存签名密钥（Ed25519 种子，64 位十六进制）；留空则由 init 写入数据目录的 sealing 文件",
+    )
+    seal_hash: Literal["sha256", "sm3"] = Field(default="sha256", description="记录封存的杂凑算法，首次封存后不再改变")
+
     @cached_property
     def url(self) -> str:
         """The database to use: the given one, or SQLite in the data directory."""
@@ -62,13 +69,37 @@ class Settings(BaseSettings):
     def secrets_file(self) -> Path:
         return self.data_dir / "secrets"
 
+    @property
+    def sealing_file(self) -> Path:
+        return self.data_dir / "sealing"
+
     def make_secrets(self) -> None:
-        """Write a fresh signing key on first start, readable by this account alone."""
-        if self.secret_keys or self.secrets_file.exists():
-            return
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        self.secrets_file.touch(mode=0o600)
-        self.secrets_file.write_text(f"{secrets.token_hex(4)}:{secrets.token_hex(32)}\n", encoding="ascii")
+        """Write fresh keys on first start, readable by this account alone."""
+        if not self.secret_keys:
+            self._write_once(self.secrets_file, f"{secrets.token_hex(4)}:{secrets.token_hex(32)}\n")
+        if not self.sealing_key:
+            self._write_once(self.sealing_file, f"{secrets.token_hex(32)}\n")
+
+    def _write_once(self, path: Path, content: str) -> None:
+        if not path.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(content, encoding="ascii")
+
+    @cached_property
+    def sealing_seed(self) -> bytes | None:
+        """The key that signs heads, if there is one here: a machine that only answers requests needs none.
+
+        Raises:
+            ValueError: it is not 32 bytes.
+        """
+        file = self.sealing_file
+        text = self.sealing_key or (file.read_text(encoding="ascii") if file.exists() else "")
+        seed = bytes.fromhex(text)
+        if len(seed) not in {0, 32}:
+            message = "封存密钥应为 64 位十六进制"
+            raise ValueError(message)
+        return seed or None
 
     @cached_property
     def keys(self) -> dict[str, bytes]:

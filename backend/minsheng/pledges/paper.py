@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from minsheng.kernel.signing import Head
 from minsheng.pledges.models import Pledge
 
 OPERATORS: Mapping[str, str] = {"ge": "≥", "le": "≤", "eq": "="}
@@ -58,10 +59,11 @@ class Paper:
     signatures: Sequence[Signature]
     proof: str
     made_on: date
+    seal: Head | None = None
 
 
-def paper_of(pledge: Pledge) -> Paper:
-    """Return the paper of a pledge or of a supplement, from its frozen content alone."""
+def paper_of(pledge: Pledge, seal: Head | None = None) -> Paper:
+    """Return the paper of a pledge or of a supplement, from its frozen content alone, with the head that covers it."""
     content = pledge.content
     giver, unit, programme = content["giver"]["name"], content["unit"]["name"], content["programme"]["name"]
     parties = f"甲方：{giver}", f"乙方：{unit}"
@@ -88,6 +90,7 @@ def paper_of(pledge: Pledge) -> Paper:
         ),
         proof=f"内容校验值（SHA-256）：{pledge.sha256}",
         made_on=date.fromisoformat(content["made_on"]),
+        seal=seal,
     )
 
 

@@ -12,7 +12,9 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import quote
 
+from minsheng.kernel import stamps
 from minsheng.kernel.errors import Problem
+from minsheng.kernel.signing import Head
 from minsheng.pledges.paper import Paper, Section, Signature, Table
 
 LAYOUT = 1
@@ -52,6 +54,9 @@ tr {{ break-inside: avoid; }}
 .signatures div {{ flex: 1; }}
 .signatures p {{ text-indent: 0; text-align: left; }}
 .proof {{ margin-top: 28.95pt; font-size: 9pt; line-height: 12pt; letter-spacing: 0; text-indent: 0; }}
+.seal {{ display: flex; align-items: center; margin-top: 6pt; break-inside: avoid; }}
+.seal p {{ flex: 1; margin-left: 3mm; font-size: 8pt; line-height: 11pt; letter-spacing: 0; text-indent: 0;
+           text-align: left; }}
 """
 
 
@@ -156,9 +161,15 @@ def markup(paper: Paper) -> str:
         '<div class="signatures">',
         *(_signature(signature) for signature in paper.signatures),
         "</div>",
-        f'<p class="proof">{escape(paper.proof)}</p></body></html>',
+        f'<p class="proof">{escape(paper.proof)}</p>',
+        _seal(paper.seal) if paper.seal else "",
+        "</body></html>",
     ]
     return "".join(parts)
+
+
+def _seal(head: Head) -> str:
+    return f'<div class="seal">{stamps.svg(head)}<p>{escape(stamps.line(head))}</p></div>'
 
 
 def _section(section: Section) -> str:

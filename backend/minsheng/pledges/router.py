@@ -15,6 +15,7 @@ from minsheng.kernel.access import Session
 from minsheng.kernel.door import IfMatch, allow
 from minsheng.kernel.http import Route
 from minsheng.kernel.pages import Page, Paging
+from minsheng.kernel.signing import Head
 from minsheng.org.models import Unit
 from minsheng.permissions import P
 from minsheng.pledges import pdf, service, word
@@ -156,7 +157,8 @@ def get_docx(
 ) -> DocxResponse:
     """Return the paper for Word and WPS, in the official layout; it needs nothing of the server's system."""
     pledge = rows.fetch(session, Pledge, id)
-    made = pdf.made_once(_folder(request), _name(pledge, "docx"), lambda: word.render(paper_of(pledge)))
+    seal = service.seal_of(session, pledge)
+    made = pdf.made_once(_folder(request), _name(pledge, seal, "docx"), lambda: word.render(paper_of(pledge, seal)))
     return DocxResponse(made, headers=_headers(pledge, "docx"))
 
 
@@ -175,7 +177,10 @@ def get_pdf(
     """Return the paper as PDF (GB/T 9704-2012), drawn once a version; 503 on a machine without Pango."""
     pledge = rows.fetch(session, Pledge, id)
     fonts = request.app.state.settings.data_dir / "fonts"
-    made = pdf.made_once(_folder(request), _name(pledge, "pdf"), lambda: pdf.render(paper_of(pledge), fonts))
+    seal = service.seal_of(session, pledge)
+    made = pdf.made_once(
+        _folder(request), _name(pledge, seal, "pdf"), lambda: pdf.render(paper_of(pledge, seal), fonts)
+    )
     return PdfResponse(made, headers=_headers(pledge, "pdf"))
 
 
@@ -184,8 +189,9 @@ def _folder(request: Request) -> Path:
     return found
 
 
-def _name(pledge: Pledge, kind: str) -> str:
-    return f"{pledge.id}-{pledge.version}-{pledge.sha256[:16]}-{pdf.LAYOUT}.{kind}"
+def _name(pledge: Pledge, seal: Head | None, kind: str) -> str:
+    sealed = f"-{seal.size}" if seal else ""
+    return f"{pledge.id}-{pledge.version}-{pledge.sha256[:16]}-{pdf.LAYOUT}{sealed}.{kind}"
 
 
 def _headers(pledge: Pledge, kind: str) -> dict[str, str]:

@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from minsheng.kernel import clock, rows
+from minsheng.kernel import clock, rows, sealing
 from minsheng.kernel.access import Session
 from minsheng.kernel.errors import Conflict, Duplicate, FieldError, Forbidden, OwnWork, WrongState, invalid
 from minsheng.kernel.lifecycle import ReasonIn
+from minsheng.kernel.signing import Head
 from minsheng.org.models import Unit
 from minsheng.org.service import unit_names
 from minsheng.permissions import P
@@ -237,6 +238,11 @@ def countersign(session: Session, pledge: Pledge, _body: object) -> None:
 def hand_back(_session: Session, pledge: Pledge, body: ReasonIn) -> None:
     """Note why it came back."""
     pledge.sent_at, pledge.returned_reason = None, body.reason
+
+
+def seal_of(session: Session, pledge: Pledge) -> Head | None:
+    """Return the first head of the sealed record that covers a pledge as it stands; none for the first minutes."""
+    return sealing.covering(session.connection(), pledge.id)
 
 
 # Who has signed

@@ -11,6 +11,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from minsheng.kernel import stamps
 from minsheng.pledges.paper import Paper, Signature, Table
 from minsheng.pledges.pdf import signature_lines
 
@@ -44,6 +45,12 @@ def render(paper: Paper) -> bytes:
     _line(document, "", indent=False)
     proof = _line(document, paper.proof, size=9, indent=False)
     proof.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    if paper.seal:
+        proof = _line(document, stamps.line(paper.seal), size=8, indent=False)
+        proof.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+        code = document.add_paragraph()
+        code.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+        code.add_run().add_picture(stamps.png(paper.seal), width=Mm(stamps.SIDE))
     properties = document.core_properties
     properties.title, properties.author, properties.comments = paper.title, paper.signatures[0].unit, ""
     properties.created = properties.modified = datetime(paper.made_on.year, paper.made_on.month, paper.made_on.day)  # noqa: DTZ001 - the format knows no zone

@@ -327,7 +327,7 @@ def _sent(session: Session, key: UUID, asked: str | None, kind: str, ending: str
     make = {
         "ndjson": lambda: exporting.ndjson(parts),
         "csv": lambda: exporting.table(parts),
-        "xlsx": lambda: exporting.workbook(row, name, parts),
+        "xlsx": lambda: exporting.workbook(row, name, parts, settling.seal_of(session, row)),
     }
     # Read before the session closes: what is sent afterwards needs no database.
     return StreamingResponse(make[ending](), media_type=kind, headers=headers)

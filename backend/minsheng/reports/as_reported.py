@@ -185,6 +185,7 @@ class _Reading:
         """Return code and title of what a report is about: its item, or the text that its unit owes as a whole."""
         item = self._items.get(report.item_id) if report.item_id else None
         return (item.code, item.title) if item else (None, self.round.title)
+
     def targets_of(self, report: Report) -> list[UUID]:
         """Return the targets a report has figures of."""
         return [target.id for target, _, _ in self._targets[report.task_id]] if self.round.content == "figures" else []

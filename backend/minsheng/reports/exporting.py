@@ -8,11 +8,14 @@ import io
 import tempfile
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 import orjson
 import xlsxwriter
 
 from minsheng.calendars import periods
+from minsheng.kernel import stamps
+from minsheng.kernel.signing import Head
 from minsheng.reports.as_reported import Line
 from minsheng.reports.settled import Piece, Settlement
 from minsheng.reports.settling import content_of
@@ -107,8 +110,8 @@ def cell(key: str, line: Line) -> str:
     return STATES[value] if key == "status" else str(value)
 
 
-def workbook(settlement: Settlement, name: str, parts: Sequence[Piece]) -> Iterator[bytes]:
-    """Yield the lines as .xlsx: written row by row into a file, sent piece by piece."""
+def workbook(settlement: Settlement, name: str, parts: Sequence[Piece], seal: Head | None = None) -> Iterator[bytes]:
+    """Yield the lines as .xlsx, with the head that covers them: written row by row into a file, sent in pieces."""
     out = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed when the last piece has been sent
     book = xlsxwriter.Workbook(
         out,
@@ -155,8 +158,18 @@ def workbook(settlement: Settlement, name: str, parts: Sequence[Piece]) -> Itera
     ):
         facts.write_string(at, 0, title, head)
         facts.write_string(at, 1, text)
+    if seal:
+        stamp(sheet, facts, 6, seal, head)
     book.close()
     return _pieces(out)
+
+
+def stamp(sheet: Any, facts: Any, row: int, seal: Head, style: Any) -> None:  # noqa: ANN401 - xlsxwriter ships no types
+    """Put a head under every printed page of a sheet, and with its QR code onto the sheet of facts."""
+    sheet.set_footer(f"&L&7{seal.printed}&R&8&P / &N")
+    facts.write_string(row, 0, "记录校验头", style)
+    facts.write_string(row, 1, seal.printed)
+    facts.insert_image(row + 1, 1, "seal.png", {"image_data": stamps.png(seal), "x_scale": 0.5, "y_scale": 0.5})
 
 
 def _pieces(out: "tempfile._TemporaryFileWrapper[bytes] | io.BufferedRandom") -> Iterator[bytes]:

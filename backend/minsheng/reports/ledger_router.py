@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from minsheng.calendars import periods
 from minsheng.jobs.router import accepted
 from minsheng.jobs.schemas import JobOut
-from minsheng.kernel import jobs, rows
+from minsheng.kernel import jobs, rows, sealing
 from minsheng.kernel.access import Session
 from minsheng.kernel.door import allow
 from minsheng.kernel.http import Route
@@ -47,7 +47,8 @@ def _make(work: Work) -> None:
         programme = rows.fetch(session, Programme, asked.programme_id)
         units = frozenset(subtree(session, asked.unit_id)) if asked.unit_id else None
         ledger = Ledger(programme, asked.period, asked.layout, units)
-        content, count = ledgers.write(ledger, ledgers.rows_of(session, ledger, work.step), asked.format)
+        seal = sealing.latest(session.connection())
+        content, count = ledgers.write(ledger, ledgers.rows_of(session, ledger, work.step), asked.format, seal)
     work.result = {"rows": count}
     work.keep(File("ledger", f"{ledger.title}.{asked.format}", _MEDIA[asked.format], content))
 

@@ -22,11 +22,13 @@ from minsheng.calendars import periods
 from minsheng.kernel import clock, quantity
 from minsheng.kernel.access import Session
 from minsheng.kernel.lifecycle import STATE_NAMES
+from minsheng.kernel.signing import Head
 from minsheng.org.service import in_tree_order
 from minsheng.plans import service as plans
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
 from minsheng.programmes.service import in_catalogue_order
 from minsheng.reports.disputes import disputed, words
+from minsheng.reports.exporting import stamp
 from minsheng.reports.facts import facts_of
 from minsheng.reports.models import Report, ReportValue
 from minsheng.reports.workbook import CAUSES
@@ -263,9 +265,9 @@ def _last(row: Any) -> str | None:  # noqa: ANN401 - a row of columns
 # Writing
 
 
-def write(ledger: Ledger, rows: Iterator[Sequence[Any]], form: Format) -> tuple[bytes, int]:
-    """Return the file and how many rows it has."""
-    return _csv(ledger, rows) if form == "csv" else _xlsx(ledger, rows)
+def write(ledger: Ledger, rows: Iterator[Sequence[Any]], form: Format, seal: Head | None = None) -> tuple[bytes, int]:
+    """Return the file and how many rows it has; what can be printed carries the newest head of the sealed record."""
+    return _csv(ledger, rows) if form == "csv" else _xlsx(ledger, rows, seal)
 
 
 def _csv(ledger: Ledger, rows: Iterator[Sequence[Any]]) -> tuple[bytes, int]:
@@ -298,7 +300,7 @@ def _plain(value: Any) -> str:  # noqa: ANN401 - any cell
     return f"'{text}" if isinstance(value, str) and text.startswith(_RISKY) else text
 
 
-def _xlsx(ledger: Ledger, rows: Iterator[Sequence[Any]]) -> tuple[bytes, int]:
+def _xlsx(ledger: Ledger, rows: Iterator[Sequence[Any]], seal: Head | None) -> tuple[bytes, int]:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet("台账")
@@ -329,5 +331,7 @@ def _xlsx(ledger: Ledger, rows: Iterator[Sequence[Any]]) -> tuple[bytes, int]:
             else:
                 sheet.write_number(at, column, value)
     sheet.autofilter(1, 0, max(at, 2), len(ledger.heads) - 1)
+    if seal:
+        stamp(sheet, book.add_worksheet("说明"), 0, seal, head)
     book.close()
     return out.getvalue(), at - 1

@@ -485,9 +485,7 @@ def _unreviewed(session: Session) -> list[WaitingOut]:
     return _waiting(tally, rounds, programmes)
 
 
-def _waiting(
-    tally: Tally, rounds: Mapping[UUID, Round], programmes: Mapping[UUID, Programme]
-) -> list[WaitingOut]:
+def _waiting(tally: Tally, rounds: Mapping[UUID, Round], programmes: Mapping[UUID, Programme]) -> list[WaitingOut]:
     """Return what waits, by the desk it waits on: the figures of a period and list together, each text alone."""
     desks: dict[tuple[str, UUID, UUID | None], list[tuple[Round, Counter[str]]]] = defaultdict(list)
     for key, counts in tally.items():

@@ -10,11 +10,12 @@ from uuid import UUID
 import orjson
 from sqlmodel import col, func, select
 
-from minsheng.kernel import clock, rows
+from minsheng.kernel import clock, rows, sealing
 from minsheng.kernel.access import Session
 from minsheng.kernel.errors import Conflict, Duplicate, FieldError, Forbidden, invalid
 from minsheng.kernel.ids import new_id
 from minsheng.kernel.lifecycle import ReasonIn
+from minsheng.kernel.signing import Head
 from minsheng.org.models import Unit
 from minsheng.permissions import P
 from minsheng.programmes.models import Programme
@@ -232,6 +233,11 @@ def _sections(composed: as_reported.Composed) -> list[_Section]:
 def _listed(hashes: Iterable[str]) -> str:
     """Return the hash of a list of hashes, one a line."""
     return as_reported.sha256("".join(f"{each}\n" for each in hashes))
+
+
+def seal_of(session: Session, settlement: Settlement) -> Head | None:
+    """Return the first head of the sealed record that covers a settlement as it stands; none for the first minutes."""
+    return sealing.covering(session.connection(), settlement.id)
 
 
 def keep_reopened(session: Session, row: Settlement, body: ReasonIn) -> None:

@@ -3180,6 +3180,22 @@ export type ConflictOut = {
 };
 
 /**
+ * ConsistencyOut
+ *
+ * The proof that a later head goes on from an earlier one (RFC 6962 2.1.2).
+ */
+export type ConsistencyOut = {
+    new: HeadOut;
+    old: HeadOut;
+    /**
+     * Path
+     *
+     * 证明所需的结点
+     */
+    path: Array<string>;
+};
+
+/**
  * ConsultIn
  *
  * Who is asked for an opinion, and until when.
@@ -7095,6 +7111,56 @@ export type GroupOut = {
 };
 
 /**
+ * HeadOut
+ *
+ * What the sealed record was at one moment, signed.
+ */
+export type HeadOut = {
+    /**
+     * At
+     *
+     * 封存时间
+     */
+    at: string;
+    /**
+     * Hash
+     *
+     * 杂凑算法
+     */
+    hash: 'sha256' | 'sm3';
+    /**
+     * Key Id
+     *
+     * 签名所用公钥的编号
+     */
+    key_id: string;
+    /**
+     * Printed
+     *
+     * 印在纸上与二维码里的写法，校验程序可直接使用
+     */
+    printed: string;
+    /**
+     * Root
+     *
+     * 树根
+     */
+    root: string;
+    /**
+     * Signature
+     *
+     * Ed25519 签名，签的是 RFC 8785 规范形式的 at、hash、key_id、root、size、type
+     */
+    signature: string;
+    /**
+     * Size
+     *
+     * 已封存的条数
+     */
+    size: number;
+};
+
+/**
  * HistoryOut
  *
  * The lights of past periods.
@@ -7220,6 +7286,39 @@ export type ImportedRow = {
      * Status
      */
     status: 'create' | 'change' | 'same' | 'wrong';
+};
+
+/**
+ * InclusionOut
+ *
+ * The proof that an entry is in the tree of a head (RFC 6962 2.1.1).
+ */
+export type InclusionOut = {
+    head: HeadOut;
+    /**
+     * Leaf
+     *
+     * 这一条的规范文本；前面加一个零字节再取杂凑即叶子
+     */
+    leaf: string;
+    /**
+     * Leaf Hash
+     *
+     * 叶子
+     */
+    leaf_hash: string;
+    /**
+     * Path
+     *
+     * 由叶子到根的各兄弟结点
+     */
+    path: Array<string>;
+    /**
+     * Seq
+     *
+     * 变更流中的序号；在树中的位置是它减一
+     */
+    seq: number;
 };
 
 /**
@@ -13917,6 +14016,48 @@ export type ScheduledStep = {
      * 离开始还有几个工作日
      */
     workdays_left: number | null;
+};
+
+/**
+ * SealKeyOut
+ *
+ * A public key that has signed heads.
+ */
+export type SealKeyOut = {
+    /**
+     * Algorithm
+     */
+    algorithm: string;
+    /**
+     * Id
+     *
+     * 公钥 SHA-256 的前 16 位
+     */
+    id: string;
+    /**
+     * Public
+     *
+     * 32 字节公钥
+     */
+    public: string;
+    /**
+     * Since
+     *
+     * 首次使用的时间
+     */
+    since: string;
+};
+
+/**
+ * SealKeysOut
+ *
+ * Every public key, the newest first.
+ */
+export type SealKeysOut = {
+    /**
+     * Items
+     */
+    items: Array<SealKeyOut>;
 };
 
 /**
@@ -22028,6 +22169,71 @@ export type ListChangesResponses = {
 };
 
 export type ListChangesResponse = ListChangesResponses[keyof ListChangesResponses];
+
+export type GetInclusionData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Size
+         *
+         * 校验头的大小；省略为最新
+         */
+        size?: number | null;
+    };
+    url: '/api/v1/changes/{id}/inclusion';
+};
+
+export type GetInclusionErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetInclusionError = GetInclusionErrors[keyof GetInclusionErrors];
+
+export type GetInclusionResponses = {
+    /**
+     * Successful Response
+     */
+    200: InclusionOut;
+};
+
+export type GetInclusionResponse = GetInclusionResponses[keyof GetInclusionResponses];
 
 export type ListChaseRulesData = {
     body?: never;
@@ -30780,6 +30986,198 @@ export type RevokeGrantResponses = {
 };
 
 export type RevokeGrantResponse = RevokeGrantResponses[keyof RevokeGrantResponses];
+
+export type GetLatestHeadData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-None-Match
+         *
+         * 上次读到的 ETag；没有变化答 304
+         */
+        'If-None-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/heads/latest';
+};
+
+export type GetLatestHeadErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetLatestHeadError = GetLatestHeadErrors[keyof GetLatestHeadErrors];
+
+export type GetLatestHeadResponses = {
+    /**
+     * Successful Response
+     */
+    200: HeadOut;
+};
+
+export type GetLatestHeadResponse = GetLatestHeadResponses[keyof GetLatestHeadResponses];
+
+export type GetHeadData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-None-Match
+         *
+         * 上次读到的 ETag；没有变化答 304
+         */
+        'If-None-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Size
+         *
+         * 已封存的条数
+         */
+        size: number;
+    };
+    query?: never;
+    url: '/api/v1/heads/{size}';
+};
+
+export type GetHeadErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetHeadError = GetHeadErrors[keyof GetHeadErrors];
+
+export type GetHeadResponses = {
+    /**
+     * Successful Response
+     */
+    200: HeadOut;
+};
+
+export type GetHeadResponse = GetHeadResponses[keyof GetHeadResponses];
+
+export type GetConsistencyData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Size
+         *
+         * 已封存的条数
+         */
+        size: number;
+    };
+    query?: {
+        /**
+         * To
+         *
+         * 较新的校验头；省略为最新
+         */
+        to?: number | null;
+    };
+    url: '/api/v1/heads/{size}/consistency';
+};
+
+export type GetConsistencyErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetConsistencyError = GetConsistencyErrors[keyof GetConsistencyErrors];
+
+export type GetConsistencyResponses = {
+    /**
+     * Successful Response
+     */
+    200: ConsistencyOut;
+};
+
+export type GetConsistencyResponse = GetConsistencyResponses[keyof GetConsistencyResponses];
 
 export type CreateIndicatorData = {
     body: IndicatorIn;
@@ -41669,6 +42067,59 @@ export type ComputeScheduleResponses = {
 };
 
 export type ComputeScheduleResponse = ComputeScheduleResponses[keyof ComputeScheduleResponses];
+
+export type ListSealKeysData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/seal-keys';
+};
+
+export type ListSealKeysErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListSealKeysError = ListSealKeysErrors[keyof ListSealKeysErrors];
+
+export type ListSealKeysResponses = {
+    /**
+     * Successful Response
+     */
+    200: SealKeysOut;
+};
+
+export type ListSealKeysResponse = ListSealKeysResponses[keyof ListSealKeysResponses];
 
 export type LogOutData = {
     body?: never;
