@@ -84,7 +84,7 @@ def _row(name: str) -> dict[str, Any]:
     return {"rows": [{"id": f"@{name}", "version": f"#{name}"}]}
 
 
-REQUESTS: dict[str, dict[str, Any]] = {
+REQUESTS: dict[str, Any] = {
     "listBankAccounts": {"by": "a1-clerk"},
     "createBankAccount": {"by": "finance", "body": {**ACCOUNT, "number": "62220212030001"}, "status": 201},
     "getBankAccount": {"by": "a1-clerk", "path": _id("account:city")},

@@ -262,7 +262,7 @@ def _refuse_rewriting() -> None:
             )
         # INSERT OR REPLACE takes rows away without asking the trigger for DELETE.
         op.execute(
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608 - names from above
             f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken}) "
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         )

@@ -109,8 +109,8 @@ def compose(session: Session, round_: Round) -> Composed:
             branch = reading.branch(report.unit_id)
             cut[report.item_id][branch.id].open_items.append(_named(said, branch, reading.units[report.unit_id]))
     for each in granted:
-        said = f"例外放开到{_beijing(each.until)}，{each.granted_name}批准：{each.reason}"
-        parts[each.unit_id].open_items.append(_open("exception", None, said))
+        sentence = f"例外放开到{_beijing(each.until)}，{each.granted_name}批准：{each.reason}"
+        parts[each.unit_id].open_items.append(_open("exception", None, sentence))
     found = [parts[unit.id] for unit, _ in order if unit.id in parts]
     return Composed(found, {key: list(branches.values()) for key, branches in cut.items()})
 
