@@ -173,9 +173,11 @@ def test_money_moves_by_its_papers(books: Books, people: Callers, world: World, 
     assert {each["name"]: each["percent"] for each in shown["rates"]} == {
         "noticed_of_planned": "75",
         "received_of_noticed": "50",
+        "received_of_planned": "37.5",
         "paid_of_received": "70",
         "paid_of_planned": "26.25",
         "spent_of_paid": "71.43",
+        "invested_of_planned": "100",
     }
     # Taken back once, by an entry that names it; what others rest on is not.
     assert books.back(first["id"], status=409)["code"] == "entry-in-use"
