@@ -266,6 +266,8 @@ def test_rates_by_whatever_one_looks_at(books: Books, world: World, url: str) ->
         ("2026-08", "2026年8月", 779),
     ]
     assert (months[-1]["key"], months[-1]["facts"]) == ("2026-11", found["total"]["facts"])
+    beneath = books.who.get("/fund-rates", **ask, by="month", unit_id=str(world["a"]))["rows"]
+    assert beneath[-1]["facts"]["received_fen"] == 894 * WAN
     assert found["total"]["ahead_points"] == "8.06"
     # What was printed stays beside what is worked out here, and says of what it is.
     stated = books.who.get(f"/fund-lines/{roads}")["stated"]
