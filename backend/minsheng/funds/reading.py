@@ -13,6 +13,7 @@ from minsheng.funds.accounts import Account, Kind
 from minsheng.funds.facts import Facts
 from minsheng.funds.models import FundBalance, FundLine, FundSource, LedgerEntry, LedgerPosting
 from minsheng.funds.pace import Flow
+from minsheng.kernel import clock
 from minsheng.kernel.access import Session
 from minsheng.org.service import subtree
 
@@ -119,7 +120,7 @@ def by_month(session: Session, programme: UUID, on: date, unit: UUID | None = No
         _count(months[date(int(in_year), int(in_month), 1)], account, kind, int(fen))
     if not months:
         return []
-    month, last = min(months), on.replace(day=1)
+    month, last = min(months), min(on, clock.today()).replace(day=1)
     running, found = Facts(), []
     while month <= last:
         running += Facts.of(months.get(month, {}))
