@@ -173,9 +173,11 @@ def test_money_moves_by_its_papers(books: Books, people: Callers, world: World, 
     assert {each["name"]: each["percent"] for each in shown["rates"]} == {
         "noticed_of_planned": "75",
         "received_of_noticed": "50",
+        "received_of_planned": "37.5",
         "paid_of_received": "70",
         "paid_of_planned": "26.25",
         "spent_of_paid": "71.43",
+        "invested_of_planned": "100",
     }
     # Taken back once, by an entry that names it; what others rest on is not.
     assert books.back(first["id"], status=409)["code"] == "entry-in-use"
@@ -264,6 +266,8 @@ def test_rates_by_whatever_one_looks_at(books: Books, world: World, url: str) ->
         ("2026-08", "2026年8月", 779),
     ]
     assert (months[-1]["key"], months[-1]["facts"]) == ("2026-11", found["total"]["facts"])
+    beneath = books.who.get("/fund-rates", **ask, by="month", unit_id=str(world["a"]))["rows"]
+    assert beneath[-1]["facts"]["received_fen"] == 894 * WAN
     assert found["total"]["ahead_points"] == "8.06"
     # What was printed stays beside what is worked out here, and says of what it is.
     stated = books.who.get(f"/fund-lines/{roads}")["stated"]

@@ -18132,7 +18132,7 @@ export type MinshengFundsSchemasRateOut = {
     /**
      * Name
      */
-    name: 'received_of_noticed' | 'paid_of_received' | 'paid_of_planned' | 'noticed_of_planned' | 'spent_of_paid';
+    name: 'noticed_of_planned' | 'received_of_noticed' | 'received_of_planned' | 'paid_of_received' | 'paid_of_planned' | 'spent_of_paid' | 'invested_of_planned';
     /**
      * Numerator Fen
      *
