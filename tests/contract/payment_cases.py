@@ -26,6 +26,7 @@ THINGS: dict[str, tuple[str, str, str | None, bool]] = {
     "contract:a1": ("contract", "a1", "list.roads", False),
     "payrule:draft": ("payment_rule", "city", None, True),
     "payrule:active": ("payment_rule", "city", None, False),
+    "paper:draft": ("payment_paper", "a1", "list.roads", False),
     "event:bounce": ("subsidy_event", "a1", "list.roads", False),
     **{
         f"{key}:{name}": ("disbursement" if key == "pay" else "subsidy_batch", "a1", "list.roads", False)
@@ -41,7 +42,7 @@ GIVEN = frozenset({"fund_line", "ledger_entry"})
 """Kinds that the keeper of the books alone changes; of the others the unit may too, where the move is its own."""
 KINDS = frozenset(kind for kind, *_ in THINGS.values()) - GIVEN
 HEADERS = frozenset({"bank_account", "payee", "payment_rule"})
-BOTH = frozenset({"disbursement", "subsidy_batch"})
+BOTH = frozenset({"disbursement", "subsidy_batch", "payment_paper"})
 ASKS = frozenset({"fund.read", "disbursement.ask", "disbursement.confirm"})
 ROLES = {
     "clerk": ASKS,
@@ -73,6 +74,7 @@ LISTED = {
     "listPaymentRules": ("fund.read", "payment_rule", "/payment-rules"),
     "listDisbursements": ("fund.read", "disbursement", "/disbursements"),
     "listDisbursementSteps": ("fund.read", "disbursement_step", "/disbursement-steps"),
+    "listPaymentPapers": ("fund.read", "payment_paper", "/payment-papers"),
     "listSubsidyBatches": ("fund.read", "subsidy_batch", "/subsidy-batches"),
     "listSubsidyEvents": ("fund.read", "subsidy_event", "/subsidy-events"),
 }
@@ -89,6 +91,7 @@ def reads() -> Iterator[dict[str, Any]]:
         ("getContract", ("contract:a1",)),
         ("getPaymentRule", ("payrule:draft", "payrule:active")),
         ("getDisbursement", ("pay:draft", "pay:paid")),
+        ("getPaymentPaperContent", ("paper:draft",)),
         ("getSubsidyBatch", ("batch:draft", "batch:paid")),
     ):
         for name in names:
@@ -119,6 +122,9 @@ def writes() -> Iterator[dict[str, Any]]:
     yield made("createDisbursement", "disbursement.ask", given.PAYMENT, town, *named)
     yield made("createSubsidyBatch", "disbursement.ask", given.BATCH, town, *named[:3])
     yield made("createSubsidyEvent", "disbursement.pay", {**given.EVENT, "voucher": "退-2"}, city, "batch:paid")
+    paper = given.PAPER | {"disbursement_id": None, "batch_id": "@batch:draft"}
+    yield made("createPaymentPaper", "disbursement.ask", paper, town, "batch:draft")
+    yield edit("voidPaymentPaper", "disbursement.ask", "paper:draft")
     for noun, name in (("BankAccount", "account:city"), ("Payee", "payee:city")):
         yield edit(f"change{noun}", "payee.edit", name, {"name": "新名"})
         yield edit(f"disable{noun}", "payee.edit", name)

@@ -68,6 +68,7 @@ FIRST = {
     "payment_rule": "draft",
     "disbursement": "draft",
     "subsidy_batch": "draft",
+    "payment_paper": "active",
 }
 """Where each life cycle starts, said once more."""
 WITH_THE_LIST = {("item", "issued"), ("item_listing", "issued")}

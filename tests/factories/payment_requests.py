@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from tests.factories import corpus
 from tests.factories.payments import credit_code
 
 if TYPE_CHECKING:
@@ -28,6 +30,9 @@ BATCH = {"task_id": "@roads:a1", "line_id": "@line:pay", "account_id": "@account
          "standard": "每人", "groups": GROUPS, "posted_from": "2026-11-02", "posted_to": "2026-11-10"}  # fmt: skip
 EVENT = {"batch_id": "@batch:paid", "kind": "bounce", "persons": 1, "fen": 10, "happened_on": "2026-11-22",
          "voucher": "退-1", "reason": "销户"}  # fmt: skip
+
+PAPER: dict[str, Any] = {"disbursement_id": "@pay:draft", "kind": "contract", "name": "合同.pdf",
+         "sha256": hashlib.sha256(corpus.pdf()).hexdigest()}  # fmt: skip
 
 BY = {
     "submit": "a1-clerk",
@@ -126,9 +131,18 @@ REQUESTS: dict[str, Any] = {
     "createSubsidyBatch": {"by": "a1-clerk", "body": BATCH, "status": 201},
     "getSubsidyBatch": {"by": "payer", "path": _id("batch:paid")},
     "changeSubsidyBatch": {"by": "a1-clerk", "path": _id("batch:draft"), "body": {"name": "11月补贴"}},
+    "listPaymentPapers": {"by": "finance"},
+    "createPaymentPaper": {
+        "by": "a1-clerk",
+        "body": {**PAPER, "batch_id": "@batch:draft", "disbursement_id": None},
+        "status": 201,
+    },
+    "getPaymentPaperContent": {"by": "payer", "path": _id("paper:draft")},
+    "voidPaymentPaper": {"by": "a1-clerk", "path": _id("paper:draft")},
     "listSubsidyEvents": {"by": "payer"},
     "createSubsidyEvent": {"by": "payer", "body": {**EVENT, "voucher": "退-2"}, "status": 201},
-} | {
+}
+REQUESTS |= {
     f"{camel(verb)}{noun}": {"by": by, "path": _id(f"{key}:{state}"), "body": body}
     for noun, key, verbs in (("Disbursement", "pay", tuple(MOVES)), ("SubsidyBatch", "batch", OF_BATCHES))
     for verb, (by, state, body) in MOVES.items()
@@ -164,6 +178,7 @@ def prepare(call: Callable[..., Any], world: World) -> None:
         for name in WAYS if key == "pay" else BATCHES:
             made("a1-clerk", address, f"{key}:{name}", body)
             _bring(call, world, f"{address}/{world[f'{key}:{name}']}", key, name)
+    made("a1-clerk", "/payment-papers", "paper:draft", PAPER)
     event = made("payer", "/subsidy-events", "event:bounce", EVENT)
     world.ids["entry:event:bounce"] = UUID(event["entry_id"])
 
