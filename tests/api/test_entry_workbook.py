@@ -132,8 +132,9 @@ def test_the_download_locks_hides_and_validates(desk: Desk) -> None:
     assert re.search(r'<col min="1" max="1" [^>]*hidden="1"', main)
     assert 'state="frozen"' in main
     kinds = re.findall(r'<dataValidation type="(\w+)"', main)
-    # One rule for all rows of a kind: whole or decimal this month's and sums, parts of rates, levels, causes, texts.
-    assert sorted(kinds) == [*["decimal"] * 4, "list", "list", *["textLength"] * 3, "whole"]
+    # One rule for all rows of a kind: whole or decimal this month's and sums, parts of rates, levels, causes, texts;
+    # then what is rarely said: days, sources, states, estimates, the work as it stands, money.
+    assert sorted(kinds) == [*["date"] * 2, *["decimal"] * (4 + 3), *["list"] * (2 + 3), *["textLength"] * 4, "whole"]
     assert '"资金,上级资金未下达,用地,审批,天气,人员力量,协调,群众意愿"' in main
     assert '"差,中,好"' in main
     # Only our own sums are formulas; what a user wrote never is.
@@ -147,6 +148,10 @@ def test_the_download_locks_hides_and_validates(desk: Desk) -> None:
     }
     typed = re.findall(r'<c r="([A-Z]+)\d+" s="(\d+)"', main)
     assert {column for column, style in typed if style in unlocked} == set("KLMNOPQR")
+    # Of the rarely used columns the cells are not even there: the columns say that they may be typed in.
+    columns = re.findall(r'<col min="(\d+)" max="(\d+)" [^>]*style="(\d+)"', main)
+    white = {n for first, last, style in columns if style in unlocked for n in range(int(first), int(last) + 1)}
+    assert white == set(range(20, 29))
     assert desk.attempt(content)["same"] == 8
 
 

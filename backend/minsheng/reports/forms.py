@@ -20,6 +20,7 @@ from minsheng.reports.models import Report
 from minsheng.reports.schemas import Prefill
 
 if TYPE_CHECKING:
+    from minsheng.reports.entries import Form
     from minsheng.reports.facts import ReportFacts
     from minsheng.reports.judged import Figure
 
@@ -74,16 +75,16 @@ class Known:
     sentences: Sequence[str]
 
 
-def shown(facts: "ReportFacts", name: str) -> Any:  # noqa: ANN401 - any of the carried columns
+def shown(facts: "Form", name: str) -> Any:  # noqa: ANN401 - any of the carried columns
     """Return a carried word as the form shows it: the last report's while nobody has touched the draft."""
     untouched = facts.report.status == "draft" and facts.report.touched_at is None
     return facts.known.words.get(name) if untouched else getattr(facts.report, name)
 
 
-def carry(facts: "ReportFacts", given: Collection[str]) -> None:
-    """Take over what the last report said, on the first write, but for what the clerk says himself."""
+def carry(facts: "ReportFacts") -> None:
+    """Take over what the last report said, on the first write."""
     if facts.report.touched_at is None:
-        for name in set(CARRIED) - set(given):
+        for name in CARRIED:
             setattr(facts.report, name, facts.known.words.get(name))
 
 

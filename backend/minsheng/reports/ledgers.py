@@ -25,9 +25,9 @@ from minsheng.org.service import in_tree_order
 from minsheng.plans import service as plans
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
 from minsheng.programmes.service import in_catalogue_order
+from minsheng.reports.columns import CAUSES
 from minsheng.reports.facts import facts_of
 from minsheng.reports.models import Report, ReportValue
-from minsheng.reports.workbook import CAUSES
 from minsheng.targets.models import Target, Task
 
 Layout = Literal["month", "county"]

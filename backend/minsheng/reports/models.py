@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
 from sqlmodel import Field
 
+from minsheng.calendars import periods
 from minsheng.kernel import clock
 from minsheng.kernel.access import Scoped, Session
 from minsheng.kernel.db import Figure, Instant, Row
@@ -62,19 +63,27 @@ class Round(Row, table=True):
         return "overdue" if now < self.closes_at else "closed"
 
 
-def _locked_with_round(session: Session, row: "Report | ReportValue") -> Problem | None:
-    round_ = session.get(Round, row.round_id)
-    if round_ is not None and round_.closes_at > clock.now():
+def _round_open(session: Session, key: UUID) -> bool:
+    """Say whether a round is open for everybody."""
+    round_ = session.get(Round, key)
+    return round_ is not None and round_.closes_at > clock.now()
+
+
+def _locked_with_round(session: Session, row: Any) -> Problem | None:  # noqa: ANN401 - a report or figure, or its columns
+    if _round_open(session, row.round_id):
         return None
+    round_ = session.get(Round, row.round_id)
     granted = running(session, [round_.id]) if round_ is not None else []
-    if not any(each.lets(row.unit_id, _task_of(session, row)) for each in granted):
-        return RoundClosed(f"{round_.period if round_ else ''} 填报期已关闭，不能再改。")
-    return None
+    if any(each.lets(row.unit_id, _task_of(session, row)) for each in granted):
+        return None
+    return RoundClosed(f"{periods.name(round_.period) if round_ else ''}填报期已关闭，不能再改。")
 
 
-def _task_of(session: Session, row: "Report | ReportValue") -> UUID | None:
-    report = row if isinstance(row, Report) else session.get(Report, row.report_id)
-    return report.task_id if report else None
+def _task_of(session: Session, row: Any) -> UUID | None:  # noqa: ANN401 - the same
+    task: UUID | None = getattr(row, "task_id", None)
+    if task is None and (report := session.get(Report, row.report_id)):
+        task = report.task_id
+    return task
 
 
 class Report(Row, table=True):
@@ -87,6 +96,7 @@ class Report(Row, table=True):
 
     __scope__ = Scoped(read=P.REPORT_READ, line="item_id")
     __lock__ = staticmethod(_locked_with_round)
+    __lock_open__ = ("round_id", _round_open)
     __table_args__ = (
         UniqueConstraint("task_id", "round_id", "revision", name="uq_report_task_id_round_id_revision"),
         Index("ix_report_corrects_id", "corrects_id"),
@@ -130,6 +140,7 @@ class ReportValue(Row, table=True):
     __tablename__ = "report_value"
     __scope__ = Scoped(read=P.REPORT_READ, line="item_id")
     __lock__ = staticmethod(_locked_with_round)
+    __lock_open__ = ("round_id", _round_open)
     __table_args__ = (
         UniqueConstraint("report_id", "target_id"),
         Index("ix_report_value_target_id_ends_on", "target_id", "ends_on"),

@@ -23,6 +23,7 @@ from minsheng.permissions import P
 from minsheng.programmes.models import Programme
 from minsheng.programmes.service import in_catalogue_order
 from minsheng.reports import rounds, service, versions
+from minsheng.reports.entries import FigureConflict
 from minsheng.reports.facts import facts_of, rows_by_id
 from minsheng.reports.models import Report, Round
 from minsheng.reports.policy import REPORT
@@ -104,7 +105,7 @@ def write_reports(body: BatchIn, session: Annotated[Session, allow(P.REPORT_EDIT
         try:
             with session.begin_nested():
                 result = _write_one(session, change)
-        except service.FigureConflict as conflict:
+        except FigureConflict as conflict:
             result = _conflict(session, change, conflict)
         except Problem as problem:
             refusals.add(f"/changes/{index}", problem)
@@ -153,7 +154,7 @@ def _refuse_overwriting(session: Session, report: Report, change: ReportChange, 
             raise problem
 
 
-def _conflict(session: Session, change: ReportChange, conflict: service.FigureConflict) -> BatchResult:
+def _conflict(session: Session, change: ReportChange, conflict: FigureConflict) -> BatchResult:
     report = rows.fetch(session, Report, change.report_id)
     return BatchResult(
         report_id=report.id,
@@ -165,14 +166,14 @@ def _conflict(session: Session, change: ReportChange, conflict: service.FigureCo
         errors=[],
         conflicts=[
             ConflictOut(
-                target_id=row.target_id,
-                field=name,  # type: ignore[arg-type]
-                mine=mine,
-                theirs=theirs,
-                at=row.touched_at,
-                by=row.touched_by,
+                target_id=each.row.target_id,
+                field=each.field,  # type: ignore[arg-type]
+                mine=each.mine,
+                theirs=each.theirs,
+                at=each.row.touched_at,
+                by=each.row.touched_by,
             )
-            for row, name, mine, theirs in conflict.conflicts
+            for each in conflict.conflicts
         ],
     )
 
@@ -281,7 +282,7 @@ def write_report(
     report = rows.hold(session, Report, id, version)
     try:
         service.write(session, report, body)
-    except service.FigureConflict:
+    except FigureConflict:
         raise rows.stale(session, report, version) from None
     rows.tag(response, report)
     return present_reports(session, [report])[0]

@@ -9,7 +9,25 @@ from minsheng.kernel.errors import FieldError
 from minsheng.kernel.fields import In, Out, Period
 
 Outcome = Literal["new", "changed", "same", "wrong"]
-InputName = Literal["current", "value", "numerator", "denominator", "fall_reason", "cause_code", "cause_note", "note"]
+InputName = Literal[
+    "current",
+    "value",
+    "numerator",
+    "denominator",
+    "fall_reason",
+    "as_of",
+    "source_basis",
+    "state",
+    "approx",
+    "expected",
+    "cause_code",
+    "cause_note",
+    "note",
+    "physical_note",
+    "physical_pct",
+    "invested_fen",
+    "expected_on",
+]
 
 
 class UploadedChange(Out):
