@@ -24,10 +24,10 @@ from minsheng.app import create_app
 from minsheng.kernel import migrations
 from minsheng.kernel.settings import Settings
 from minsheng.kernel.workers import Worker
-from minsheng.reports import workbook
+from minsheng.reports import workbook, workbook_sheet
 from minsheng.reports.facts import facts_of
 from minsheng.reports.models import Report
-from minsheng.reports.workbook import Meta
+from minsheng.reports.workbook_sheet import Meta
 from minsheng.sample import load
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Bench:
         return key, took
 
 
-def lines(bench: Bench, unit: str) -> Iterator[workbook.Line]:
+def lines(bench: Bench, unit: str) -> Iterator[workbook_sheet.Line]:
     """Yield the rows of the county's workbook with a figure typed in each; a download of this size is refused."""
     from minsheng.kernel.access import Access  # noqa: PLC0415
     from minsheng.kernel.door import open_session  # noqa: PLC0415 - only here
@@ -108,7 +108,7 @@ def run(url: str, keys: str, rows: int) -> list[tuple[str, float, float, str]]:
     with TestClient(app, base_url="http://127.0.0.1:8000") as client:
         bench = Bench(client, Worker(app.state.database, app.state.authenticate))
         typed = _typing(bench)
-        content = workbook.write(Meta(PERIOD, load.key(load.UNIT, 3), "测试县1", beneath=True), lines(bench, unit))
+        content = workbook_sheet.write(Meta(PERIOD, load.key(load.UNIT, 3), "测试县1", beneath=True), lines(bench, unit))
         started = time.perf_counter()
         sheet = python_calamine.load_workbook(io.BytesIO(content)).get_sheet_by_name("填报")
         count = sum(1 for _ in sheet.iter_rows()) - 3

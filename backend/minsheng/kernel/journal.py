@@ -5,6 +5,7 @@ by :func:`sequence`: a transaction that commits late gets a later number, so a r
 everything up to *n*. Neither table is ever updated, and the database refuses to.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -187,6 +188,46 @@ def entry_of(
         "header": header,
         "body": orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode(),
     }
+
+
+def entries_of(
+    session: Session, kind: type[Any], at: datetime, action: str, told: Iterable[tuple[Any, int, dict[str, list[Any]]]]
+) -> list[dict[str, Any]]:
+    """Return the entries of many changes of one kind: each row, its version, and what changed field by field.
+
+    Says word for word what :func:`entry_of` says; days, instants and ids are written by the serialiser itself.
+    """
+    scope = scope_of(kind)
+    scoped = scope if isinstance(scope, Scoped) else None
+    table, caller = kind.__tablename__, session.caller
+    body = {
+        "at": at,
+        "entity": table,
+        "action": action,
+        "actor_id": caller.user_id if caller else None,
+        "actor_unit_id": caller.unit_id if caller else None,
+        "why": session.access.why,
+        "request_id": session.request_id,
+    }
+    found = []
+    for row, version, changes in told:
+        entry_id = new_id()
+        area = scoped.area_of(row) if scoped else None
+        body["id"], body["entity_id"], body["version"] = entry_id, row.id, version
+        body["unit_id"], body["changes"] = area, changes
+        found.append(
+            {
+                "id": entry_id,
+                "at": at,
+                "entity": table,
+                "entity_id": row.id,
+                "unit_id": area,
+                "subject_id": scoped.subject_of(row) if scoped else None,
+                "header": scoped is not None and scoped.is_header(row),
+                "body": orjson.dumps(body, default=plain, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z).decode(),
+            }
+        )
+    return found
 
 
 def append(connection: Connection, entries: list[dict[str, Any]]) -> None:

@@ -4,9 +4,8 @@ SQLite runs one prepared statement over all of them. PostgreSQL takes new rows b
 it joins itself. Nothing here asks for rights: :mod:`minsheng.kernel.writing` does, and is the only door to it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Connection, Dialect, Table, Uuid, insert
 from sqlalchemy.dialects import postgresql
@@ -69,17 +68,10 @@ def _bound(dialect: Dialect, table: Table, names: Sequence[str], rows: Sequence[
     columns = []
     for name in names:
         given = [row[name] for row in rows]
-        bind = _binder(dialect, _type(table, name))
+        kind = _type(table, name)
+        if isinstance(kind, Uuid):
+            columns.append(given if dialect.name == "postgresql" else [each and each.hex for each in given])
+            continue
+        bind = kind.dialect_impl(dialect).bind_processor(dialect)
         columns.append(given if bind is None else [None if each is None else bind(each) for each in given])
     return list(zip(*columns, strict=True))
-
-
-def _binder(dialect: Dialect, kind: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401 - any column type
-    if isinstance(kind, Uuid):
-        return None if dialect.name == "postgresql" else _hex
-    found: Callable[[Any], Any] | None = kind.dialect_impl(dialect).bind_processor(dialect)
-    return found
-
-
-def _hex(key: UUID) -> str:
-    return key.hex

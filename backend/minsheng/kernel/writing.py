@@ -15,7 +15,7 @@ from minsheng.kernel.access import AccessError, Scoped, Session, refuse_locked, 
 from minsheng.kernel.db import Row
 from minsheng.kernel.errors import Forbidden, Stale
 from minsheng.kernel.ids import new_id
-from minsheng.kernel.journal import UNTOLD, append, entry_of, plain
+from minsheng.kernel.journal import UNTOLD, append, entries_of
 from minsheng.kernel.rowsets import put, replace
 
 Values = Mapping[str, Any]
@@ -32,19 +32,14 @@ def create_many(session: Session, kind: type[Row], rows: Sequence[Values]) -> No
     """
     if not rows:
         return
-    defaults = _defaults(kind)
-    full = [{**defaults, "id": new_id(), "created_at": clock.now(), **row} for row in rows]
+    at, secret = clock.now(), _secret(kind)
+    defaults = {**_defaults(kind), "created_at": at}
+    full = [{**defaults, "id": new_id(), **row} for row in rows]
     made = [SimpleNamespace(**row) for row in full]
     _guard(session, kind, made)
-    at, secret = clock.now(), _secret(kind)
     put(session.connection(), kind.__table__, full)  # type: ignore[attr-defined]
-    append(
-        session.connection(),
-        [
-            entry_of(session, kind, row, at, (1, "create", _created(values, secret)))
-            for row, values in zip(made, full, strict=True)
-        ],
-    )
+    told = ((row, 1, _created(values, secret)) for row, values in zip(made, full, strict=True))
+    append(session.connection(), entries_of(session, kind, at, "create", told))
 
 
 def change_many(session: Session, kind: type[Row], changes: Iterable[Change]) -> None:
@@ -75,13 +70,8 @@ def change_many(session: Session, kind: type[Row], changes: Iterable[Change]) ->
         if written != len(part):
             message = "有的内容刚被他人修改，请核对后重试。"
             raise Stale(message)
-        append(
-            session.connection(),
-            [
-                entry_of(session, kind, row, at, (row.version + 1, "change", _changed(row, new, secret)))
-                for row, new in part
-            ],
-        )
+        told = ((row, row.version + 1, _changed(row, new, secret)) for row, new in part)
+        append(session.connection(), entries_of(session, kind, at, "change", told))
 
 
 class Gate:
@@ -172,14 +162,11 @@ def _secret(kind: type[Row]) -> frozenset[str]:
 
 def _created(values: Values, secret: frozenset[str]) -> dict[str, list[Any]]:
     return {
-        name: [None, "***" if name in secret else plain(value)]
+        name: [None, "***" if name in secret else value]
         for name, value in values.items()
         if value is not None and name not in UNTOLD
     }
 
 
-def _changed(row: Any, new: Values, secret: frozenset[str]) -> dict[str, list[Any]]:  # noqa: ANN401
-    return {
-        name: ["***", "***"] if name in secret else [plain(getattr(row, name)), plain(value)]
-        for name, value in new.items()
-    }
+def _changed(row: Any, new: Values, secret: frozenset[str]) -> dict[str, list[Any]]:  # noqa: ANN401 - columns of a row
+    return {name: ["***", "***"] if name in secret else [getattr(row, name), value] for name, value in new.items()}
