@@ -34,8 +34,10 @@ STEPS = {"reached_on": "完成", "built_on": "完工", "passed_on": "通过验�
 """What happened to a milestone on a day."""
 
 
-def last_words(session: Session, tasks: Collection[UUID]) -> dict[UUID, list[tuple[str, Mapping[str, Any]]]]:
-    """Return what handed-in reports of tasks said as a whole, by period, the oldest first."""
+def last_words(
+    session: Session, tasks: Collection[UUID], units: Collection[UUID] = ()
+) -> dict[UUID, list[tuple[str, Mapping[str, Any]]]]:
+    """Return what handed-in reports of tasks, all of some units, said as a whole, by period, the oldest first."""
     columns = [col(getattr(Report, name)) for name in CARRIED]
     found: dict[UUID, list[tuple[str, Mapping[str, Any]]]] = defaultdict(list)
     statement: Any = (
@@ -47,6 +49,8 @@ def last_words(session: Session, tasks: Collection[UUID]) -> dict[UUID, list[tup
         )
         .order_by(col(Report.period), col(Report.revision))
     )
+    if units:
+        statement = statement.where(col(Report.unit_id).in_(units))
     for task, period, *values in session.exec(statement).all():
         found[task].append((period, dict(zip(CARRIED, values, strict=True))))
     return found

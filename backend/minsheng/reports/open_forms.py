@@ -25,6 +25,9 @@ from minsheng.targets.models import Target, Task
 
 T = TypeVar("T", bound=Row)
 
+CHUNK = 2_000
+"""Reports that are gathered together."""
+
 REPORT = (
     *("id", "version", "programme_id", "round_id", "task_id", "item_id", "unit_id", "period"),
     *("status", "returned", "return_reason", "touched_at", "touched_by", *contents.WORDS),
@@ -82,17 +85,31 @@ class Around:
         return kept
 
 
-def open_forms(session: Session, keys: Sequence[UUID], around: Around, *, hold: bool) -> dict[UUID, OpenForm]:
-    """Gather reports by their ids, held until the transaction ends if asked to.
+def by_unit(session: Session, keys: Collection[UUID], *, hold: bool) -> list[UUID]:
+    """Return the visible ones among some reports, those of a unit together; held until the transaction ends if asked.
 
-    A report whose parts the caller may not see is left out.
+    They are held in one order for everybody: two uploads of the same reports wait for each other and never for ever.
     """
+    found: list[tuple[UUID, UUID]] = []
+    ordered = sorted(keys)
+    for begin in range(0, len(ordered), CHUNK):
+        asked = (
+            select(Report.unit_id, Report.id)
+            .where(col(Report.id).in_(ordered[begin : begin + CHUNK]))
+            .order_by(col(Report.id))
+        )
+        found += session.exec(asked.with_for_update() if hold else asked).all()
+    return [key for _, key in sorted(found)]
+
+
+def open_forms(session: Session, keys: Sequence[UUID], around: Around) -> dict[UUID, OpenForm]:
+    """Gather reports by their ids; one whose parts the caller may not see is left out."""
     columns: Any = [getattr(Report, name) for name in REPORT]
-    asked: Any = select(*columns).where(col(Report.id).in_(keys)).order_by(col(Report.id))
-    reports: Sequence[Any] = session.exec(asked.with_for_update() if hold else asked).all()
+    reports: Sequence[Any] = session.exec(select(*columns).where(col(Report.id).in_(keys))).all()
     seen = _shared(session, reports, around)
-    tasks = {each.task_id for each in reports}
-    visible = set(session.exec(select(Task.id).where(col(Task.id).in_(tasks))).all())
+    # Asked by units alone: by their ids as well, SQLite would try each of them under each unit the caller may see.
+    units = {each.unit_id for each in reports}
+    visible = set(session.exec(select(Task.id).where(col(Task.unit_id).in_(units))).all())
     found = {
         each.id: OpenForm(each, programme, round_, item, unit)
         for each in reports
@@ -124,7 +141,10 @@ def _add_slots(session: Session, found: Mapping[UUID, OpenForm], around: Around)
     targets: dict[UUID, list[Any]] = defaultdict(list)
     for each in session.exec(
         select(Target.id, Target.operator, Target.task_id, Target.indicator_id).where(
-            col(Target.task_id).in_(tasks), Target.status != "void"
+            col(Target.task_id).in_(tasks),
+            # Told the few units, a database does not look through all that the caller may see.
+            col(Target.unit_id).in_({form.unit.id for form in asking}),
+            Target.status != "void",
         )
     ).all():
         targets[each.task_id].append(each)  # type: ignore[attr-defined]
@@ -134,7 +154,7 @@ def _add_slots(session: Session, found: Mapping[UUID, OpenForm], around: Around)
     columns: Any = [getattr(ReportValue, name) for name in VALUE]
     statement: Any = select(*columns).where(col(ReportValue.report_id).in_([form.report.id for form in asking]))
     held = {(row.report_id, row.target_id): row for row in session.exec(statement).all()}
-    before = _before(session, tasks, {(form.round.starts_on, form.round.ends_on) for form in asking})
+    before = _before(session, asking)
     for form in asking:
         report, round_ = form.report, form.round
         drafted = report.status == "draft"
@@ -154,13 +174,21 @@ def _add_slots(session: Session, found: Mapping[UUID, OpenForm], around: Around)
 
 
 def _before(
-    session: Session, tasks: Collection[UUID], spans: Collection[tuple[date, date]]
+    session: Session, asking: Collection[OpenForm]
 ) -> dict[tuple[UUID, date, date], tuple[Decimal | None, str | None]]:
     """Return the last figure that was handed in before each period, and what the last one within or before rested on.
 
     As :mod:`minsheng.reports.facts` has it: of two that end together the longer counts, of a correction and what it
     corrects the newer.
     """
+    spans = {(form.round.starts_on, form.round.ends_on) for form in asking}
+    handed_in = (
+        col(Report.task_id).in_({form.report.task_id for form in asking}),
+        col(Report.unit_id).in_({form.unit.id for form in asking}),
+        col(Report.status).not_in(forms.UNSAID),
+        col(ReportValue.value).is_not(None),
+        ReportValue.state != FORECAST,
+    )
     found: dict[tuple[UUID, date, date], tuple[Decimal | None, str | None]] = {}
     for starts_on, ends_on in spans:
         ends: Any = ReportValue.ends_on
@@ -168,7 +196,7 @@ def _before(
         newest: Any = (
             select(*columns)
             .join(Report, col(Report.id) == col(ReportValue.report_id))
-            .where(*_handed_in(tasks), ends < ends_on)
+            .where(*handed_in, ends < ends_on)
             .group_by(col(ReportValue.target_id))
         )
         days: dict[UUID, tuple[date | None, date]] = {
@@ -181,7 +209,7 @@ def _before(
             select(*columns)
             .join(Report, col(Report.id) == col(ReportValue.report_id))
             .join(Round, col(Round.id) == col(Report.round_id))
-            .where(*_handed_in(tasks), ends.in_({day for pair in days.values() for day in pair if day}))
+            .where(*handed_in, ends.in_({day for pair in days.values() for day in pair if day}))
             .order_by(col(Round.starts_on).desc(), col(Report.revision))
         )
         for target, day, value, basis in session.exec(statement).all():
@@ -195,17 +223,9 @@ def _before(
     return found
 
 
-def _handed_in(tasks: Collection[UUID]) -> tuple[Any, ...]:
-    return (
-        col(Report.task_id).in_(tasks),
-        col(Report.status).not_in(forms.UNSAID),
-        col(ReportValue.value).is_not(None),
-        ReportValue.state != FORECAST,
-    )
-
-
 def _add_words(session: Session, found: Mapping[UUID, OpenForm]) -> None:
-    words = forms.last_words(session, {form.report.task_id for form in found.values()})
+    tasks, units = ({getattr(form.report, name) for form in found.values()} for name in ("task_id", "unit_id"))
+    words = forms.last_words(session, tasks, units)
     for form in found.values() if words else ():
         earlier = [said for period, said in words.get(form.report.task_id, ()) if period < form.round.period]
         if earlier:

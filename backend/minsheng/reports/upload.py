@@ -23,12 +23,9 @@ from minsheng.reports.cells import Given
 from minsheng.reports.columns import FIGURE_COLUMNS, INPUTS, REPORT_COLUMNS, SAID_COLUMNS, WORD_COLUMNS, worded
 from minsheng.reports.entries import Clash, Entry, FigureConflict, work_out
 from minsheng.reports.models import Report, ReportValue
-from minsheng.reports.open_forms import Around, OpenForm, OpenSlot, open_forms
+from minsheng.reports.open_forms import CHUNK, Around, OpenForm, OpenSlot, by_unit, open_forms
 from minsheng.reports.schemas import ReportPatch
 from minsheng.reports.upload_rows import Judged, Told, Typed, Upload, padded
-
-CHUNK = 2_000
-"""Reports that are gathered and written together."""
 
 _COLUMNS = {column_name(column): column for column in INPUTS.values()}
 
@@ -43,13 +40,16 @@ def judge(session: Session, upload: Upload, step: Step, *, write: bool, draw: bo
     by_report: dict[UUID, list[Typed]] = defaultdict(list)
     for row in upload.rows:
         by_report[row.report].append(row)
-    # In one order for everybody: two uploads of the same reports wait for each other and never for ever.
-    keys = sorted(by_report)
     around, gate = Around(), Gate(session, Report)
+    keys = by_unit(session, by_report, hold=write)
     done = 0
+    for key in by_report.keys() - set(keys):
+        for row in by_report[key]:
+            done += 1
+            upload.unknown(row)
     for begin in range(0, len(keys), CHUNK):
         part = keys[begin : begin + CHUNK]
-        known = open_forms(session, part, around, hold=write)
+        known = open_forms(session, part, around)
         pending: dict[UUID, Entry] = {}
         for key in part:
             for row in by_report[key]:
@@ -103,7 +103,7 @@ def _write(session: Session, entries: Iterable[tuple[OpenForm, Entry]]) -> None:
 def _judge(upload: Upload, row: Typed, form: OpenForm | None, gate: Gate, *, draw: bool) -> Entry | None:
     slot = form.by_target.get(row.target) if form else None
     if form is None or slot is None or form.round.period != upload.meta.period:
-        upload.stray(row.at, row.cells, "unknown-row", "这一行的任务不在您的权限内，或已经撤销")
+        upload.unknown(row)
         return None
     given = Given(row.cells, row.at, upload.marks, slot)
     errors: dict[int, FieldError] = {}
@@ -124,8 +124,7 @@ def _judge(upload: Upload, row: Typed, form: OpenForm | None, gate: Gate, *, dra
         for each in problem.errors or [FieldError(pointer="", code=problem.code, message=problem.detail)]:
             at, error = _at(row.at, each, given)
             errors.setdefault(at, error)
-    upload.tally[outcome] += 1
-    upload.found[row.at] = Judged(row.at, outcome, workbook.shown(form, slot), changes, list(errors.values()))
+    upload.take(Judged(row.at, outcome, workbook.shown(form, slot), changes, list(errors.values())))
     if draw:
         line = workbook.framed(form, slot, str(row.cells[0]), padded(row.cells))
         line.wrong = {at: each.message for at, each in errors.items()}

@@ -1,6 +1,6 @@
 """A workbook that comes back, as it was read: rows with their keys, and rows that are none of ours."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,10 @@ from minsheng.reports.upload_schemas import UploadedChange, UploadedRow, UploadP
 from minsheng.reports.workbook_sheet import Line, Meta
 
 SHOWN_ROWS = 5_000
-_ORDER = {"wrong": 0, "changed": 1, "new": 2, "same": 3}
+MOST_DRAWN = 20_000
+"""Rows of a marked copy; a larger workbook is told its faults in the preview alone."""
+_NOTHING = ("",) * 4
+_ORDER = ("wrong", "changed", "new", "same")
 
 Told = tuple[str, Any, Any]
 """A field that differs, what it holds and what the row says."""
@@ -79,14 +82,19 @@ class Upload:
     meta: Meta
     rows: list[Typed] = field(default_factory=list)
     marks: Marks = field(default_factory=Marks)
-    found: dict[int, Judged] = field(default_factory=dict)
+    found: dict[str, list[Judged]] = field(default_factory=lambda: defaultdict(list))
     lines: dict[int, Line] = field(default_factory=dict)
     tally: Counter[str] = field(default_factory=Counter)
     downloaded: int = 0
 
+    @property
+    def drawn(self) -> bool:
+        """Say whether a marked copy of it is made."""
+        return max(len(self.rows), self.downloaded) <= MOST_DRAWN
+
     def preview(self, *, committed: bool) -> UploadPreview:
         """Return what became of each row, the wrong ones first."""
-        ranked = sorted(self.found.values(), key=lambda row: (_ORDER[row.outcome], row.at))
+        ranked = [row for outcome in _ORDER for row in self.first(outcome)]
         return UploadPreview(
             committed=committed,
             period=self.meta.period,
@@ -103,10 +111,24 @@ class Upload:
     def stray(self, at: int, cells: list[Value], code: str, message: str) -> None:
         """Take down a row that is none of ours."""
         names = tuple(text_in(cells[each]) if each < len(cells) else "" for each in SHOWN)
-        self.tally["wrong"] += 1
-        errors = [FieldError(pointer=place(at, 3), code=code, message=message)]
-        self.found[at] = Judged(at, "wrong", names, [], errors)
+        self.take(Judged(at, "wrong", names, [], [FieldError(pointer=place(at, 3), code=code, message=message)]))
         self.lines[at] = Line("", padded(cells), wrong={3: message})
+
+    def unknown(self, row: Typed) -> None:
+        """Take down a row whose task is not there for the caller."""
+        self.stray(row.at, row.cells, "unknown-row", "这一行的任务不在您的权限内，或已经撤销")
+
+    def take(self, judged: Judged) -> None:
+        """Count a row, and keep it as long as it may be among the first of its kind."""
+        self.tally[judged.outcome] += 1
+        kept = self.found[judged.outcome]
+        kept.append(judged)
+        if len(kept) > 2 * SHOWN_ROWS:
+            self.found[judged.outcome] = self.first(judged.outcome)
+
+    def first(self, outcome: str) -> list[Judged]:
+        """Return the first rows of the sheet of which one thing is said."""
+        return sorted(self.found[outcome], key=lambda row: row.at)[:SHOWN_ROWS]
 
 
 def refuse_foreign(content: bytes) -> None:
@@ -140,7 +162,14 @@ def read(content: bytes, meta: Meta) -> Upload:
         raise invalid("", "other-unit", f"这张填报表不是{meta.unit_name}下载的")
     upload = Upload(replace(meta, beneath=told[3] == "beneath"), marks=book.marks.get(workbook_sheet.SHEET) or Marks())
     upload.downloaded = int(told[4]) if told[4].isdigit() else 0
-    seen: set[tuple[UUID, UUID]] = set()
+    _take_rows(upload, book)
+    return upload
+
+
+def _take_rows(upload: Upload, book: Book) -> None:
+    seen: set[str] = set()
+    names: dict[Value, Value] = {}
+    lean = upload.downloaded > MOST_DRAWN
     for at, cells in enumerate(book.rows(workbook_sheet.SHEET)):
         if at < TOP:
             continue
@@ -148,12 +177,15 @@ def read(content: bytes, meta: Meta) -> Upload:
         if typed is None:
             if any(text_in(each) for each in cells[1:]):
                 upload.stray(at, cells, "unknown-row", "这一行不是下载来的：请勿增加行，或把内容填到原来的行里")
-        elif (typed.report, typed.target) in seen:
+        elif (key := f"{typed.report.hex}{typed.target.hex}") in seen:
             upload.stray(at, cells, "duplicate-row", "这一行与前面的一行重复：请勿复制行")
         else:
-            seen.add((typed.report, typed.target))
+            seen.add(key)
             upload.rows.append(typed)
-    return upload
+            # The same few names in every row need be kept once, and what nobody will draw not at all.
+            cells[1:6] = [names.setdefault(each, each) for each in cells[1:6]]
+            if lean:
+                cells[0], cells[6:10] = "", _NOTHING
 
 
 def _period_name(key: str) -> str:

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from minsheng.calendars import periods
 from minsheng.jobs.router import accepted
 from minsheng.jobs.schemas import JobOut
-from minsheng.kernel import jobs, rows
+from minsheng.kernel import heap, jobs, rows
 from minsheng.kernel.access import Session
 from minsheng.kernel.door import allow
 from minsheng.kernel.errors import Conflict, Invalid
@@ -36,8 +36,6 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TRY, COMMIT = "reports.try", "reports.commit"
 MOST_ROWS = 5_000
 """Reports of one download; a larger area is downloaded part by part."""
-MOST_DRAWN = 20_000
-"""Rows of a marked copy; a larger workbook is told its faults in the preview alone."""
 _BODY = {
     "requestBody": {
         "required": True,
@@ -160,22 +158,22 @@ def get_upload(id: UUID, session: Annotated[Session, allow(P.REPORT_EDIT)]) -> R
 
 
 def _try(work: Work) -> None:
-    with work.reading() as session:
+    with heap.settled(), work.reading() as session:
         read = _read(session, work, work.job.id, work.payload)
-        upload.judge(session, read, work.step, write=False, draw=len(read.rows) <= MOST_DRAWN)
+        upload.judge(session, read, work.step, write=False, draw=read.drawn)
     _keep(work, read, committed=False)
 
 
 def _commit(work: Work) -> None:
     source = UUID(work.payload["source"])
-    with work.reading() as session:
+    with heap.settled(), work.reading() as session:
         row = jobs.own(session, source, TRY)
         read = _read(session, work, source, jobs.payload_of(row))
-    with work.ending() as session:
-        upload.judge(session, read, work.step, write=True, draw=len(read.rows) <= MOST_DRAWN)
+    with heap.settled(), work.ending() as session:
+        upload.judge(session, read, work.step, write=True, draw=read.drawn)
         wrong = read.tally["wrong"]
         if wrong and work.payload["mode"] == "all":
-            errors = [error for _, each in sorted(read.found.items()) if each.errors for error in each.errors]
+            errors = [error for each in read.first("wrong") for error in each.errors]
             message = f"有 {wrong} 行有错，整张表都没有写入。"
             raise Invalid(message, errors=errors[:500])
         _keep(work, read, committed=True)
@@ -193,7 +191,7 @@ def _keep(work: Work, read: Upload, *, committed: bool) -> None:
     preview = read.preview(committed=committed)
     work.result = preview.model_dump(exclude={"rows"})
     work.keep(File("preview", "preview.json", "application/json", preview.model_dump_json().encode()))
-    if read.tally["wrong"] and read.lines:
+    if read.tally["wrong"] and read.drawn:
         marked = workbook_sheet.write(read.meta, (line for _, line in sorted(read.lines.items())), "填报表（标注）")
         name = f"{read.meta.unit_name}{read.meta.period}填报表（标注）.xlsx"
         work.keep(File("marked", name, XLSX, marked))
