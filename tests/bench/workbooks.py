@@ -108,7 +108,9 @@ def run(url: str, keys: str, rows: int) -> list[tuple[str, float, float, str]]:
     with TestClient(app, base_url="http://127.0.0.1:8000") as client:
         bench = Bench(client, Worker(app.state.database, app.state.authenticate))
         typed = _typing(bench)
-        content = workbook_sheet.write(Meta(PERIOD, load.key(load.UNIT, 3), "测试县1", beneath=True), lines(bench, unit))
+        content = workbook_sheet.write(
+            Meta(PERIOD, load.key(load.UNIT, 3), "测试县1", beneath=True), lines(bench, unit)
+        )
         started = time.perf_counter()
         sheet = python_calamine.load_workbook(io.BytesIO(content)).get_sheet_by_name("填报")
         count = sum(1 for _ in sheet.iter_rows()) - 3
