@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
+from minsheng.calendars import periods
 from minsheng.jobs.router import accepted
 from minsheng.jobs.schemas import JobOut
 from minsheng.kernel import jobs, rows
@@ -16,7 +17,7 @@ from minsheng.org.models import Unit
 from minsheng.org.service import subtree
 from minsheng.permissions import P
 from minsheng.programmes.models import Programme
-from minsheng.reports import ledgers
+from minsheng.reports import ledger_files, ledgers
 from minsheng.reports.ledgers import Ledger
 from minsheng.reports.upload_schemas import LedgerIn
 from minsheng.reports.workbook_router import XLSX
@@ -36,7 +37,7 @@ def create_ledger(body: LedgerIn, response: Response, session: Annotated[Session
     programme = rows.fetch(session, Programme, body.programme_id)
     if body.unit_id is not None:
         rows.fetch(session, Unit, body.unit_id)
-    title = f"导出 {programme.name} {body.period} 台账"
+    title = f"导出{programme.name}{periods.name(body.period)}台账"
     return accepted(session, response, jobs.enqueue(session, LEDGER, title, body.model_dump(mode="json")))
 
 
@@ -46,7 +47,7 @@ def _make(work: Work) -> None:
         programme = rows.fetch(session, Programme, asked.programme_id)
         units = frozenset(subtree(session, asked.unit_id)) if asked.unit_id else None
         ledger = Ledger(programme, asked.period, asked.layout, units)
-        content, count = ledgers.write(ledger, ledgers.rows_of(session, ledger, work.step), asked.format)
+        content, count = ledger_files.write(ledger, ledgers.rows_of(session, ledger, work.step), asked.format)
     work.result = {"rows": count}
     work.keep(File("ledger", f"{ledger.title}.{asked.format}", _MEDIA[asked.format], content))
 

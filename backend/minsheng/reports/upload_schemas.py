@@ -74,8 +74,9 @@ class LedgerIn(In):
     programme_id: UUID
     period: Period
     unit_id: UUID | None = Field(default=None, description="单位，含下级；省略为看得到的全部", examples=[None])
-    layout: Literal["month", "county"] = Field(
-        default="month", description="month 月报台账：上期末、本期、本期末；county 县月报：计划进度、实际进度、完成率"
+    layout: Literal["month", "county", "full"] = Field(
+        default="month",
+        description="month 月报台账：上期末、本期、本期末；county 县月报：计划、实际、完成率；full 加表单各栏",
     )
     format: Literal["xlsx", "csv"] = Field(default="xlsx", examples=["xlsx"])
 
