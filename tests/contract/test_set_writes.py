@@ -70,7 +70,7 @@ def test_a_set_is_refused_what_a_flush_is_refused(prepared: Prepared) -> None:
         ):
             with pytest.raises(AccessError, match="not changed by sets"):
                 change_many(session, Report, [(row, {name: value})])
-        stale = SimpleNamespace(**{**row._mapping, "version": row.version - 1})  # noqa: SLF001 - a row as a mapping
+        stale = SimpleNamespace(**{**row._mapping, "version": row.version - 1})
         with pytest.raises(Stale):
             change_many(session, Report, [(stale, {"note": "三"})])
         with pytest.raises(AccessError, match="not written by sets"):

@@ -113,7 +113,7 @@ SETS = {
     ("kernel/journal.py", "put", "_ENTRIES"): "what was done to them",
     ("kernel/journal.py", "put", "_PENDING"): "the same",
 }
-"""Every place that writes sets of rows, and of what; ``kernel/writing.py`` is the only door to ``kernel/rowsets.py``."""
+"""Every place that writes sets of rows, and of what; ``kernel/writing.py`` is the door to ``kernel/rowsets.py``."""
 
 STATUS = {
     "programmes/service.py": "issuing takes items, leads and indicators along; a lead that is struck out ends",

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import and_
 from sqlmodel import col, select
 
+from minsheng.calendars import periods
 from minsheng.kernel import clock
 from minsheng.kernel.access import Session
 from minsheng.kernel.lifecycle import STATE_NAMES
@@ -88,13 +89,21 @@ class Ledger:
     @property
     def title(self) -> str:
         """Return the heading."""
+        if not self._monthly:
+            return (
+                f"{self.programme.name} {periods.name(self.period)} {'县报表' if self.layout == 'county' else '台账'}"
+            )
         return f"{self.programme.name} {self.period} {'县月报' if self.layout == 'county' else '月报台账'}"
+
+    @property
+    def _monthly(self) -> bool:
+        return len(self.period) == 7 and self.period[5:].isdigit()
 
     @property
     def heads(self) -> list[tuple[str, int]]:
         """Return the columns and their widths."""
         # Of ten days, weeks and quarters no month is named.
-        span = f"{int(self.period[5:])}月" if len(self.period) == 7 and self.period[5:].isdigit() else "本期"
+        span = f"{int(self.period[5:])}月" if self._monthly else "本期"
         heads = {"month": MONTH, "county": COUNTY, "full": FULL}[self.layout]
         return [(text.format(span=span), width) for text, width in heads]
 

@@ -6,7 +6,7 @@ one all the same.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -47,8 +47,7 @@ def judge(session: Session, upload: Upload, step: Step, *, write: bool, draw: bo
         for row in by_report[key]:
             done += 1
             upload.unknown(row)
-    for begin in range(0, len(keys), CHUNK):
-        part = keys[begin : begin + CHUNK]
+    for part in _parts(keys):
         known = open_forms(session, part, around)
         pending: dict[UUID, Entry] = {}
         for key in part:
@@ -62,6 +61,14 @@ def judge(session: Session, upload: Upload, step: Step, *, write: bool, draw: bo
         # What is written is written: nothing of it need be kept in memory.
         session.expunge_all()
         step(done, len(upload.rows), "写入" if write else "核对")
+
+
+def _parts(keys: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    """Yield what is done together: few at first, so that progress is seen at once, then ever more."""
+    begin, size = 0, CHUNK // 8
+    while begin < len(keys):
+        yield keys[begin : begin + size]
+        begin, size = begin + size, min(size * 2, CHUNK)
 
 
 def _take(pending: Entry, entry: Entry) -> None:

@@ -6064,9 +6064,9 @@ export type LedgerIn = {
     /**
      * Layout
      *
-     * month 月报台账：上期末、本期、本期末；county 县月报：计划进度、实际进度、完成率
+     * month 月报台账：上期末、本期、本期末；county 县月报：计划、实际、完成率；full 加表单各栏
      */
-    layout?: 'month' | 'county';
+    layout?: 'month' | 'county' | 'full';
     /**
      * Period
      *
@@ -13999,7 +13999,7 @@ export type UploadedChange = {
     /**
      * Field
      */
-    field: 'current' | 'value' | 'numerator' | 'denominator' | 'fall_reason' | 'cause_code' | 'cause_note' | 'note';
+    field: 'current' | 'value' | 'numerator' | 'denominator' | 'fall_reason' | 'as_of' | 'source_basis' | 'state' | 'approx' | 'expected' | 'cause_code' | 'cause_note' | 'note' | 'physical_note' | 'physical_pct' | 'invested_fen' | 'expected_on';
     /**
      * Label
      */
