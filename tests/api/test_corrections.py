@@ -6,9 +6,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from minsheng.kernel import clock
+from minsheng.reports.schemas import EntrySheet
 from tests.factories.problems import places, problem
+from tests.factories.workbooks import brought_in, edited, entry_workbook, tables_of
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from tests.conftest import Callers
     from tests.factories.world import World
 
@@ -31,7 +35,9 @@ def done(people: Callers, world: World) -> str:
     return str(found["actual"])
 
 
-def test_what_was_approved_stays_whatever_is_tried(people: Callers, world: World) -> None:
+def test_what_was_approved_stays_whatever_is_tried(  # noqa: PLR0915 - every path, one after the other
+    app: FastAPI, people: Callers, world: World
+) -> None:
     key, target = str(world[ACCEPTED]), str(world["roads:a1:target"])
     before = people["a1-clerk"].get(f"/reports/{key}")
     change = {"values": [{"target_id": target, "value": "12"}]}
@@ -55,6 +61,19 @@ def test_what_was_approved_stays_whatever_is_tried(people: Callers, world: World
         assert people["a1-clerk"].get(f"/reports/{key}") == before, path
     each = people["a1-clerk"].call("POST", "/reports:batch", json=batch).json()["results"]
     assert [(row["outcome"], row["code"]) for row in each] == [("refused", "locked")]
+
+    def bring_in(period: str, current: int, name: str = "农村公路提升") -> list[tuple[Any, ...]]:
+        """Fill this month's figure into a fresh workbook and upload it; return what became of the row."""
+        content = entry_workbook(people["a1-clerk"], period, str(world["a1"]))
+        at = next(at for at, row in enumerate(tables_of(content)["填报"]) if at > 2 and row[5] == name)
+        filled = edited(content, "填报", {(at, 10): current, (at, 11): ""})
+        rows = brought_in(app, people["a1-clerk"], period, str(world["a1"]), filled)
+        return [(row["outcome"], [each["code"] for each in row["errors"]]) for row in rows]
+
+    with clock.held(STILL_OPEN):
+        assert bring_in("2026-10", 9) == [("wrong", ["locked"])]
+    assert bring_in("2026-10", 9) == [("wrong", ["round-closed"])]
+    assert people["a1-clerk"].get(f"/reports/{key}") == before
     # A review that is taken back keeps what it approved, and the report says what was changed since.
     paper = str(world["november:roads:a1"])
 
@@ -74,6 +93,9 @@ def test_what_was_approved_stays_whatever_is_tried(people: Callers, world: World
     move("a1-clerk", "submit")
     move("a-reviewer", "review")
     assert (now()["changed_since"], now()["changes"]) == (None, [])
+    reviewed = now()
+    assert bring_in("2026-11", 7) == [("wrong", ["locked"])]
+    assert now() == reviewed
     move("office", "send-back", {"reason": "请核对", "comments": [{"target_id": target, "text": "差两公里"}]})
     write("26")
     told = now()
@@ -86,6 +108,15 @@ def test_what_was_approved_stays_whatever_is_tried(people: Callers, world: World
     (approval,) = version["approvals"]
     assert (approval["verb"], approval["approver_name"]) == ("review", "测试a-reviewer")
     assert [(each["field"], each["old"], each["new"]) for each in approval["changes"]] == [("value", "28", "26")]
+    # By a workbook as by typing: what was approved stays, and the report says what differs.
+    assert bring_in("2026-11", 5) == [("changed", [])]
+    assert [(each["label"], each["old"], each["new"]) for each in now()["changes"]] == [("累计数", "28", "25")]
+    (version,) = people["office"].get(f"/reports/{paper}/versions")["items"]
+    (kept,) = version["approvals"]
+    assert {name: kept[name] for name in kept if name != "changes"} == {
+        name: approval[name] for name in approval if name != "changes"
+    }
+    assert [(each["field"], each["old"], each["new"]) for each in kept["changes"]] == [("value", "28", "25")]
     wrong = {"reason": "请核对", "comments": [{"target_id": str(world["roads:a2:target"]), "text": "别人的数"}]}
     move("a1-clerk", "submit")
     answer = people["a-reviewer"].call("POST", f"/reports/{paper}/return", json=wrong, version=now()["version"])
@@ -345,3 +376,5 @@ def test_one_sheet_for_a_whole_county(people: Callers, world: World) -> None:
     mine = [row["id"] for row in sheet["rows"] if row["unit_id"] == str(world["a1"])]
     assert mine == [row["id"] for row in alone["rows"]]
     assert people["b1-clerk"].call("GET", "/entry-sheet", params={"unit_id": str(world["a"])}).status_code == 404
+    # It is put into words by itself: it says what the contract says, no more and no less.
+    assert EntrySheet.model_validate(sheet).model_dump(mode="json") == sheet

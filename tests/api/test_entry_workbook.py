@@ -32,6 +32,29 @@ if TYPE_CHECKING:
 SHEET = "填报"
 NOW, SUM, OVER, UNDER, FALL, CAUSE, WHY, NOTE = range(10, 18)
 """Columns that may be typed in."""
+DAY, SOURCE, STATE, ABOUT, YEAR_END, WORK, SHARE, MONEY, DONE_ON = range(19, 28)
+"""Columns that are rarely needed."""
+COLUMNS = {
+    "current": NOW,
+    "value": SUM,
+    "numerator": OVER,
+    "denominator": UNDER,
+    "note": NOTE,
+    "cause_note": WHY,
+    "cause_code": CAUSE,
+    "as_of": DAY,
+    "source_basis": SOURCE,
+    "state": STATE,
+    "approx": ABOUT,
+    "expected": YEAR_END,
+    "physical_note": WORK,
+    "physical_pct": SHARE,
+    "invested_fen": MONEY,
+    "expected_on": DONE_ON,
+}
+OF_FIGURE = ("current", "value", "numerator", "denominator", "as_of", "source_basis", "state", "approx", "expected")
+WORDS: dict[Any, Any] = {"weather": "天气", "preliminary": "初步", "forecast": "预计数", "survey": "调查", True: "是"}
+"""How a clerk writes what travels as a code."""
 KINDS: dict[str, dict[str, Any]] = {
     "个": {},
     "公里": {},
@@ -100,8 +123,9 @@ class Desk:
     def cells(self) -> dict[str, dict[str, Any]]:
         """Return every figure of the month as it stands."""
         sheet = self.clerk.get("/entry-sheet", period="2026-11", unit_id=self.unit)
-        names = ("current", "value", "numerator", "denominator", "fall_reason")
+        names = (*OF_FIGURE, "fall_reason")
         words = ("note", "cause_code", "cause_note", "version")
+        words += ("physical_note", "physical_pct", "invested_fen", "expected_on")
         return {
             cell["indicator_name"]: {each: cell[each] for each in names} | {each: row[each] for each in words}
             for row in sheet["rows"]
@@ -132,8 +156,9 @@ def test_the_download_locks_hides_and_validates(desk: Desk) -> None:
     assert re.search(r'<col min="1" max="1" [^>]*hidden="1"', main)
     assert 'state="frozen"' in main
     kinds = re.findall(r'<dataValidation type="(\w+)"', main)
-    # One rule for all rows of a kind: whole or decimal this month's and sums, parts of rates, levels, causes, texts.
-    assert sorted(kinds) == [*["decimal"] * 4, "list", "list", *["textLength"] * 3, "whole"]
+    # One rule for all rows of a kind: whole or decimal this month's and sums, parts of rates, levels, causes, texts;
+    # then what is rarely said: days, sources, states, estimates, the work as it stands, money.
+    assert sorted(kinds) == [*["date"] * 2, *["decimal"] * (4 + 3), *["list"] * (2 + 3), *["textLength"] * 4, "whole"]
     assert '"资金,上级资金未下达,用地,审批,天气,人员力量,协调,群众意愿"' in main
     assert '"差,中,好"' in main
     # Only our own sums are formulas; what a user wrote never is.
@@ -147,6 +172,10 @@ def test_the_download_locks_hides_and_validates(desk: Desk) -> None:
     }
     typed = re.findall(r'<c r="([A-Z]+)\d+" s="(\d+)"', main)
     assert {column for column, style in typed if style in unlocked} == set("KLMNOPQR")
+    # Of the rarely used columns the cells are not even there: the columns say that they may be typed in.
+    columns = re.findall(r'<col min="(\d+)" max="(\d+)" [^>]*style="(\d+)"', main)
+    white = {n for first, last, style in columns if style in unlocked for n in range(int(first), int(last) + 1)}
+    assert white == set(range(20, 29))
     assert desk.attempt(content)["same"] == 8
 
 
@@ -340,12 +369,16 @@ def journal(settings: Settings, name: str) -> list[tuple[Any, ...]]:
                 sa.text("SELECT r.id, i.name FROM report r JOIN indicator i ON i.item_id = r.item_id")
             )
         }
+        values = {
+            str(key).replace("-", ""): str(report)
+            for key, report in connection.execute(sa.text("SELECT id, report_id FROM report_value"))
+        }
     engine.dispose()
     found = []
     for body in bodies:
         kind, key = body["entity"], body["entity_id"]
-        if kind == "report_value" and body["action"] == "create":
-            key = body["changes"]["report_id"][1]
+        if kind == "report_value":
+            key = values[key.replace("-", "")]
         label = {**reports, **targets}.get(key.replace("-", ""), "")
         if (
             kind in {"report", "report_value"}
@@ -396,8 +429,29 @@ def test_an_upload_does_what_typing_does(desk: Desk, settings: Settings) -> None
             "公里": {"note": "=1+1"},
             "户": {"cause_note": "好"},
         },
+        {
+            "个": {
+                "current": "6",
+                "as_of": "2026-11-20",
+                "source_basis": "survey",
+                "state": "preliminary",
+                "approx": True,
+                "expected": "88",
+                "physical_note": "主体三层\n封顶",
+                "physical_pct": "65.5",
+                "invested_fen": 128_500_000,
+                "expected_on": "2026-12-20",
+            },
+            "公里": {"physical_pct": "101", "note": "不会写进去"},
+            "户": {"as_of": "2024-01-01"},
+            "类": {"state": "forecast", "expected_on": "1900-01-01"},
+            "%": {"state": "forecast"},
+        },
+        {
+            "个": {"state": None, "approx": None, "physical_note": None, "invested_fen": None, "expected": "90"},
+            "类": {"state": "forecast", "invested_fen": 1},
+        },
     ]
-    columns = {"current": NOW, "value": SUM, "numerator": OVER, "denominator": UNDER, "note": NOTE, "cause_note": WHY}
     for given in rounds:
         content = desk.download()
         at = desk.rows(content)
@@ -407,17 +461,13 @@ def test_an_upload_does_what_typing_does(desk: Desk, settings: Settings) -> None
         cells: dict[tuple[int, int], Any] = {}
         for measure, fields in given.items():
             row = by_name[f"甲{measure}"]
-            figures = {
-                name: value
-                for name, value in fields.items()
-                if name in ("current", "value", "numerator", "denominator")
-            }
+            figures = {name: value for name, value in fields.items() if name in OF_FIGURE}
             words = {name: value for name, value in fields.items() if name not in figures}
             values = [{"target_id": row["cells"][0]["target_id"], **figures}] if figures else []
             changes.append({"report_id": row["id"], "base_version": row["version"], "values": values, **words})
             for name, value in fields.items():
-                word = {"weather": "天气"}.get(value, value) if name == "cause_code" else value
-                cells[(at[f"乙{measure}"], CAUSE if name == "cause_code" else columns[name])] = word or ""
+                word = value / 1_000_000 if name == "invested_fen" and value else WORDS.get(value, value)
+                cells[(at[f"乙{measure}"], COLUMNS[name])] = "" if word is None else word
         typed: dict[str, list[str]] = {}
         for (measure, _), change in zip(given.items(), changes, strict=True):
             answer = desk.clerk.call("POST", "/reports:batch", json={"changes": [change]})
@@ -435,8 +485,70 @@ def test_an_upload_does_what_typing_does(desk: Desk, settings: Settings) -> None
         now = desk.cells()
         assert [now[f"甲{each}"] for each in KINDS] == [now[f"乙{each}"] for each in KINDS], given
     typing, loading = journal(settings, "甲"), journal(settings, "乙")
-    assert len(typing) == 12
+    assert len(typing) == 26
     assert loading == typing
+
+
+def test_what_is_rarely_said_is_read_as_people_write_it(desk: Desk) -> None:
+    desk.make_list("甲")
+    content = desk.download()
+    count = desk.rows(content)["甲个"]
+    tables = tables_of(content)
+    row = tables[SHEET][count]
+    row += [""] * (DONE_ON + 1 - len(row))
+    traps: tuple[tuple[int, Any, str], ...] = (
+        (DAY, 2026.3, "!date"),
+        (DAY, "2026.11", "!date"),
+        (DAY, "十一月五日", "!date"),
+        (DAY, True, "!date"),
+        (DAY, 20261105, "!date"),
+        (DAY, "2027-01-01", "!range"),
+        (DAY, " ２０２６年１１月５日 ", "2026-11-05"),
+        (DAY, "2026/11/5", "2026-11-05"),
+        (DAY, 46331, "2026-11-05"),
+        (DAY, datetime(2026, 11, 5), "2026-11-05"),  # noqa: DTZ001 - as a workbook holds it
+        (SOURCE, "听说", "!choice"),
+        (SOURCE, " 登记 ", "登记"),
+        (STATE, "预计", "预计数"),
+        (STATE, "终", "!choice"),
+        (ABOUT, "√", "是"),
+        (ABOUT, "大概", "!choice"),
+        (YEAR_END, "０８８", "88"),
+        (YEAR_END, "1.2万", "!magnitude"),
+        (SHARE, "65%", "!percent"),
+        (SHARE, 65.5, "65.5"),
+        (SHARE, 165, "!range"),
+        (MONEY, "1.2亿", "!magnitude"),
+        (MONEY, "1,280.5", "1280.5"),
+        (MONEY, -1, "!negative"),
+        (MONEY, "0.0000001", "!figure"),
+        (DONE_ON, "2026年12月", "!date"),
+        (WORK, "＝三层", "＝三层"),
+    )
+    for column, value, expected in traps:
+        row[column] = value
+        seen = desk.attempt(saved(tables))["rows"][0]
+        cell = f"{['T', 'U', 'V', 'W', 'X', 'Y', 'Z', 'AA', 'AB'][column - DAY]}{count + 1}"
+        if expected[0] == "!":
+            assert [(each["pointer"], each["code"]) for each in seen["errors"]] == [(cell, expected[1:])], value
+        else:
+            assert [(each["cell"], each["new"]) for each in seen["changes"]] == [(cell, expected)], value
+        row[column] = ""
+    # None is as good as nothing; what is said stands in the next download as people read it, and is nothing new.
+    row[DAY] = row[SOURCE] = "—"
+    assert desk.attempt(saved(tables))["same"] == 8
+    row[DAY], row[SOURCE], row[STATE], row[ABOUT], row[MONEY], row[NOW] = "2026-11-05", "登记", "初步数", "是", 128.5, 4
+    assert desk.commit(desk.attempt(saved(tables)))["state"] == "done"
+    content = desk.download()
+    again = tables_of(content)[SHEET][count]
+    assert [again[each] for each in (SOURCE, STATE, ABOUT, MONEY)] == ["登记", "初步数", "是", 128.5]
+    assert str(again[DAY]) == "2026-11-05"
+    assert desk.attempt(content)["same"] == 8
+    # A row with a fault comes back marked, with what was typed.
+    broken = desk.attempt(edited(content, SHEET, {(count, DAY): "2026.3", (count, WORK): "主体封顶"}))
+    marked = next(file for file in broken["job"]["files"] if file["name"] == "marked")
+    copy = tables_of(desk.clerk.call("GET", marked["href"].removeprefix("/api/v1")).content)[SHEET][count]
+    assert (copy[DAY], copy[WORK], copy[SOURCE]) == ("2026.3", "主体封顶", "登记")
 
 
 def packed(**parts: bytes | str) -> bytes:

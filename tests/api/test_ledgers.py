@@ -47,9 +47,9 @@ def test_a_ledger_is_what_its_reader_may_see(app: FastAPI, people: Callers, worl
     people["office"].post("/external-figures", theirs, status=201)
     doubted = "≠ 与省交通运输厅2026年10月的数 26 不符，待答复"
     name, content = made("office")
-    assert name == "温州市2026年民生实事 2026-11 月报台账.xlsx"
+    assert name == "温州市2026年民生实事 2026年11月 月报台账.xlsx"
     table = tables_of(content)["台账"]
-    assert table[0][0] == "温州市2026年民生实事 2026-11 月报台账"
+    assert table[0][0] == "温州市2026年民生实事 2026年11月 月报台账"
     assert table[1] == [
         "序号", "编号", "项目内容", "指标", "计量单位", "目标值", "上期末", "本期", "本期末", "完成率(%)", "责任单位",
         "完成期限", "状态", "最后办理", "滞后原因", "滞后说明", "进展说明", "数据偏差",

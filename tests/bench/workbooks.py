@@ -24,10 +24,10 @@ from minsheng.app import create_app
 from minsheng.kernel import migrations
 from minsheng.kernel.settings import Settings
 from minsheng.kernel.workers import Worker
-from minsheng.reports import workbook
+from minsheng.reports import workbook, workbook_sheet
 from minsheng.reports.facts import facts_of
 from minsheng.reports.models import Report
-from minsheng.reports.workbook import Meta
+from minsheng.reports.workbook_sheet import Meta
 from minsheng.sample import load
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Bench:
         return key, took
 
 
-def lines(bench: Bench, unit: str) -> Iterator[workbook.Line]:
+def lines(bench: Bench, unit: str) -> Iterator[workbook_sheet.Line]:
     """Yield the rows of the county's workbook with a figure typed in each; a download of this size is refused."""
     from minsheng.kernel.access import Access  # noqa: PLC0415
     from minsheng.kernel.door import open_session  # noqa: PLC0415 - only here
@@ -108,7 +108,9 @@ def run(url: str, keys: str, rows: int) -> list[tuple[str, float, float, str]]:
     with TestClient(app, base_url="http://127.0.0.1:8000") as client:
         bench = Bench(client, Worker(app.state.database, app.state.authenticate))
         typed = _typing(bench)
-        content = workbook.write(Meta(PERIOD, load.key(load.UNIT, 3), "测试县1", beneath=True), lines(bench, unit))
+        content = workbook_sheet.write(
+            Meta(PERIOD, load.key(load.UNIT, 3), "测试县1", beneath=True), lines(bench, unit)
+        )
         started = time.perf_counter()
         sheet = python_calamine.load_workbook(io.BytesIO(content)).get_sheet_by_name("填报")
         count = sum(1 for _ in sheet.iter_rows()) - 3
@@ -124,6 +126,25 @@ def run(url: str, keys: str, rows: int) -> list[tuple[str, float, float, str]]:
             found.append((f"export of {rows:,} rows ({form.upper()})", took, _bare_sheet(rows), "bare XLSX writer"))
     app.state.database.dispose()
     return found
+
+
+def grid(url: str, keys: str) -> list[tuple[str, float, float, str]]:
+    """Measure opening the entry grid of a whole county; the baseline is the same answer put into words alone."""
+    app = create_app(Settings(database_url=url, secret_keys=keys))
+    query = {"period": PERIOD, "unit_id": str(load.key(load.UNIT, 3)), "below": True}
+    with TestClient(app, base_url="http://127.0.0.1:8000") as client:
+        bench = Bench(client, Worker(app.state.database, app.state.authenticate))
+        taken, bare = [], []
+        for _ in range(3):
+            started = time.perf_counter()
+            sheet = bench.ask("GET", "/entry-sheet", params=query)
+            taken.append(time.perf_counter() - started)
+            told = sheet.json()
+            started = time.perf_counter()
+            json.dumps(told, ensure_ascii=False)
+            bare.append(time.perf_counter() - started)
+    app.state.database.dispose()
+    return [(f"entry grid of {len(told['rows']):,} reports", min(taken), min(bare), "its JSON alone")]
 
 
 def _typing(bench: Bench) -> float:
@@ -157,9 +178,9 @@ def _bare_sheet(rows: int) -> float:
 
 
 def main() -> None:
-    """Measure one database in a process of its own, so that its memory is its own."""
+    """Measure one database in a process of its own, so that its memory is its own; without rows the entry grid."""
     url, keys, rows = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    found = run(url, keys, rows)
+    found = run(url, keys, rows) if rows else grid(url, keys)
     # Linux tells kilobytes.
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(json.dumps({"lines": found, "peak_mb": peak}))

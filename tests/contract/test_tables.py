@@ -90,6 +90,8 @@ BESIDE = {
     ("cli.py", "engine"): "asks before the start whether the database stands at the newest migration",
     ("kernel/db.py", "text"): "proves that the database answers",
     ("kernel/rows.py", "connection"): "reads a visible row's own journal for the 412",
+    ("kernel/rowsets.py", "exec_driver_sql"): "writes many rows of one table as the database does it fastest",
+    ("kernel/writing.py", "connection"): "writes sets of rows in the caller's transaction, guarded and journalled",
     ("identity/authority.py", "connection"): "reads the authority epoch",
     ("identity/sessions.py", "connection"): "ends a session",
     ("identity/service.py", "connection"): "asks whether a user name is taken or a role is used anywhere",
@@ -118,6 +120,17 @@ BESIDE = {
     ("sample/cast.py", "connection"): "the sample's persons act in the loader's transaction",
 }
 """Files that reach a connection or text past the ORM, each with its reason."""
+
+SETS = {
+    ("reports/upload.py", "create_many", "ReportValue"): "figures of a workbook with a hundred thousand rows",
+    ("reports/upload.py", "change_many", "ReportValue"): "the same, where figures stood before",
+    ("reports/upload.py", "change_many", "Report"): "their reports",
+    ("kernel/writing.py", "put", "kind.__table__"): "the rows, after the guard",
+    ("kernel/writing.py", "replace", "kind.__table__"): "the same",
+    ("kernel/journal.py", "put", "_ENTRIES"): "what was done to them",
+    ("kernel/journal.py", "put", "_PENDING"): "the same",
+}
+"""Every place that writes sets of rows, and of what; ``kernel/writing.py`` is the door to ``kernel/rowsets.py``."""
 
 STATUS = {
     "programmes/service.py": "issuing takes items, leads and indicators along; a lead that is struck out ends",
@@ -205,6 +218,31 @@ def detours(files: Any) -> set[tuple[str, str]]:
     return found
 
 
+def set_writes(files: Any) -> set[tuple[str, str, str]]:
+    """Return every call that writes a set of rows: file, function and table."""
+    names = {"create_many", "change_many", "put", "replace"}
+    found = set()
+    for name, tree in files:
+        imported = {
+            each.asname or each.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom)
+            and node.module in {"minsheng.kernel.writing", "minsheng.kernel.rowsets"}
+            for each in node.names
+        } & names
+        # A module that were imported as a whole would hide its calls.
+        assert not any(
+            isinstance(node, ast.ImportFrom)
+            and node.module == "minsheng.kernel"
+            and {"writing", "rowsets"} & {each.name for each in node.names}
+            for node in ast.walk(tree)
+        ), name
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in imported:
+                found.add((name, node.func.id, ast.unparse(node.args[1])))
+    return found
+
+
 def status_sets(files: Any) -> set[str]:
     """Return the files that assign ``.status`` of anything."""
     found = set()
@@ -231,6 +269,10 @@ def test_system_access_is_taken_only_where_listed() -> None:
 
 def test_nothing_goes_round_the_orm_but_what_is_listed() -> None:
     assert detours(trees()) == BESIDE.keys()
+
+
+def test_sets_of_rows_are_written_only_where_listed() -> None:
+    assert set_writes(trees()) == SETS.keys()
 
 
 def test_status_is_set_by_life_cycles_alone() -> None:

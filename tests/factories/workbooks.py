@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any
 import python_calamine
 import xlsxwriter
 
+from minsheng.kernel.workers import Worker
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from fastapi import FastAPI
+
+    from tests.conftest import Caller
 
 Tables = dict[str, list[list[Any]]]
 
@@ -49,3 +55,25 @@ def edited(content: bytes, sheet: str, cells: dict[tuple[int, int], Any]) -> byt
             table[row].append("")
         table[row][column] = value
     return saved(tables)
+
+
+def entry_workbook(caller: Caller, period: str, unit: str) -> bytes:
+    """Return a period's reports as their workbook."""
+    answer = caller.call("GET", "/entry-sheet.xlsx", params={"period": period, "unit_id": unit})
+    assert answer.status_code == 200, answer.text
+    return answer.content
+
+
+def brought_in(app: FastAPI, caller: Caller, period: str, unit: str, content: bytes) -> list[dict[str, Any]]:
+    """Try a workbook and write its good rows; return what became of those that say anything new."""
+    worker = Worker(app.state.database, app.state.authenticate)
+    answer = caller.call("POST", "/report-uploads", params={"period": period, "unit_id": unit}, content=content)
+    assert answer.status_code == 202, answer.text
+    tried = answer.json()["id"]
+    worker.run_due()
+    answer = caller.call("POST", "/report-uploads:commit", json={"id": tried, "mode": "good"})
+    assert answer.status_code == 202, answer.text
+    worker.run_due()
+    done = caller.get(f"/report-uploads/{answer.json()['id']}")
+    assert done["committed"] is True
+    return [row for row in done["rows"] if row["outcome"] != "same"]

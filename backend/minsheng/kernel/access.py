@@ -394,13 +394,13 @@ def _key_columns(statement: Select[Any]) -> set[int]:
     return found
 
 
-def refuse_locked(session: Session, row: Any) -> None:  # noqa: ANN401 - any table class
-    """Ask a row's own lock: an issued list, a closed round.
+def refuse_locked(session: Session, row: Any, kind: type[Any] | None = None) -> None:  # noqa: ANN401 - any table class
+    """Ask a row's own lock: an issued list, a closed round; of mere columns of a row ``kind`` says what they are.
 
     Raises:
         Problem: the row may not be written now.
     """
-    lock: Lock | None = getattr(type(row), "__lock__", None)
+    lock: Lock | None = getattr(kind or type(row), "__lock__", None)
     if lock is not None and session.access.why is None and (problem := lock(session, row)):
         raise problem
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import anyio
 import anyio.to_thread
+import orjson
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, event, text
 from sqlalchemy.engine import Connection, create_engine
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -96,6 +97,7 @@ def make_engine(url: str, pool_size: int = 8, *, pool_timeout: float = 1.0) -> E
             max_overflow=0,
             pool_timeout=pool_timeout,
             connect_args={"check_same_thread": False, "isolation_level": None},
+            json_deserializer=orjson.loads,
         )
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
@@ -106,6 +108,7 @@ def make_engine(url: str, pool_size: int = 8, *, pool_timeout: float = 1.0) -> E
         max_overflow=0,
         pool_timeout=pool_timeout,
         pool_pre_ping=True,
+        json_deserializer=orjson.loads,
         connect_args={"options": _POSTGRES_OPTIONS, "prepare_threshold": 5},
     )
 

@@ -186,22 +186,6 @@ class Check:
         pending = False
         rows = 0
 
-        def cell(attributes: Attributes) -> None:
-            nonlocal at, pending
-            self.cells += 1
-            if self.cells > limits.cells:
-                raise refused("too-many-cells", "工作表的单元格太多")
-            pending = False
-            at = attributes.get("r", "")
-            if at and not (len(at) <= near and at[1:].isdigit() and "A" <= at[0] <= "Z"):
-                self._within(at)
-            if percent and at and attributes.get("s") in percent:
-                marks.percent.add(_at(at))
-
-        def value(_: Attributes) -> None:
-            if pending:
-                marks.uncomputed.discard(_at(at))
-
         def formula(_: Attributes) -> None:
             nonlocal pending
             if at:
@@ -221,11 +205,27 @@ class Check:
             if _PLACE.fullmatch(first) and _PLACE.fullmatch(last) and len(marks.merged) < MAX_PARTS:
                 marks.merged.append((_at(first), _at(last)))
 
-        kinds = {"c": cell, "v": value, "f": formula, "row": row, "mergeCell": merged}
+        kinds = {"f": formula, "row": row, "mergeCell": merged}
+        most = limits.cells
 
         def start(name: str, attributes: Attributes) -> None:
-            do = kinds.get(name.rpartition(":")[2] if ":" in name else name)
-            if do is not None:
+            nonlocal at, pending
+            if ":" in name:
+                name = name.rpartition(":")[2]
+            if name == "c":
+                self.cells += 1
+                if self.cells > most:
+                    raise refused("too-many-cells", "工作表的单元格太多")
+                pending = False
+                at = attributes.get("r", "")
+                if at and not (len(at) <= near and at[1:].isdigit() and "A" <= at[0] <= "Z"):
+                    self._within(at)
+                if percent and at and attributes.get("s") in percent:
+                    marks.percent.add(_at(at))
+            elif name == "v":
+                if pending:
+                    marks.uncomputed.discard(_at(at))
+            elif (do := kinds.get(name)) is not None:
                 do(attributes)
 
         parser.StartElementHandler = start

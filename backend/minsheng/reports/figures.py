@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from minsheng.kernel.errors import invalid
 from minsheng.plans import aims, rules
 from minsheng.programmes.models import Measure
-from minsheng.reports.judged import Figure
 from minsheng.reports.schemas import ValueIn
+
+if TYPE_CHECKING:
+    from minsheng.reports.entries import Slot
 
 FIGURES = ("current", "value", "numerator", "denominator")
 """The figures of one target in a report."""
@@ -15,7 +18,7 @@ FIGURES = ("current", "value", "numerator", "denominator")
 Figures = dict[str, Decimal | None]
 
 
-def figures(fact: Figure, each: ValueIn, before: Mapping[str, Decimal | None], where: str) -> Figures:
+def figures(fact: "Slot", each: ValueIn, before: Mapping[str, Decimal | None], where: str) -> Figures:
     """Work out all figures of a target from what was typed.
 
     Raises:
@@ -34,7 +37,7 @@ def figures(fact: Figure, each: ValueIn, before: Mapping[str, Decimal | None], w
     return {"current": current, "value": value, "numerator": None, "denominator": None}
 
 
-def _rate(fact: Figure, each: ValueIn, before: Mapping[str, Decimal | None], where: str) -> Figures:
+def _rate(fact: "Slot", each: ValueIn, before: Mapping[str, Decimal | None], where: str) -> Figures:
     """Take numerator and denominator, each by itself if need be; the rate follows and is never typed (R010, R015)."""
     for name in ("current", "value"):
         if getattr(each, name) is not None:
@@ -56,7 +59,7 @@ def _rate(fact: Figure, each: ValueIn, before: Mapping[str, Decimal | None], whe
     return {"current": None, "value": value, "numerator": over, "denominator": under}
 
 
-def _check_level(fact: Figure, each: ValueIn, where: str) -> None:
+def _check_level(fact: "Slot", each: ValueIn, where: str) -> None:
     levels = fact.indicator.levels
     if each.value is not None and (each.value % 1 or not 1 <= each.value <= len(levels)):
         message = f"等级应为 1 至 {len(levels)}，依次是{'、'.join(levels)}"
@@ -71,7 +74,7 @@ def _check_decimals(measure: Measure, each: ValueIn, where: str) -> None:
             raise invalid(f"{where}/{name}", "decimals", f"“{measure.name}”最多 {measure.decimals} 位小数")
 
 
-def _count(fact: Figure, each: ValueIn, where: str) -> tuple[Decimal | None, Decimal | None]:
+def _count(fact: "Slot", each: ValueIn, where: str) -> tuple[Decimal | None, Decimal | None]:
     if fact.indicator.accumulation == "snapshot":
         if each.current is not None:
             raise invalid(f"{where}/current", "snapshot", "时点指标只填当前数，没有本期数")

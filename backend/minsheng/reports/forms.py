@@ -20,6 +20,7 @@ from minsheng.reports.models import Report
 from minsheng.reports.schemas import Prefill
 
 if TYPE_CHECKING:
+    from minsheng.reports.entries import Form
     from minsheng.reports.facts import ReportFacts
     from minsheng.reports.judged import Figure
 
@@ -33,8 +34,10 @@ STEPS = {"reached_on": "完成", "built_on": "完工", "passed_on": "通过验�
 """What happened to a milestone on a day."""
 
 
-def last_words(session: Session, tasks: Collection[UUID]) -> dict[UUID, list[tuple[str, Mapping[str, Any]]]]:
-    """Return what handed-in reports of tasks said as a whole, by period, the oldest first."""
+def last_words(
+    session: Session, tasks: Collection[UUID], units: Collection[UUID] = ()
+) -> dict[UUID, list[tuple[str, Mapping[str, Any]]]]:
+    """Return what handed-in reports of tasks, all of some units, said as a whole, by period, the oldest first."""
     columns = [col(getattr(Report, name)) for name in CARRIED]
     found: dict[UUID, list[tuple[str, Mapping[str, Any]]]] = defaultdict(list)
     statement: Any = (
@@ -46,6 +49,8 @@ def last_words(session: Session, tasks: Collection[UUID]) -> dict[UUID, list[tup
         )
         .order_by(col(Report.period), col(Report.revision))
     )
+    if units:
+        statement = statement.where(col(Report.unit_id).in_(units))
     for task, period, *values in session.exec(statement).all():
         found[task].append((period, dict(zip(CARRIED, values, strict=True))))
     return found
@@ -74,16 +79,16 @@ class Known:
     sentences: Sequence[str]
 
 
-def shown(facts: "ReportFacts", name: str) -> Any:  # noqa: ANN401 - any of the carried columns
+def shown(facts: "Form", name: str) -> Any:  # noqa: ANN401 - any of the carried columns
     """Return a carried word as the form shows it: the last report's while nobody has touched the draft."""
     untouched = facts.report.status == "draft" and facts.report.touched_at is None
     return facts.known.words.get(name) if untouched else getattr(facts.report, name)
 
 
-def carry(facts: "ReportFacts", given: Collection[str]) -> None:
-    """Take over what the last report said, on the first write, but for what the clerk says himself."""
+def carry(facts: "ReportFacts") -> None:
+    """Take over what the last report said, on the first write."""
     if facts.report.touched_at is None:
-        for name in set(CARRIED) - set(given):
+        for name in CARRIED:
             setattr(facts.report, name, facts.known.words.get(name))
 
 

@@ -17,7 +17,7 @@ from minsheng.org.models import Unit
 from minsheng.org.service import subtree
 from minsheng.permissions import P
 from minsheng.programmes.models import Programme
-from minsheng.reports import ledgers
+from minsheng.reports import ledger_files, ledgers
 from minsheng.reports.ledgers import Ledger
 from minsheng.reports.upload_schemas import LedgerIn
 from minsheng.reports.workbook_router import XLSX
@@ -48,7 +48,7 @@ def _make(work: Work) -> None:
         units = frozenset(subtree(session, asked.unit_id)) if asked.unit_id else None
         ledger = Ledger(programme, asked.period, asked.layout, units)
         seal = sealing.latest(session.connection())
-        content, count = ledgers.write(ledger, ledgers.rows_of(session, ledger, work.step), asked.format, seal)
+        content, count = ledger_files.write(ledger, ledgers.rows_of(session, ledger, work.step), asked.format, seal)
     work.result = {"rows": count}
     work.keep(File("ledger", f"{ledger.title}.{asked.format}", _MEDIA[asked.format], content))
 

@@ -4,38 +4,31 @@ Rows are read item by item in the order of the catalogue and written as they com
 memory than a county's. What users wrote stays text whatever it begins with: no table program runs it.
 """
 
-import csv
-import io
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-import xlsxwriter
 from sqlalchemy import and_
 from sqlmodel import col, select
 
 from minsheng.calendars import periods
-from minsheng.kernel import clock, quantity
+from minsheng.kernel import clock
 from minsheng.kernel.access import Session
 from minsheng.kernel.lifecycle import STATE_NAMES
-from minsheng.kernel.signing import Head
 from minsheng.org.service import in_tree_order
 from minsheng.plans import service as plans
 from minsheng.programmes.models import Indicator, Item, Measure, Programme
 from minsheng.programmes.service import in_catalogue_order
+from minsheng.reports import entries, forms, versions
+from minsheng.reports.columns import CAUSES, HEADS, INPUTS, in_cell
 from minsheng.reports.disputes import disputed, words
-from minsheng.reports.exporting import stamp
 from minsheng.reports.facts import facts_of
-from minsheng.reports.models import Report, ReportValue
-from minsheng.reports.workbook import CAUSES
+from minsheng.reports.models import Report, ReportValue, Round
 from minsheng.targets.models import Target, Task
 
-Layout = Literal["month", "county"]
-Format = Literal["xlsx", "csv"]
+Layout = Literal["month", "county", "full"]
 Step = Callable[[int, int, str], None]
 
 MONTH = (
@@ -60,6 +53,9 @@ MONTH = (
 )
 """上期末 / 本期 / 本期末: the form of the housing month report."""
 
+MORE = ("as_of", "source_basis", "state", "approx", "expected", *forms.CARRIED)
+"""What the month report has no column for."""
+
 COUNTY = (
     ("序号", 6),
     ("项目内容", 30),
@@ -76,9 +72,12 @@ COUNTY = (
 )
 """计划进度 / 实际进度 / 完成率 / 责任单位: the county's month report."""
 
+FULL = (*MONTH, *((HEADS[INPUTS[name]]) for name in MORE))
+"""Everything the form asks for."""
+
 CHUNK = 250
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
-_SHOWN = col(Report.status).not_in(["void", "superseded"])
+WIDE_CHUNK = 5_000
+"""Reports that are read together: with all that a light hangs on, or by their columns alone."""
 
 
 @dataclass(frozen=True)
@@ -93,46 +92,79 @@ class Ledger:
     @property
     def title(self) -> str:
         """Return the heading."""
-        return (
-            f"{self.programme.name} {periods.name(self.period)} {'县月报' if self.layout == 'county' else '月报台账'}"
-        )
+        kinds = ("县报表", "台账") if not self._monthly else ("县月报", "月报台账")
+        return f"{self.programme.name} {periods.name(self.period)} {kinds[self.layout != 'county']}"
+
+    @property
+    def _monthly(self) -> bool:
+        return len(self.period) == 7 and self.period[5:].isdigit()
 
     @property
     def heads(self) -> list[tuple[str, int]]:
         """Return the columns and their widths."""
         # Of ten days, weeks and quarters no month is named.
-        span = f"{int(self.period[5:])}月" if len(self.period) == 7 and self.period[5:].isdigit() else "本期"
-        return [(text.format(span=span), width) for text, width in (MONTH if self.layout == "month" else COUNTY)]
+        span = f"{int(self.period[5:])}月" if self._monthly else "本期"
+        heads = {"month": MONTH, "county": COUNTY, "full": FULL}[self.layout]
+        return [(text.format(span=span), width) for text, width in heads]
 
 
 def rows_of(session: Session, ledger: Ledger, step: Step) -> Iterator[Sequence[Any]]:
     """Yield the rows in the order of catalogue and tree."""
-    asked = (Report.programme_id == ledger.programme.id, Report.period == ledger.period, _SHOWN)
-    keys = {each for each in session.exec(select(Report.item_id).where(*asked).distinct()).all() if each}
-    items = in_catalogue_order(session, keys)
-    reporting = set(session.exec(select(Report.unit_id).where(*asked).distinct()).all())
-    wanted = reporting & ledger.units if ledger.units is not None else reporting
-    place = {unit.id: (number, unit.name) for number, (unit, _) in enumerate(in_tree_order(session, wanted))}
-    doubts = {key: words(each) for key, each in disputed(session, programmes=[ledger.programme.id]).items()}
+    known = _in_order(session, ledger)
     number = 0
-    for done, item in enumerate(items):
-        step(done, len(items), "导出")
-        lines = (_month if ledger.layout == "month" else _county)(session, ledger, item, place, doubts)
-        for line in lines:
+    read, most = (_county, CHUNK) if ledger.layout == "county" else (_month, WIDE_CHUNK)
+    for begin in range(0, len(known.keys), most):
+        step(begin, len(known.keys), "导出")
+        for line in read(session, ledger, known, known.keys[begin : begin + most]):
             number += 1
             yield (number, *line)
-    step(len(items), len(items), "导出")
+    step(len(known.keys), len(known.keys), "导出")
 
 
-Place = dict[UUID, tuple[int, str]]
-Doubts = dict[UUID, str]
-"""Words for the targets whose figure an official one contradicts."""
+@dataclass(frozen=True)
+class Known:
+    """Which reports a ledger has, in its order, and the items and units that they name."""
+
+    keys: list[UUID]
+    items: dict[UUID, Item]
+    units: dict[UUID, str]
+    doubts: dict[UUID, str]
+    """Words for the targets whose figure an official one contradicts."""
 
 
-def _month(session: Session, ledger: Ledger, item: Item, place: Place, doubts: Doubts) -> Iterator[Sequence[Any]]:
+def _in_order(session: Session, ledger: Ledger) -> Known:
+    """Find the reports by their few columns first: their rows are then read in order, some thousand at a time."""
+    columns: Any = [
+        *(Report.id, Report.corrects_id, Report.status, Report.task_id, Report.item_id, Report.unit_id),
+        Round.content,
+    ]
+    statement: Any = (
+        select(*columns)
+        .join(Round, col(Round.id) == col(Report.round_id))
+        .where(Report.programme_id == ledger.programme.id, Report.period == ledger.period)
+    )
+    found: list[Any] = list(versions.newest(session.exec(statement).all()))
+    # Of several rounds of a task in one period the one that asks for figures is shown.
+    found.sort(key=lambda row: (row.content == "figures", row.id))
+    newest = {row.task_id: row for row in found if ledger.units is None or row.unit_id in ledger.units}.values()
+    items = in_catalogue_order(session, {row.item_id for row in newest if row.item_id})
+    units = [unit for unit, _ in in_tree_order(session, {row.unit_id for row in newest})]
+    places = ({each.id: at for at, each in enumerate(part)} for part in (items, units))
+    by_item, by_unit = places
+    kept = [row for row in newest if row.item_id in by_item and row.unit_id in by_unit]
+    kept.sort(key=lambda row: (by_item[row.item_id], by_unit[row.unit_id]))
+    return Known(
+        [row.id for row in kept],
+        {each.id: each for each in items},
+        {each.id: each.name for each in units},
+        {key: words(each) for key, each in disputed(session, programmes=[ledger.programme.id]).items()},
+    )
+
+
+def _month(session: Session, ledger: Ledger, known: Known, keys: Sequence[UUID]) -> Iterator[Sequence[Any]]:
     columns: list[Any] = [
         Report.id,
-        Report.task_id,
+        Report.item_id,
         Report.unit_id,
         Report.status,
         Report.returned,
@@ -148,11 +180,13 @@ def _month(session: Session, ledger: Ledger, item: Item, place: Place, doubts: D
         col(Target.value).label("target"),
         Indicator.name,
         col(Measure.name).label("measure"),
-        ReportValue.ends_on,
         ReportValue.previous,
         ReportValue.current,
         ReportValue.value,
     ]
+    if ledger.layout == "full":
+        columns += [getattr(Report, name) for name in forms.CARRIED]
+        columns += [getattr(ReportValue, name) for name in entries.ATTRIBUTES]
     found: Sequence[Any] = session.exec(
         select(*columns)
         .join(Task, col(Task.id) == col(Report.task_id))
@@ -164,16 +198,13 @@ def _month(session: Session, ledger: Ledger, item: Item, place: Place, doubts: D
             and_(col(ReportValue.report_id) == col(Report.id), col(ReportValue.target_id) == col(Target.id)),
             isouter=True,
         )
-        .where(Report.item_id == item.id, Report.period == ledger.period, _SHOWN)
-        .order_by(col(Report.id))
+        .where(col(Report.id).in_(keys))
     ).all()
-    newest = {(row.task_id, row.target_id): row for row in found}
-    rows = [
-        row for row in newest.values() if row.unit_id in place and (not ledger.units or row.unit_id in ledger.units)
-    ]
-    before = _before(session, ledger.period, [row.target_id for row in rows if row.previous is None])
-    for row in sorted(rows, key=lambda row: (place[row.unit_id][0], str(row.target_id))):
-        yield (
+    before = _before(session, ledger.period, [row.target_id for row in found if row.previous is None])
+    place = {key: at for at, key in enumerate(keys)}
+    for row in sorted(found, key=lambda row: (place[row.id], row.target_id)):
+        item = known.items[row.item_id]
+        line = (
             item.code,
             item.title,
             row.name,
@@ -183,15 +214,16 @@ def _month(session: Session, ledger: Ledger, item: Item, place: Place, doubts: D
             row.current,
             row.value,
             _share(row.value, row.target),
-            place[row.unit_id][1],
+            known.units[row.unit_id],
             row.deadline,
             "已退回" if row.returned and row.status == "draft" else STATE_NAMES[row.status],
             _last(row),
             CAUSES.get(row.cause_code or ""),
             row.cause_note,
             row.note,
-            doubts.get(row.target_id),
+            known.doubts.get(row.target_id),
         )
+        yield line if ledger.layout == "month" else (*line, *(in_cell(name, getattr(row, name)) for name in MORE))
 
 
 def _before(session: Session, period: str, targets: list[UUID]) -> dict[UUID, Decimal]:
@@ -212,37 +244,30 @@ def _before(session: Session, period: str, targets: list[UUID]) -> dict[UUID, De
     return {key: value for key, value in found if value is not None}
 
 
-def _county(session: Session, ledger: Ledger, item: Item, place: Place, doubts: Doubts) -> Iterator[Sequence[Any]]:
-    asked = (Report.item_id == item.id, Report.period == ledger.period, _SHOWN)
-    found = session.exec(select(Report).where(*asked).order_by(col(Report.id))).all()
-    newest = {row.task_id: row for row in found}
-    rows = [
-        row for row in newest.values() if row.unit_id in place and (not ledger.units or row.unit_id in ledger.units)
-    ]
-    rows.sort(key=lambda row: place[row.unit_id][0])
-    for begin in range(0, len(rows), CHUNK):
-        known = facts_of(session, rows[begin : begin + CHUNK])
-        for facts in known.values():
-            report = facts.report
-            said = "；".join(each for each in (report.note, report.cause_note) if each)
-            for figure in facts.figures:
-                judged = figure.judgement
-                share = plans.progress_text(judged)
-                yield (
-                    f"{item.code} {item.title}",
-                    figure.indicator.name,
-                    figure.measure.name,
-                    figure.plan_value,
-                    figure.row.value if figure.row else None,
-                    None if share is None else Decimal(share),
-                    facts.rule_set.colour(judged.light).name,
-                    facts.unit.name,
-                    said,
-                    "已退回" if report.returned and report.status == "draft" else STATE_NAMES[report.status],
-                    doubts.get(figure.target.id),
-                )
-        session.expunge_all()
-        session.info.clear()
+def _county(session: Session, _ledger: Ledger, known: Known, keys: Sequence[UUID]) -> Iterator[Sequence[Any]]:
+    rows = {row.id: row for row in session.exec(select(Report).where(col(Report.id).in_(keys))).all()}
+    gathered = facts_of(session, [rows[key] for key in keys if key in rows])
+    for facts in gathered.values():
+        report = facts.report
+        said = "；".join(each for each in (report.note, report.cause_note) if each)
+        for figure in facts.figures:
+            judged = figure.judgement
+            share = plans.progress_text(judged)
+            yield (
+                f"{facts.item.code} {facts.item.title}",
+                figure.indicator.name,
+                figure.measure.name,
+                figure.plan_value,
+                figure.row.value if figure.row else None,
+                None if share is None else Decimal(share),
+                facts.rule_set.colour(judged.light).name,
+                facts.unit.name,
+                said,
+                "已退回" if report.returned and report.status == "draft" else STATE_NAMES[report.status],
+                known.doubts.get(figure.target.id),
+            )
+    session.expunge_all()
+    session.info.clear()
 
 
 def _share(value: Decimal | None, target: Decimal | None) -> Decimal | None:
@@ -260,78 +285,3 @@ def _last(row: Any) -> str | None:  # noqa: ANN401 - a row of columns
         return None
     at, verb = max(done, key=lambda each: each[0])
     return f"{clock.day_of(at):%Y-%m-%d} {verb}"
-
-
-# Writing
-
-
-def write(ledger: Ledger, rows: Iterator[Sequence[Any]], form: Format, seal: Head | None = None) -> tuple[bytes, int]:
-    """Return the file and how many rows it has; what can be printed carries the newest head of the sealed record."""
-    return _csv(ledger, rows) if form == "csv" else _xlsx(ledger, rows, seal)
-
-
-def _csv(ledger: Ledger, rows: Iterator[Sequence[Any]]) -> tuple[bytes, int]:
-    count = 0
-    with tempfile.TemporaryFile("w+", encoding="utf-8-sig", newline="") as file:
-        made = csv.writer(file)
-        made.writerow([text for text, _ in ledger.heads])
-        for row in rows:
-            made.writerow([_plain(each) for each in row])
-            count += 1
-        file.flush()
-        return _bytes(file.buffer), count
-
-
-def _bytes(file: Any) -> bytes:  # noqa: ANN401 - a binary file
-    file.seek(0)
-    content: bytes = file.read()
-    return content
-
-
-def _plain(value: Any) -> str:  # noqa: ANN401 - any cell
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return quantity.text(value)
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    text = str(value)
-    # A figure may be negative; whatever else begins so is run by table programs.
-    return f"'{text}" if isinstance(value, str) and text.startswith(_RISKY) else text
-
-
-def _xlsx(ledger: Ledger, rows: Iterator[Sequence[Any]], seal: Head | None) -> tuple[bytes, int]:
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet("台账")
-    head = book.add_format({"bold": True, "border": 1, "bg_color": "#e8eef6", "text_wrap": True, "align": "center"})
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
-    figure = book.add_format({"num_format": "#,##0.######"})
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0, 1)
-    sheet.write_string(0, 0, ledger.title, book.add_format({"bold": True, "font_size": 14}))
-    for column, (text, width) in enumerate(ledger.heads):
-        sheet.set_column(column, column, width)
-        sheet.write_string(1, column, text, head)
-    sheet.freeze_panes(2, 3)
-    at = 1
-    for row in rows:
-        at += 1
-        for column, value in enumerate(row):
-            if value is None:
-                continue
-            if isinstance(value, str):
-                sheet.write_string(at, column, value)
-            elif isinstance(value, date):
-                sheet.write_datetime(at, column, value, day)
-            elif isinstance(value, Decimal):
-                sheet.write_number(at, column, float(value), figure)
-            else:
-                sheet.write_number(at, column, value)
-    sheet.autofilter(1, 0, max(at, 2), len(ledger.heads) - 1)
-    if seal:
-        stamp(sheet, book.add_worksheet("说明"), 0, seal, head)
-    book.close()
-    return out.getvalue(), at - 1

@@ -69,18 +69,25 @@ class Round(Row, table=True):
         return "overdue" if now < self.closes_at else "closed"
 
 
-def _locked_with_round(session: Session, row: "Report | ReportValue") -> Problem | None:
-    round_ = session.get(Round, row.round_id)
-    if round_ is not None and round_.closes_at > clock.now():
+def _round_open(session: Session, key: UUID) -> bool:
+    """Say whether a round is open for everybody."""
+    round_ = session.get(Round, key)
+    return round_ is not None and round_.closes_at > clock.now()
+
+
+def _locked_with_round(session: Session, row: Any) -> Problem | None:  # noqa: ANN401 - a report or figure, or its columns
+    if _round_open(session, row.round_id):
         return None
+    round_ = session.get(Round, row.round_id)
     granted = running(session, [round_.id]) if round_ is not None else []
     if not any(each.lets(row.unit_id, _task_of(session, row)) for each in granted):
         return RoundClosed(f"{round_.words if round_ else ''}填报期已关闭，不能再改。")
     return None
 
 
-def _task_of(session: Session, row: "Report | ReportValue") -> UUID | None:
-    report = row if isinstance(row, Report) else session.get(Report, row.report_id)
+def _task_of(session: Session, row: Any) -> UUID | None:  # noqa: ANN401 - the same
+    """Return the task a row is about; a text of a whole unit is about none."""
+    report = row if hasattr(row, "task_id") else session.get(Report, row.report_id)
     return report.task_id if report and report.item_id else None
 
 
@@ -101,6 +108,7 @@ class Report(Row, table=True):
 
     __scope__ = Scoped(read=P.REPORT_READ, line="item_id")
     __lock__ = staticmethod(_locked_with_round)
+    __lock_open__ = ("round_id", _round_open)
     __table_args__ = (
         UniqueConstraint("task_id", "round_id", "revision", name="uq_report_task_id_round_id_revision"),
         Index("ix_report_corrects_id", "corrects_id"),
@@ -153,6 +161,7 @@ class ReportValue(Row, table=True):
     __tablename__ = "report_value"
     __scope__ = Scoped(read=P.REPORT_READ, line="item_id")
     __lock__ = staticmethod(_locked_with_round)
+    __lock_open__ = ("round_id", _round_open)
     __table_args__ = (
         UniqueConstraint("report_id", "target_id"),
         Index("ix_report_value_target_id_ends_on", "target_id", "ends_on"),

@@ -10,7 +10,7 @@ from sqlalchemy import exists, not_, or_
 from sqlmodel import col, func, select
 
 from minsheng.calendars import periods
-from minsheng.kernel import clock, rows
+from minsheng.kernel import clock, heap, rows
 from minsheng.kernel.access import Access, Session, find
 from minsheng.kernel.door import IfMatch, allow
 from minsheng.kernel.errors import Conflict, FieldError, NotFound, Problem, Refusals
@@ -24,6 +24,7 @@ from minsheng.programmes.models import Programme
 from minsheng.programmes.service import in_catalogue_order
 from minsheng.reports import rounds, service, versions
 from minsheng.reports.disputes import disputed
+from minsheng.reports.entries import FigureConflict
 from minsheng.reports.facts import facts_of, rows_by_id
 from minsheng.reports.models import Report, Round
 from minsheng.reports.policy import REPORT
@@ -107,7 +108,7 @@ def write_reports(body: BatchIn, session: Annotated[Session, allow(P.REPORT_EDIT
         try:
             with session.begin_nested():
                 result = _write_one(session, change)
-        except service.FigureConflict as conflict:
+        except FigureConflict as conflict:
             result = _conflict(session, change, conflict)
         except Problem as problem:
             refusals.add(f"/changes/{index}", problem)
@@ -156,7 +157,7 @@ def _refuse_overwriting(session: Session, report: Report, change: ReportChange, 
             raise problem
 
 
-def _conflict(session: Session, change: ReportChange, conflict: service.FigureConflict) -> BatchResult:
+def _conflict(session: Session, change: ReportChange, conflict: FigureConflict) -> BatchResult:
     report = rows.fetch(session, Report, change.report_id)
     return BatchResult(
         report_id=report.id,
@@ -168,14 +169,14 @@ def _conflict(session: Session, change: ReportChange, conflict: service.FigureCo
         errors=[],
         conflicts=[
             ConflictOut(
-                target_id=row.target_id,
-                field=name,  # type: ignore[arg-type]
-                mine=mine,
-                theirs=theirs,
-                at=row.touched_at,
-                by=row.touched_by,
+                target_id=each.row.target_id,
+                field=each.field,  # type: ignore[arg-type]
+                mine=each.mine,
+                theirs=each.theirs,
+                at=each.row.touched_at,
+                by=each.row.touched_by,
             )
-            for row, name, mine, theirs in conflict.conflicts
+            for each in conflict.conflicts
         ],
     )
 
@@ -288,7 +289,7 @@ def write_report(
     report = rows.hold(session, Report, id, version)
     try:
         service.write(session, report, body)
-    except service.FigureConflict:
+    except FigureConflict:
         raise rows.stale(session, report, version) from None
     rows.tag(response, report)
     return present_reports(session, [report])[0]
@@ -297,14 +298,21 @@ def write_report(
 REPORT.mount(router, "/reports", "Report", ReportOut, present_reports)
 
 
-@router.get("/entry-sheet", summary="月度填报表", operation_id="getEntrySheet")
+@router.get("/entry-sheet", summary="月度填报表", operation_id="getEntrySheet", response_model=EntrySheet)
 def entry_sheet(
     session: Annotated[Session, allow(P.REPORT_READ)],
     period: Annotated[Period | None, Query(description="填报期；省略为最近一个")] = None,
     unit_id: Annotated[UUID | None, Query(description="填报单位；省略为本单位")] = None,
     below: Annotated[bool, Query(description="含下级各单位：一张表填全县")] = False,  # noqa: FBT002
-) -> EntrySheet:
+) -> Response:
     """Return everything one unit, or a whole county, reports for one month over all programmes, pre-filled."""
+    with heap.settled():
+        sheet = _sheet(session, period, unit_id, below=below)
+        # Two thousand reports are put into words once, not once more by the framework.
+        return Response(sheet.model_dump_json(), media_type="application/json")
+
+
+def _sheet(session: Session, period: str | None, unit_id: UUID | None, *, below: bool) -> EntrySheet:
     unit = rows.fetch(session, Unit, unit_id or session.who.unit_id)
     units = beneath(session, unit) if below else {unit.id: 0}
     mine = col(Report.unit_id).in_(units)

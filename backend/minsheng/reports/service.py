@@ -1,7 +1,6 @@
 """What is done with reports."""
 
-from datetime import timedelta
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any
 
 from sqlmodel import col, select
@@ -9,17 +8,16 @@ from sqlmodel import col, select
 from minsheng.kernel import clock
 from minsheng.kernel.access import Session
 from minsheng.kernel.db import Row
-from minsheng.kernel.errors import Conflict, FieldError, Invalid, Locked, OwnWork, Problem, invalid
+from minsheng.kernel.errors import Conflict, Locked, OwnWork
 from minsheng.org.models import Unit
 from minsheng.permissions import P
 from minsheng.programmes.models import Programme
 from minsheng.reports import forms
-from minsheng.reports.contents import WORDS
+from minsheng.reports.entries import work_out
 from minsheng.reports.facts import ReportFacts, facts_of, keep
-from minsheng.reports.figures import FIGURES, figures
 from minsheng.reports.judged import Figure
 from minsheng.reports.models import Report, ReportValue, Round
-from minsheng.reports.schemas import ReportPatch, ValueIn
+from minsheng.reports.schemas import ReportPatch
 from minsheng.targets.models import Target
 
 
@@ -41,71 +39,47 @@ def is_split(session: Session, report: Report) -> None:
 # Writing figures
 
 
-ATTRIBUTES = ("as_of", "source_basis", "state", "approx", "expected")
-"""What a figure rests on."""
-
-ABSENT = {"state": "final", "approx": False}
-"""What an attribute is where nothing was said; the others are empty then."""
-
-
-class FigureConflict(Exception):  # noqa: N818 - not an error but an answer
-    """Somebody else changed figures since the clerk saw them."""
-
-    def __init__(self, conflicts: list[tuple[ReportValue, str, Decimal | None, Decimal | None]]) -> None:
-        self.conflicts = conflicts
-
-
-def write(session: Session, report: Report, body: ReportPatch, *, flush: bool = True) -> bool:
+def write(session: Session, report: Report, body: ReportPatch) -> bool:
     """Write what the clerk typed into a draft; return whether anything changed.
-
-    Whoever writes many reports may flush them together: ``flush`` leaves it to him.
 
     Raises:
         Locked: the report has been submitted.
         Invalid: names every figure that is wrong.
         FigureConflict: a figure was changed by somebody else.
     """
-    if report.status != "draft":
-        message = "报告已提交，不能再改；如需修改请先撤回或由审核人退回。"
-        raise Locked(message)
     facts = facts_of(session, [report])[report.id]
-    staged = _staged(report, facts, body)
-    changed = _take_words(facts, body) or bool(staged)
-    for row in staged:
-        facts.by_target[row.target_id].put(row)
+    entry = work_out(facts, body)
+    for name, said in {**entry.carried, **entry.words}.items():
+        setattr(report, name, said)
+    staged = [_staged(report, facts, figure, columns) for figure, columns in entry.figures]
     explained = _explain(session, facts, body)
-    changed = changed or bool(explained)
+    changed = bool(entry) or bool(explained)
     if changed:
-        forms.carry(facts, body.model_fields_set)
+        if not entry:
+            forms.carry(facts)
         report.touched_at = clock.now()
         report.touched_by = session.caller.user_id if session.caller else None
         for row in staged:
             row.touched_at, row.touched_by = report.touched_at, report.touched_by
         session.add_all([report, *staged, *explained])
-        if flush:
-            session.flush()
+        session.flush()
         keep(session, facts)
     return changed
 
 
-def _staged(report: Report, facts: ReportFacts, body: ReportPatch) -> list[ReportValue]:
-    """Work out all figures that were typed; return the rows to write."""
-    errors: list[FieldError] = []
-    conflicts: list[tuple[ReportValue, str, Decimal | None, Decimal | None]] = []
-    staged: list[ReportValue] = []
-    for index, each in enumerate(body.values):
-        where = f"/values/{index}"
-        try:
-            if each.target_id in {earlier.target_id for earlier in body.values[:index]}:
-                raise invalid(f"{where}/target_id", "duplicate", "同一目标写了两次")
-            staged += _stage(report, facts, each, where, conflicts)
-        except Problem as problem:
-            errors += problem.errors
-    if errors:
-        raise Invalid(errors[0].message, errors=errors)
-    if conflicts:
-        raise FigureConflict(conflicts)
-    return staged
+def _staged(report: Report, facts: ReportFacts, figure: Figure, columns: Mapping[str, Any]) -> ReportValue:
+    row = figure.row or ReportValue(
+        report_id=report.id,
+        round_id=report.round_id,
+        target_id=figure.target.id,
+        item_id=facts.item.id,
+        unit_id=report.unit_id,
+        ends_on=facts.round.ends_on,
+    )
+    for name, value in columns.items():
+        setattr(row, name, value)
+    figure.put(row)
+    return row
 
 
 def _explain(session: Session, facts: ReportFacts, body: ReportPatch) -> list[Row]:
@@ -114,90 +88,6 @@ def _explain(session: Session, facts: ReportFacts, body: ReportPatch) -> list[Ro
     if not texts:
         return []
     return [row for inspector in facts.inspectors for row in inspector.explain(session, facts, texts)]
-
-
-def _take_words(facts: ReportFacts, body: ReportPatch) -> bool:
-    """Take over what is said of the report as a whole; return whether any of it is not what the form shows.
-
-    Raises:
-        Invalid: a percentage beyond the whole, or a day of completion before the task began.
-    """
-    changed = False
-    if body.physical_pct is not None and not 0 <= body.physical_pct <= 100:
-        raise invalid("/physical_pct", "range", "形象进度百分比应在 0 至 100 之间")
-    for name in body.model_fields_set & set(WORDS):
-        said = getattr(body, name)
-        said = None if said == "" else said
-        before = forms.shown(facts, name) if name in forms.CARRIED else getattr(facts.report, name)
-        if before != said:
-            setattr(facts.report, name, said)
-            changed = True
-    return changed
-
-
-def _stage(
-    report: Report,
-    facts: ReportFacts,
-    each: ValueIn,
-    where: str,
-    conflicts: list[tuple[ReportValue, str, Decimal | None, Decimal | None]],
-) -> list[ReportValue]:
-    """Work out one figure; return the row to write, or nothing when it is already so."""
-    fact = facts.by_target.get(each.target_id)
-    if fact is None:
-        raise invalid(f"{where}/target_id", "foreign-target", "这个目标不属于这份报告")
-    given = each.model_fields_set
-    if fact.row is None and given <= {"target_id", "explanation", "base"}:
-        return []
-    row = fact.row or ReportValue(
-        report_id=report.id,
-        round_id=report.round_id,
-        target_id=each.target_id,
-        item_id=facts.item.id,
-        unit_id=report.unit_id,
-        ends_on=facts.round.ends_on,
-    )
-    before = {name: getattr(row, name) for name in FIGURES}
-    after = dict(before)
-    if given & set(FIGURES):
-        after |= figures(fact, each, before, where)
-    if fact.row is not None and each.base is not None:
-        conflicts += [
-            (row, name, after[name], before[name])
-            for name in FIGURES
-            if name in given and before[name] not in (getattr(each.base, name), after[name])
-        ]
-    reason = each.fall_reason if "fall_reason" in given else row.fall_reason
-    attributes = _attributes(fact, each, facts.round, where)
-    same = all(getattr(row, name) == value for name, value in attributes.items())
-    if fact.row is not None and same and (before, row.fall_reason) == (after, reason):
-        return []
-    row.previous, row.fall_reason = fact.previous, reason or None
-    for name, value in attributes.items():
-        setattr(row, name, value)
-    for name, figure in after.items():
-        setattr(row, name, figure)
-    row.basis, row.source_note = "reported", None
-    return [row]
-
-
-def _attributes(fact: Figure, each: ValueIn, round_: Round, where: str) -> dict[str, Any]:
-    """Return what the clerk says a figure rests on; of a new one the last report's source holds until he says another.
-
-    Raises:
-        Invalid: a day that has not come, or lies a year back.
-    """
-    given = each.model_fields_set
-    found = {name: getattr(each, name) for name in ATTRIBUTES if name in given}
-    found = {name: ABSENT.get(name) if value is None else value for name, value in found.items()}
-    if fact.row is None:
-        found.setdefault("source_basis", fact.last_basis)
-    day = found.get("as_of")
-    if day is not None and not round_.starts_on - timedelta(days=366) <= day <= max(round_.ends_on, clock.today()):
-        raise invalid(f"{where}/as_of", "range", "截至日期不能晚于期末，也不能早于一年前")
-    if found.get("as_of") == round_.ends_on:
-        found["as_of"] = None
-    return found
 
 
 # Guards and effects of the life cycle

@@ -1,164 +1,35 @@
-"""A month's workbook that comes back: every row becomes what typing it would have been, judged by the same rules.
+"""A workbook's rows become what typing them would have been: judged by the same rules, written by sets.
 
-Rows go through :func:`service.write`, a few hundred reports at a time: what they hang on is gathered once for all of
-them and they are flushed together. What is judged, refused and journalled is the same as for one.
+What a row does is worked out by :mod:`minsheng.reports.entries`, as for a clerk at the form. Some thousand reports at a
+time are gathered, judged and written, so that a city's month needs no more memory than a county's; the transaction is
+one all the same.
 """
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlmodel import col, select
 
-from minsheng.kernel import quantity, validation
-from minsheng.kernel.access import Session, refuse_locked
+from minsheng.kernel import clock, quantity, validation
+from minsheng.kernel.access import Session
 from minsheng.kernel.errors import FieldError, Invalid, Problem, Stale, invalid
-from minsheng.kernel.unpacking import Check
-from minsheng.kernel.workbook import LARGE, Book, Marks, Value, place
-from minsheng.reports import service, workbook
-from minsheng.reports.cells import Given, text_in
-from minsheng.reports.facts import ReportFacts, facts_of
-from minsheng.reports.judged import Figure
-from minsheng.reports.models import Report
+from minsheng.kernel.workbook import column_name, place
+from minsheng.kernel.writing import Gate, change_many, create_many
+from minsheng.reports import workbook
+from minsheng.reports.cells import Given
+from minsheng.reports.columns import FIGURE_COLUMNS, INPUTS, REPORT_COLUMNS, SAID_COLUMNS, WORD_COLUMNS, worded
+from minsheng.reports.entries import Clash, Entry, FigureConflict, work_out
+from minsheng.reports.models import Report, ReportValue
+from minsheng.reports.open_forms import CHUNK, Around, OpenForm, OpenSlot, by_unit, open_forms
 from minsheng.reports.schemas import ReportPatch
-from minsheng.reports.upload_schemas import UploadedChange, UploadedRow, UploadPreview
-from minsheng.reports.workbook import FIGURE_COLUMNS, INPUTS, LABELS, TOP, WORD_COLUMNS, Line, Meta
+from minsheng.reports.upload_rows import Judged, Told, Typed, Upload, padded
 
-CHUNK = 250
-"""Reports that are gathered and flushed together."""
-SHOWN_ROWS = 5_000
-_ORDER = ("wrong", "changed", "new", "same")
-_CELL = re.compile(r"([A-Z]+)[0-9]+")
+_COLUMNS = {column_name(column): column for column in INPUTS.values()}
 
 Step = Callable[[int, int, str], None]
-
-
-@dataclass
-class Typed:
-    """One row of the sheet with a key."""
-
-    at: int
-    report: UUID
-    target: UUID
-    base: tuple[Decimal | None, ...]
-    previous: Decimal | None
-    words: str
-    moved: bool
-    cells: list[Value]
-
-
-@dataclass
-class Upload:
-    """A workbook that was read: whose it is, its rows, and those that are not ours."""
-
-    meta: Meta
-    rows: list[Typed] = field(default_factory=list)
-    marks: Marks = field(default_factory=Marks)
-    found: dict[int, UploadedRow] = field(default_factory=dict)
-    lines: dict[int, Line] = field(default_factory=dict)
-    tally: Counter[str] = field(default_factory=Counter)
-    downloaded: int = 0
-
-    def preview(self, *, committed: bool) -> UploadPreview:
-        """Return what became of each row, the wrong ones first."""
-        ranked = sorted(self.found.values(), key=lambda row: (_ORDER.index(row.outcome), row.row))
-        return UploadPreview(
-            committed=committed,
-            period=self.meta.period,
-            unit_name=self.meta.unit_name,
-            new=self.tally["new"],
-            changed=self.tally["changed"],
-            same=self.tally["same"],
-            wrong=self.tally["wrong"],
-            absent=max(self.downloaded - len(self.rows), 0),
-            hidden_rows=self.marks.hidden_rows,
-            rows=ranked[:SHOWN_ROWS],
-        )
-
-
-def refuse_foreign(content: bytes) -> None:
-    """Refuse at first sight what is no workbook at all.
-
-    Raises:
-        Invalid: it does not begin as one, or is too large.
-    """
-    if not content.startswith(b"PK") or len(content) > LARGE.megabytes * 1024 * 1024:
-        Check(LARGE).file(content)
-
-
-def read(content: bytes, meta: Meta) -> Upload:
-    """Read a workbook.
-
-    Raises:
-        Invalid: no workbook, a hostile one, or one that was not downloaded for this month and unit.
-    """
-    book = Book(content, LARGE)
-    if workbook.SHEET not in book.names or workbook.HIDDEN not in book.names:
-        raise invalid("", "foreign-workbook", "这不是从这里下载的填报表：请先下载，填好后再上传")
-    told = [str(row[0]) if row else "" for row in book.rows(workbook.HIDDEN)] + [""] * 5
-    if told[0] != workbook.MARK:
-        old = told[0].startswith(workbook.FAMILY)
-        message = "这是旧版的填报表：请重新下载" if old else "这不是从这里下载的填报表：请先下载，填好后再上传"
-        raise invalid("", "old-template" if old else "foreign-workbook", message)
-    if told[1] != meta.period:
-        raise invalid("", "other-period", f"这是 {told[1][:20]} 的填报表，现在要传的是 {meta.period}")
-    if told[2] != str(meta.unit_id):
-        raise invalid("", "other-unit", f"这张填报表不是 {meta.unit_name} 下载的")
-    upload = Upload(replace(meta, beneath=told[3] == "beneath"), marks=book.marks.get(workbook.SHEET) or Marks())
-    upload.downloaded = int(told[4]) if told[4].isdigit() else 0
-    seen: set[tuple[UUID, UUID]] = set()
-    for at, cells in enumerate(book.rows(workbook.SHEET)):
-        if at < TOP:
-            continue
-        typed = _typed(at, cells)
-        if typed is None:
-            if any(text_in(each) for each in cells[1:]):
-                _stray(upload, at, cells, "unknown-row", "这一行不是下载来的：请勿增加行，或把内容填到原来的行里")
-        elif (typed.report, typed.target) in seen:
-            _stray(upload, at, cells, "duplicate-row", "这一行与前面的一行重复：请勿复制行")
-        else:
-            seen.add((typed.report, typed.target))
-            upload.rows.append(typed)
-    return upload
-
-
-def _typed(at: int, cells: list[Value]) -> Typed | None:
-    parts = str(cells[0]).split("|") if cells else []
-    try:
-        report, target, _version, *held, words, shown = parts
-        base = tuple(quantity.parse(each) if each else None for each in held)
-        current, value, over, under, previous = base
-        keys = UUID(report), UUID(target)
-    except ValueError:
-        return None
-    moved = workbook.shown_print(cells[each] if each < len(cells) else "" for each in workbook.SHOWN) != shown
-    return Typed(at, *keys, (current, value, over, under), previous, words, moved, cells)
-
-
-def _stray(upload: Upload, at: int, cells: list[Value], code: str, message: str) -> None:
-    names = [text_in(cells[each]) if each < len(cells) else "" for each in workbook.SHOWN]
-    upload.tally["wrong"] += 1
-    upload.found[at] = UploadedRow(
-        row=at + 1,
-        outcome="wrong",
-        unit_name=names[0],
-        item_code=names[2],
-        item_title=names[3],
-        indicator_name=names[4],
-        changes=[],
-        errors=[FieldError(pointer=place(at, 3), code=code, message=message)],
-    )
-    upload.lines[at] = Line("", _padded(cells), wrong={3: message})
-
-
-def _padded(cells: list[Value]) -> list[Any]:
-    found: list[Any] = [text_in(each) if not isinstance(each, (int, float)) else each for each in cells[1:]]
-    return (found + [None] * len(workbook.HEADS))[: len(workbook.HEADS) - 1]
 
 
 def judge(session: Session, upload: Upload, step: Step, *, write: bool, draw: bool = False) -> None:
@@ -169,169 +40,202 @@ def judge(session: Session, upload: Upload, step: Step, *, write: bool, draw: bo
     by_report: dict[UUID, list[Typed]] = defaultdict(list)
     for row in upload.rows:
         by_report[row.report].append(row)
-    # In one order for everybody: two uploads of the same reports wait for each other and never for ever.
-    keys = sorted(by_report)
+    around, gate = Around(), Gate(session, Report)
+    keys = by_unit(session, by_report, hold=write)
     done = 0
-    for begin in range(0, len(keys), CHUNK):
-        part = keys[begin : begin + CHUNK]
-        known = _known(session, part, write=write)
+    for key in by_report.keys() - set(keys):
+        for row in by_report[key]:
+            done += 1
+            upload.unknown(row)
+    for part in _parts(keys):
+        known = open_forms(session, part, around)
+        pending: dict[UUID, Entry] = {}
         for key in part:
             for row in by_report[key]:
-                _judge(session, upload, row, known.get(key), draw=draw)
+                entry = _judge(upload, row, known.get(key), gate, draw=draw)
+                if entry:
+                    _take(pending.setdefault(key, Entry()), entry)
                 done += 1
-        if write:
-            session.flush()
+        if write and pending:
+            _write(session, [(known[key], entry) for key, entry in pending.items()])
         # What is written is written: nothing of it need be kept in memory.
         session.expunge_all()
-        # The facts of these reports were kept with the session.
-        session.info.clear()
         step(done, len(upload.rows), "写入" if write else "核对")
 
 
-def _known(session: Session, keys: Sequence[UUID], *, write: bool) -> dict[UUID, ReportFacts]:
-    statement = select(Report).where(col(Report.id).in_(keys)).order_by(col(Report.id))
-    if write:
-        statement = statement.with_for_update()
-    return facts_of(session, session.exec(statement).all())
+def _parts(keys: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    """Yield what is done together: few at first, so that progress is seen at once, then ever more."""
+    begin, size = 0, CHUNK // 8
+    while begin < len(keys):
+        yield keys[begin : begin + size]
+        begin, size = begin + size, min(size * 2, CHUNK)
 
 
-def _judge(session: Session, upload: Upload, row: Typed, facts: ReportFacts | None, *, draw: bool) -> None:
-    figure = facts.by_target.get(row.target) if facts else None
-    if facts is None or figure is None or facts.round.period != upload.meta.period:
-        _stray(upload, row.at, row.cells, "unknown-row", "这一行的任务不在您的权限内，或已经撤销")
-        return
-    given = Given(row.cells, row.at, upload.marks, figure)
+def _take(pending: Entry, entry: Entry) -> None:
+    """Add what another row of a report does."""
+    pending.words |= entry.words
+    pending.carried |= entry.carried
+    pending.figures += entry.figures
+
+
+def _write(session: Session, entries: Iterable[tuple[OpenForm, Entry]]) -> None:
+    """Write what the rows of many reports do, each report and figure one version later."""
+    touched = {"touched_at": clock.now(), "touched_by": session.who.user_id}
+    reports, figures, created = [], [], []
+    for form, entry in entries:
+        report = form.report
+        reports.append((report, {**entry.carried, **entry.words, **touched}))
+        for slot, columns in entry.figures:
+            if slot.row is not None:
+                figures.append((slot.row, {**columns, **touched}))
+                continue
+            created.append(
+                {
+                    "report_id": report.id,
+                    "round_id": report.round_id,
+                    "target_id": slot.target.id,
+                    "item_id": report.item_id,
+                    "unit_id": report.unit_id,
+                    "ends_on": form.round.ends_on,
+                    **columns,
+                    **touched,
+                }
+            )
+    change_many(session, Report, reports)
+    change_many(session, ReportValue, figures)
+    create_many(session, ReportValue, created)
+    session.flush()
+
+
+def _judge(upload: Upload, row: Typed, form: OpenForm | None, gate: Gate, *, draw: bool) -> Entry | None:
+    slot = form.by_target.get(row.target) if form else None
+    if form is None or slot is None or form.round.period != upload.meta.period:
+        upload.unknown(row)
+        return None
+    given = Given(row.cells, row.at, upload.marks, slot)
     errors: dict[int, FieldError] = {}
-    changes: list[UploadedChange] = []
-    outcome = "same"
+    changes: list[Told] = []
+    outcome, entry = "same", None
     try:
         if row.moved:
             raise invalid(place(row.at, 4), "moved-row", "这一行的事项与下载时不同：只能填白色格，请勿改动或移动其他格")
-        body = _body(row, facts, figure, given, changes)
+        body = _body(row, form, slot, given, changes)
         if body is not None:
-            outcome = "changed" if figure.row is not None and figure.row.value is not None else "new"
-            if not _typed_in(session, facts, figure, body, row.at):
+            outcome = "changed" if slot.row is not None and slot.row.value is not None else "new"
+            entry = _typed_in(form, body, gate, row.at)
+            if not entry:
                 # Somebody else has typed the same meanwhile, or this very file came in before.
                 outcome, changes = "same", []
     except Problem as problem:
-        outcome = "wrong"
+        outcome, entry = "wrong", None
         for each in problem.errors or [FieldError(pointer="", code=problem.code, message=problem.detail)]:
             at, error = _at(row.at, each, given)
             errors.setdefault(at, error)
-    upload.tally[outcome] += 1
-    if outcome != "same" or len(upload.found) < SHOWN_ROWS:
-        unit, _, code, title, name = workbook.shown(facts, figure)
-        upload.found[row.at] = UploadedRow(
-            row=row.at + 1,
-            outcome=outcome,  # type: ignore[arg-type]
-            unit_name=unit,
-            item_code=code,
-            item_title=title,
-            indicator_name=name,
-            changes=changes,
-            errors=list(errors.values()),
-        )
+    upload.take(Judged(row.at, outcome, workbook.shown(form, slot), changes, list(errors.values())))
     if draw:
-        line = workbook.framed(facts, figure, str(row.cells[0]), _padded(row.cells))
+        line = workbook.framed(form, slot, str(row.cells[0]), padded(row.cells))
         line.wrong = {at: each.message for at, each in errors.items()}
         upload.lines[row.at] = line
+    return entry
 
 
-def _typed_in(session: Session, facts: ReportFacts, figure: Figure, body: ReportPatch, at: int) -> bool:
-    """Do what typing does; return whether it changes anything.
+def _typed_in(form: OpenForm, body: ReportPatch, gate: Gate, at: int) -> Entry:
+    """Return what typing this would do.
 
     Raises:
         Problem: why it may not be, as typing would say it.
     """
-    session.require(facts.report)
-    refuse_locked(session, facts.report)
-    before = figure.row
+    gate.require(form.report)
+    gate.refuse_locked(form.report)
     try:
-        return service.write(session, facts.report, body, flush=False)
-    except service.FigureConflict as conflict:
-        if before is not None:
-            session.expire(before)
-        raise _conflicts(at, conflict) from None
+        return work_out(form, body)
+    except FigureConflict as conflict:
+        raise _conflicts(at, conflict.conflicts) from None
 
 
-def _body(
-    row: Typed, facts: ReportFacts, figure: Figure, given: Given, changes: list[UploadedChange]
-) -> ReportPatch | None:
+def _body(row: Typed, form: OpenForm, slot: OpenSlot, given: Given, changes: list[Told]) -> ReportPatch | None:
     """Return what typing this row would have sent, or nothing when it says what was downloaded.
 
     Raises:
         Invalid: names every cell that cannot be read.
     """
-    figures, errors = _figures(row, figure, given)
-    words: dict[str, str | None] = {}
+    figures, errors = _figures(row, slot, given)
+    words: dict[str, Any] = {}
+    now = workbook.words_of(form, slot)
     try:
-        words = _words(row, facts, figure, given)
+        words = _words(row, now, given)
     except Problem as problem:
         errors += problem.errors
     if errors:
         raise Invalid(errors[0].message, errors=errors)
-    held = dict(zip(FIGURE_COLUMNS, workbook.figures_of(figure), strict=True))
-    told = workbook.words_of(facts, figure)
-    for name, typed in figures.items():
-        old, new = (None if each is None else quantity.text(each) for each in (held[name], typed))
-        changes.append(UploadedChange(cell=given.where(name), field=name, label=LABELS[name], old=old, new=new))  # type: ignore[arg-type]
-    for name, text in words.items():
-        old, new = (workbook.CAUSES.get(each or "", each) for each in (told[name], text))
-        changes.append(UploadedChange(cell=given.where(name), field=name, label=LABELS[name], old=old, new=new))  # type: ignore[arg-type]
-    given.typed = frozenset(figures)
     if not figures and not words:
         return None
-    body: dict[str, Any] = {name: text for name, text in words.items() if name != "fall_reason"}
-    if figures or "fall_reason" in words:
-        value: dict[str, Any] = {
-            "target_id": row.target,
-            "base": dict(zip(FIGURE_COLUMNS, row.base, strict=True)),
-            **figures,
-        }
-        if "fall_reason" in words:
-            value["fall_reason"] = words["fall_reason"]
-        body["values"] = [value]
+    held = dict(zip(FIGURE_COLUMNS, workbook.figures_of(slot), strict=True))
+    changes += [(name, held[name], typed) for name, typed in figures.items()]
+    changes += [(name, now[name], said) for name, said in words.items()]
+    given.typed = frozenset(figures)
+    body: dict[str, Any] = {name: said for name, said in words.items() if name in REPORT_COLUMNS}
+    said = {name: said for name, said in words.items() if name in SAID_COLUMNS}
+    if figures or said:
+        base = dict(zip(FIGURE_COLUMNS, row.base, strict=True))
+        body["values"] = [{"target_id": row.target, "base": base, **figures, **said}]
     try:
         return ReportPatch.model_validate(body)
     except ValidationError as error:
         raise validation.from_findings(error.errors()) from None
 
 
-def _figures(row: Typed, figure: Figure, given: Given) -> tuple[dict[str, Decimal | None], list[FieldError]]:
+def _figures(row: Typed, slot: OpenSlot, given: Given) -> tuple[dict[str, Decimal | None], list[FieldError]]:
     """Return the figures that differ from what was downloaded, and what cannot be read."""
-    base = dict(zip(FIGURE_COLUMNS, row.base, strict=True))
     found: dict[str, Decimal | None] = {}
     errors: list[FieldError] = []
-    sums = figure.indicator.accumulation == "cumulative" and figure.indicator.kind != "ratio"
-    for name in FIGURE_COLUMNS:
+    sums = slot.indicator.accumulation == "cumulative" and slot.indicator.kind != "ratio"
+    for name, base in zip(FIGURE_COLUMNS, row.base, strict=True):
         # A sum that no program has worked out yet says nothing.
-        if sums and name == "value" and (given.uncomputed(name) or given.raw(name) == ""):
+        if sums and name == "value" and (given.raw(name) == "" or given.uncomputed(name)):
             continue
         try:
             typed = given.figure(name)
         except Problem as problem:
             errors += problem.errors
             continue
-        now = found.get("current", base["current"])
-        derived = sums and name == "value" and now is not None and typed == (row.previous or Decimal(0)) + now
-        if typed != base[name] and not derived:
-            found[name] = typed
+        if typed == base:
+            continue
+        if sums and name == "value":
+            now = found.get("current", row.base[0])
+            if now is not None and typed == (row.previous or Decimal(0)) + now:
+                continue
+        found[name] = typed
     return found, errors
 
 
-def _words(row: Typed, facts: ReportFacts, figure: Figure, given: Given) -> dict[str, str | None]:
-    """Return the words that differ from those in the system, unless nobody but others changed them.
+def _words(row: Typed, now: dict[str, Any], given: Given) -> dict[str, Any]:
+    """Return what is said otherwise than in the system, unless nobody but others changed it.
 
     Raises:
-        Invalid: a cause that is none, or words in a row that has no place for them.
+        Invalid: what cannot be read, or words in a row that has no place for them.
         Stale: the clerk and somebody else have both written since the download.
     """
-    now = workbook.words_of(facts, figure)
-    for name in WORD_COLUMNS.keys() - now.keys():
-        if given.raw(name) not in ("", None):
-            raise invalid(given.where(name), "not-first", "同一任务的原因和说明只写在它的第一行")
-    typed = {name: given.words(name) for name in now}
-    differing = {name: text for name, text in typed.items() if (text or None) != (now[name] or None)}
+    typed: dict[str, Any] = {}
+    errors: list[FieldError] = []
+    for name in WORD_COLUMNS:
+        if name not in now:
+            if given.raw(name) not in ("", None):
+                error = FieldError(
+                    pointer=given.where(name), code="not-first", message="同一任务的原因和说明只写在它的第一行"
+                )
+                errors.append(error)
+            continue
+        try:
+            typed[name] = given.said(name)
+        except Problem as problem:
+            errors += problem.errors
+    if errors:
+        raise Invalid(errors[0].message, errors=errors)
+    for name, absent in _SAID_BY_SILENCE.items():
+        if typed[name] is None:
+            typed[name] = absent
+    differing = {name: said for name, said in typed.items() if (said or None) != (now[name] or None)}
     if not differing or workbook.words_print(now) == row.words:
         return differing
     if workbook.words_print(typed) == row.words:
@@ -341,19 +245,27 @@ def _words(row: Typed, facts: ReportFacts, figure: Figure, given: Given) -> dict
         FieldError(
             pointer=given.where(name),
             code="stale-version",
-            message=f"{message}（现在是“{(now[name] or '')[:60]}”，表里是“{(text or '')[:60]}”）",
+            message=f"{message}（现在是“{_short(name, now[name])}”，表里是“{_short(name, said)}”）",
         )
-        for name, text in differing.items()
+        for name, said in differing.items()
     ]
     raise Stale(message, errors=errors)
 
 
-def _conflicts(at: int, conflict: service.FigureConflict) -> Problem:
+_SAID_BY_SILENCE = {"state": "final", "approx": False}
+"""What an empty cell says of a figure."""
+
+
+def _short(name: str, value: Any) -> str:  # noqa: ANN401 - any field's value
+    return (worded(name, value) or "")[:60]
+
+
+def _conflicts(at: int, conflicts: Sequence[Clash]) -> Problem:
     errors = []
-    for _, name, mine, theirs in conflict.conflicts:
-        now, typed = ("空" if each is None else quantity.text(each) for each in (theirs, mine))
+    for each in conflicts:
+        now, typed = ("空" if side is None else quantity.text(side) for side in (each.theirs, each.mine))
         message = f"下载之后这一格已被改为 {now}，表里是 {typed}：请核对后改成一致，或重新下载"
-        errors.append(FieldError(pointer=place(at, INPUTS[name]), code="figure-conflict", message=message))
+        errors.append(FieldError(pointer=place(at, INPUTS[each.field]), code="figure-conflict", message=message))
     return Stale(errors[0].message, errors=errors)
 
 
@@ -364,8 +276,8 @@ def _at(at: int, error: FieldError, given: Given) -> tuple[int, FieldError]:
         # What is wrong with a sum that nobody typed is wrong with what was typed.
         name = "current"
     column = INPUTS.get(name, 3)
-    if found := _CELL.fullmatch(error.pointer):
-        letters = found[1]
-        column = ord(letters) - 65
+    letters = error.pointer.rstrip("0123456789")
+    if letters != error.pointer and letters in _COLUMNS:
+        column = _COLUMNS[letters]
     where = given.where(name) if name in INPUTS else place(at, column)
     return column, FieldError(pointer=where, code=error.code, message=error.message)

@@ -9,7 +9,25 @@ from minsheng.kernel.errors import FieldError
 from minsheng.kernel.fields import In, Out, Period
 
 Outcome = Literal["new", "changed", "same", "wrong"]
-InputName = Literal["current", "value", "numerator", "denominator", "fall_reason", "cause_code", "cause_note", "note"]
+InputName = Literal[
+    "current",
+    "value",
+    "numerator",
+    "denominator",
+    "fall_reason",
+    "as_of",
+    "source_basis",
+    "state",
+    "approx",
+    "expected",
+    "cause_code",
+    "cause_note",
+    "note",
+    "physical_note",
+    "physical_pct",
+    "invested_fen",
+    "expected_on",
+]
 
 
 class UploadedChange(Out):
@@ -56,8 +74,9 @@ class LedgerIn(In):
     programme_id: UUID
     period: Period
     unit_id: UUID | None = Field(default=None, description="单位，含下级；省略为看得到的全部", examples=[None])
-    layout: Literal["month", "county"] = Field(
-        default="month", description="month 月报台账：上期末、本期、本期末；county 县月报：计划进度、实际进度、完成率"
+    layout: Literal["month", "county", "full"] = Field(
+        default="month",
+        description="month 月报台账：上期末、本期、本期末；county 县月报：计划、实际、完成率；full 加表单各栏",
     )
     format: Literal["xlsx", "csv"] = Field(default="xlsx", examples=["xlsx"])
 

@@ -1,6 +1,7 @@
 """Versions of a report: a correction after acceptance is a new row beside the one it corrects."""
 
 from collections.abc import Iterable
+from typing import Any, TypeVar
 
 from sqlmodel import col, func, select
 
@@ -11,14 +12,17 @@ from minsheng.reports import contents
 from minsheng.reports.facts import facts_of
 from minsheng.reports.models import COUNTED, Report, ReportApproval, ReportValue
 
+R = TypeVar("R")
+"""A report, or columns of it: id, status and what it corrects."""
 
-def newest(reports: Iterable[Report]) -> list[Report]:
+
+def newest(reports: Iterable[R]) -> list[R]:
     """Return the reports that are worked on, one for a task and round: not void, and not corrected by another.
 
     Whoever lists whole rounds asks for this; whoever adds up figures asks for ``COUNTED``, of which there is never more
     than one for a task and round; whoever asks who is silent looks at ``revision == 1``: nobody owes a correction.
     """
-    known = [each for each in reports if each.status != "void"]
+    known: list[Any] = [each for each in reports if each.status != "void"]  # type: ignore[attr-defined]
     corrected = {each.corrects_id for each in known}
     return [each for each in known if each.id not in corrected]
 

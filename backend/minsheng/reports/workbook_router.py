@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import col, select
 from starlette.concurrency import run_in_threadpool
 
+from minsheng.calendars import periods
 from minsheng.jobs.router import accepted
 from minsheng.jobs.schemas import JobOut
-from minsheng.kernel import jobs, rows
+from minsheng.kernel import heap, jobs, rows
 from minsheng.kernel.access import Session
 from minsheng.kernel.door import allow
 from minsheng.kernel.errors import Conflict, Invalid
@@ -22,12 +23,12 @@ from minsheng.org.models import Unit
 from minsheng.org.service import in_tree_order, subtree
 from minsheng.permissions import P
 from minsheng.programmes.service import in_catalogue_order
-from minsheng.reports import upload, workbook
+from minsheng.reports import upload, upload_rows, versions, workbook, workbook_sheet
 from minsheng.reports.facts import ReportFacts, facts_of
 from minsheng.reports.models import Report
-from minsheng.reports.upload import Upload
+from minsheng.reports.upload_rows import Upload
 from minsheng.reports.upload_schemas import UploadCommit, UploadPreview
-from minsheng.reports.workbook import Meta
+from minsheng.reports.workbook_sheet import Meta
 
 router = APIRouter(tags=["reports"], route_class=Route)
 
@@ -35,8 +36,6 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TRY, COMMIT = "reports.try", "reports.commit"
 MOST_ROWS = 5_000
 """Reports of one download; a larger area is downloaded part by part."""
-MOST_DRAWN = 20_000
-"""Rows of a marked copy; a larger workbook is told its faults in the preview alone."""
 _BODY = {
     "requestBody": {
         "required": True,
@@ -73,7 +72,7 @@ def get_entry_workbook(
     unit = rows.fetch(session, Unit, unit_id)
     found = _reports(session, unit, period, beneath=below)
     meta = Meta(period, unit.id, unit.name, below)
-    made = workbook.write(meta, workbook.lines_of(found))
+    made = workbook_sheet.write(meta, workbook.lines_of(found))
     name = quote(f"{unit.name}{period}填报表.xlsx")
     return XlsxResponse(made, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
 
@@ -85,18 +84,15 @@ def _reports(session: Session, unit: Unit, period: str, *, beneath: bool) -> lis
         Conflict: more than one workbook should hold.
     """
     units = subtree(session, unit.id) if beneath else [unit.id]
-    statement = select(Report).where(
-        col(Report.unit_id).in_(units), Report.period == period, col(Report.status).not_in(["void", "superseded"])
-    )
+    statement = select(Report).where(col(Report.unit_id).in_(units), Report.period == period, Report.status != "void")
     every = session.exec(statement.order_by(col(Report.id)).limit(MOST_ROWS + 1)).all()
     if len(every) > MOST_ROWS:
         message = f"超过 {MOST_ROWS} 份报告，请按下级单位分别下载。"
         raise Conflict(message)
-    # Ids grow with time: a correction stands instead of what it corrects.
-    newest = {(report.task_id, report.round_id): report for report in every}
-    known = facts_of(session, list(newest.values()))
-    tree = {found.id: at for at, (found, _) in enumerate(in_tree_order(session, {each.unit_id for each in every}))}
-    items = in_catalogue_order(session, {each.item_id for each in every if each.item_id})
+    newest = versions.newest(every)
+    known = facts_of(session, newest)
+    tree = {found.id: at for at, (found, _) in enumerate(in_tree_order(session, {each.unit_id for each in newest}))}
+    items = in_catalogue_order(session, {each.item_id for each in newest if each.item_id})
     order = {item.id: at for at, item in enumerate(items)}
     return sorted(
         known.values(),
@@ -126,8 +122,8 @@ async def upload_reports(
 def _upload(session: Session, response: Response, content: bytes, period: str, unit_id: UUID) -> JobOut:
     unit = rows.fetch(session, Unit, unit_id)
     # Whoever sends something else learns it at once, not from a job.
-    upload.refuse_foreign(content)
-    title = f"核对 {unit.name} {period} 填报表"
+    upload_rows.refuse_foreign(content)
+    title = f"核对{unit.name}{periods.name(period)}填报表"
     payload = {"period": period, "unit_id": str(unit.id)}
     file = File("workbook", f"{unit.name}{period}填报表.xlsx", XLSX, content)
     return accepted(session, response, jobs.enqueue(session, TRY, title, payload, file))
@@ -162,22 +158,22 @@ def get_upload(id: UUID, session: Annotated[Session, allow(P.REPORT_EDIT)]) -> R
 
 
 def _try(work: Work) -> None:
-    with work.reading() as session:
+    with heap.settled(), work.reading() as session:
         read = _read(session, work, work.job.id, work.payload)
-        upload.judge(session, read, work.step, write=False, draw=len(read.rows) <= MOST_DRAWN)
+        upload.judge(session, read, work.step, write=False, draw=read.drawn)
     _keep(work, read, committed=False)
 
 
 def _commit(work: Work) -> None:
     source = UUID(work.payload["source"])
-    with work.reading() as session:
+    with heap.settled(), work.reading() as session:
         row = jobs.own(session, source, TRY)
         read = _read(session, work, source, jobs.payload_of(row))
-    with work.ending() as session:
-        upload.judge(session, read, work.step, write=True, draw=len(read.rows) <= MOST_DRAWN)
+    with heap.settled(), work.ending() as session:
+        upload.judge(session, read, work.step, write=True, draw=read.drawn)
         wrong = read.tally["wrong"]
         if wrong and work.payload["mode"] == "all":
-            errors = [error for _, each in sorted(read.found.items()) for error in each.errors]
+            errors = [error for each in read.first("wrong") for error in each.errors]
             message = f"有 {wrong} 行有错，整张表都没有写入。"
             raise Invalid(message, errors=errors[:500])
         _keep(work, read, committed=True)
@@ -187,7 +183,7 @@ def _read(session: Session, work: Work, source: UUID, payload: dict[str, Any]) -
     work.step(0, 0, "读取")
     unit = rows.fetch(session, Unit, UUID(payload["unit_id"]))
     content = jobs.file_of(session, source, "workbook").content
-    return upload.read(content, Meta(payload["period"], unit.id, unit.name, beneath=False))
+    return upload_rows.read(content, Meta(payload["period"], unit.id, unit.name, beneath=False))
 
 
 def _keep(work: Work, read: Upload, *, committed: bool) -> None:
@@ -195,8 +191,8 @@ def _keep(work: Work, read: Upload, *, committed: bool) -> None:
     preview = read.preview(committed=committed)
     work.result = preview.model_dump(exclude={"rows"})
     work.keep(File("preview", "preview.json", "application/json", preview.model_dump_json().encode()))
-    if read.tally["wrong"] and read.lines:
-        marked = workbook.write(read.meta, (line for _, line in sorted(read.lines.items())), "填报表（标注）")
+    if read.tally["wrong"] and read.drawn:
+        marked = workbook_sheet.write(read.meta, (line for _, line in sorted(read.lines.items())), "填报表（标注）")
         name = f"{read.meta.unit_name}{read.meta.period}填报表（标注）.xlsx"
         work.keep(File("marked", name, XLSX, marked))
 

@@ -8446,9 +8446,9 @@ export type LedgerIn = {
     /**
      * Layout
      *
-     * month 月报台账：上期末、本期、本期末；county 县月报：计划进度、实际进度、完成率
+     * month 月报台账：上期末、本期、本期末；county 县月报：计划、实际、完成率；full 加表单各栏
      */
-    layout?: 'month' | 'county';
+    layout?: 'month' | 'county' | 'full';
     /**
      * Period
      *
@@ -10499,6 +10499,22 @@ export type PagePayeeOut = {
 };
 
 /**
+ * Page[PaymentPaperOut]
+ */
+export type PagePaymentPaperOut = {
+    /**
+     * Items
+     */
+    items: Array<PaymentPaperOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[PaymentRuleOut]
  */
 export type PagePaymentRuleOut = {
@@ -11034,6 +11050,104 @@ export type PayeePatch = {
      * Number
      */
     number?: string | null;
+};
+
+/**
+ * PaymentPaperIn
+ *
+ * Hang an uploaded file on a payment or a batch that is not handed in.
+ */
+export type PaymentPaperIn = {
+    /**
+     * Batch Id
+     *
+     * 发放批次
+     */
+    batch_id?: string | null;
+    /**
+     * Disbursement Id
+     *
+     * 拨付；与批次二选一
+     */
+    disbursement_id?: string | null;
+    /**
+     * Kind
+     *
+     * contract 合同；invoice 发票；certificate 计量支付证书；acceptance 验收；posting 公示照片；other 其他
+     */
+    kind: 'contract' | 'invoice' | 'certificate' | 'acceptance' | 'posting' | 'other';
+    /**
+     * Name
+     *
+     * 文件名，只作文字保存
+     */
+    name: string;
+    /**
+     * Sha256
+     *
+     * 已上传的内容
+     */
+    sha256: string;
+};
+
+/**
+ * PaymentPaperOut
+ *
+ * One paper of a payment or a batch.
+ */
+export type PaymentPaperOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Added At
+     */
+    added_at: string;
+    /**
+     * Batch Id
+     */
+    batch_id: string | null;
+    /**
+     * Disbursement Id
+     */
+    disbursement_id: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'contract' | 'invoice' | 'certificate' | 'acceptance' | 'posting' | 'other';
+    /**
+     * Media Type
+     */
+    media_type: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Status
+     */
+    status: 'active' | 'void';
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Version
+     */
+    version: number;
 };
 
 /**
@@ -17566,7 +17680,7 @@ export type UploadedChange = {
     /**
      * Field
      */
-    field: 'current' | 'value' | 'numerator' | 'denominator' | 'fall_reason' | 'cause_code' | 'cause_note' | 'note';
+    field: 'current' | 'value' | 'numerator' | 'denominator' | 'fall_reason' | 'as_of' | 'source_basis' | 'state' | 'approx' | 'expected' | 'cause_code' | 'cause_note' | 'note' | 'physical_note' | 'physical_pct' | 'invested_fen' | 'expected_on';
     /**
      * Label
      */
@@ -35626,6 +35740,291 @@ export type GetPayeeNumberResponses = {
 };
 
 export type GetPayeeNumberResponse = GetPayeeNumberResponses[keyof GetPayeeNumberResponses];
+
+export type ListPaymentPapersData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Disbursement Id
+         *
+         * 哪笔拨付
+         */
+        disbursement_id?: string | null;
+        /**
+         * Batch Id
+         *
+         * 哪个发放批次
+         */
+        batch_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/payment-papers';
+};
+
+export type ListPaymentPapersErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListPaymentPapersError = ListPaymentPapersErrors[keyof ListPaymentPapersErrors];
+
+export type ListPaymentPapersResponses = {
+    /**
+     * Successful Response
+     */
+    200: PagePaymentPaperOut;
+};
+
+export type ListPaymentPapersResponse = ListPaymentPapersResponses[keyof ListPaymentPapersResponses];
+
+export type CreatePaymentPaperData = {
+    body: PaymentPaperIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/payment-papers';
+};
+
+export type CreatePaymentPaperErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreatePaymentPaperError = CreatePaymentPaperErrors[keyof CreatePaymentPaperErrors];
+
+export type CreatePaymentPaperResponses = {
+    /**
+     * Successful Response
+     */
+    201: PaymentPaperOut;
+};
+
+export type CreatePaymentPaperResponse = CreatePaymentPaperResponses[keyof CreatePaymentPaperResponses];
+
+export type GetPaymentPaperContentData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payment-papers/{id}/content';
+};
+
+export type GetPaymentPaperContentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 范围超出文件
+     */
+    416: unknown;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetPaymentPaperContentError = GetPaymentPaperContentErrors[keyof GetPaymentPaperContentErrors];
+
+export type GetPaymentPaperContentResponses = {
+    /**
+     * 文件
+     */
+    200: Blob | File;
+    /**
+     * 文件的一段
+     */
+    206: unknown;
+};
+
+export type GetPaymentPaperContentResponse = GetPaymentPaperContentResponses[keyof GetPaymentPaperContentResponses];
+
+export type VoidPaymentPaperData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payment-papers/{id}/void';
+};
+
+export type VoidPaymentPaperErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidPaymentPaperError = VoidPaymentPaperErrors[keyof VoidPaymentPaperErrors];
+
+export type VoidPaymentPaperResponses = {
+    /**
+     * Successful Response
+     */
+    200: PaymentPaperOut;
+};
+
+export type VoidPaymentPaperResponse = VoidPaymentPaperResponses[keyof VoidPaymentPaperResponses];
 
 export type ListPaymentRulesData = {
     body?: never;
