@@ -73,7 +73,7 @@ def test_a_ledger_is_what_its_reader_may_see(app: FastAPI, people: Callers, worl
     # The county's month report: plan, actual, rate, light.
     name, content = made("a-office", layout="county")
     table = tables_of(content)["台账"]
-    assert name == "温州市2026年民生实事 2026-11 县月报.xlsx"
+    assert name == "温州市2026年民生实事 2026年11月 县月报.xlsx"
     assert table[1][4] == "11月计划进度"
     assert [row[11] for row in table[2:]] == [doubted, "", ""]
     assert [row[1:9] for row in table[2:]] == [
