@@ -787,6 +787,142 @@ export type BandIn = {
 };
 
 /**
+ * BankAccountIn
+ *
+ * An account that a unit pays from.
+ */
+export type BankAccountIn = {
+    /**
+     * Bank Name
+     *
+     * 开户银行
+     */
+    bank_name: string;
+    /**
+     * Dedicated
+     *
+     * 是否专户
+     */
+    dedicated?: boolean;
+    /**
+     * Name
+     *
+     * 户名
+     */
+    name: string;
+    /**
+     * Number
+     *
+     * 账号，加密保存
+     */
+    number: string;
+    /**
+     * Opened On
+     *
+     * 开户日期
+     */
+    opened_on?: string | null;
+    /**
+     * Programme Id
+     *
+     * 只用于哪个计划；省略为不限
+     */
+    programme_id?: string | null;
+    /**
+     * Purpose
+     *
+     * 用途
+     */
+    purpose?: string | null;
+    /**
+     * Unit Id
+     *
+     * 开户单位
+     */
+    unit_id: string;
+};
+
+/**
+ * BankAccountOut
+ *
+ * An account, its number masked.
+ */
+export type BankAccountOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Bank Name
+     */
+    bank_name: string;
+    /**
+     * Dedicated
+     */
+    dedicated: boolean;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Number Masked
+     */
+    number_masked: string;
+    /**
+     * Opened On
+     */
+    opened_on: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string | null;
+    /**
+     * Purpose
+     */
+    purpose: string | null;
+    /**
+     * Status
+     */
+    status: 'active' | 'disabled';
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * BankAccountPatch
+ *
+ * What is changed of an account; a new number means another account.
+ */
+export type BankAccountPatch = {
+    /**
+     * Bank Name
+     */
+    bank_name?: string | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Purpose
+     */
+    purpose?: string | null;
+};
+
+/**
  * BaseFigureIn
  *
  * A figure of a unit; the same kind and year again replaces it.
@@ -3000,6 +3136,162 @@ export type ConsultIn = {
 };
 
 /**
+ * ContractIn
+ *
+ * A contract of a task.
+ */
+export type ContractIn = {
+    /**
+     * Amount Fen
+     *
+     * 合同价，分
+     */
+    amount_fen: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Number
+     *
+     * 合同编号
+     */
+    number: string;
+    /**
+     * Payee Id
+     *
+     * 乙方，登记过的收款单位
+     */
+    payee_id: string;
+    /**
+     * Signed On
+     *
+     * 签订日期
+     */
+    signed_on: string;
+    /**
+     * Task Id
+     *
+     * 所属任务
+     */
+    task_id: string;
+};
+
+/**
+ * ContractOut
+ *
+ * A contract with the work measured so far and what was paid on it.
+ */
+export type ContractOut = {
+    /**
+     * Amount Fen
+     */
+    amount_fen: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Paid Fen
+     *
+     * 已付（不含已冲销），分
+     */
+    paid_fen: number;
+    /**
+     * Payee Id
+     */
+    payee_id: string;
+    /**
+     * Payee Name
+     */
+    payee_name: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Settled On
+     */
+    settled_on: string | null;
+    /**
+     * Signed On
+     */
+    signed_on: string;
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Work Fen
+     */
+    work_fen: number;
+    /**
+     * Work On
+     */
+    work_on: string | null;
+    /**
+     * Work Paper
+     */
+    work_paper: string | null;
+};
+
+/**
+ * ContractPatch
+ *
+ * What is measured and settled of a contract.
+ */
+export type ContractPatch = {
+    /**
+     * Settled On
+     *
+     * 结算日期；结算后不再按工程量比例控制
+     */
+    settled_on?: string | null;
+    /**
+     * Work Fen
+     *
+     * 累计已完工程量，分
+     */
+    work_fen?: number | null;
+    /**
+     * Work On
+     *
+     * 计量截止日
+     */
+    work_on?: string | null;
+    /**
+     * Work Paper
+     *
+     * 计量支付证书编号
+     */
+    work_paper?: string | null;
+};
+
+/**
  * CopyIn
  *
  * A new draft made of an earlier list; dates move by the difference of the years.
@@ -4040,6 +4332,420 @@ export type DimensionIn = {
 };
 
 /**
+ * DisbursementApproveBulk
+ *
+ * 同意支付；按规则须领导签批的不能由此通过(成批)。
+ */
+export type DisbursementApproveBulk = {
+    /**
+     * Decision
+     *
+     * 批复意见
+     */
+    decision?: string | null;
+    /**
+     * Mode
+     *
+     * each 逐行；atomic 全部成功才生效
+     */
+    mode?: 'each' | 'atomic';
+    /**
+     * Rows
+     */
+    rows: Array<RowRef>;
+};
+
+/**
+ * DisbursementIn
+ *
+ * A payment that is asked for.
+ */
+export type DisbursementIn = {
+    /**
+     * Account Id
+     *
+     * 付款账户
+     */
+    account_id: string;
+    /**
+     * Contract Id
+     *
+     * 合同
+     */
+    contract_id?: string | null;
+    /**
+     * Due On
+     *
+     * 应付日期
+     */
+    due_on?: string | null;
+    /**
+     * Lines
+     *
+     * 从哪些资金明细支付，各多少
+     */
+    lines: Array<DrawIn>;
+    /**
+     * Milestone Id
+     *
+     * 为哪个节点付款
+     */
+    milestone_id?: string | null;
+    /**
+     * Note
+     */
+    note?: string | null;
+    /**
+     * Payee Id
+     *
+     * 收款单位
+     */
+    payee_id: string;
+    /**
+     * Project Id
+     *
+     * 捆绑项目
+     */
+    project_id?: string | null;
+    /**
+     * Purpose
+     *
+     * 用途
+     */
+    purpose: string;
+    /**
+     * Stage
+     *
+     * advance 预付；progress 进度款；final 尾款；other 其他
+     */
+    stage: 'advance' | 'progress' | 'final' | 'other';
+    /**
+     * Task Id
+     *
+     * 所属任务
+     */
+    task_id: string;
+    /**
+     * Urgent
+     *
+     * 优先拨付
+     */
+    urgent?: boolean;
+};
+
+/**
+ * DisbursementOut
+ *
+ * A payment on its way.
+ */
+export type DisbursementOut = {
+    /**
+     * Account Id
+     */
+    account_id: string;
+    /**
+     * Account Name
+     */
+    account_name: string | null;
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Amount Fen
+     */
+    amount_fen: number;
+    /**
+     * Approved At
+     */
+    approved_at: string | null;
+    /**
+     * Asked At
+     */
+    asked_at: string | null;
+    /**
+     * Confirmed At
+     */
+    confirmed_at: string | null;
+    /**
+     * Contract Id
+     */
+    contract_id: string | null;
+    /**
+     * Decision
+     */
+    decision: string | null;
+    /**
+     * Due On
+     */
+    due_on: string | null;
+    /**
+     * Findings
+     *
+     * 提交时规则的提示
+     */
+    findings: Array<PaymentFindingOut>;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Item Title
+     */
+    item_title: string | null;
+    /**
+     * Keeper Id
+     */
+    keeper_id: string;
+    /**
+     * Keeper Name
+     */
+    keeper_name: string | null;
+    /**
+     * Late Days
+     *
+     * 比应付日期晚几天；没有应付日期或没有晚为 null
+     */
+    late_days: number | null;
+    /**
+     * Leader Needed
+     *
+     * 须领导签批
+     */
+    leader_needed: boolean;
+    /**
+     * Lines
+     */
+    lines: Array<DrawOut>;
+    /**
+     * Milestone Id
+     */
+    milestone_id: string | null;
+    /**
+     * Note
+     */
+    note: string | null;
+    /**
+     * Paid At
+     */
+    paid_at: string | null;
+    /**
+     * Paid Name
+     */
+    paid_name: string | null;
+    /**
+     * Paid On
+     */
+    paid_on: string | null;
+    /**
+     * Paid Tail
+     */
+    paid_tail: string | null;
+    /**
+     * Payee Id
+     */
+    payee_id: string;
+    /**
+     * Payee Name
+     */
+    payee_name: string | null;
+    /**
+     * Payee Number
+     *
+     * 遮住的账号
+     */
+    payee_number: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Project Id
+     */
+    project_id: string | null;
+    /**
+     * Purpose
+     */
+    purpose: string;
+    /**
+     * Received On
+     */
+    received_on: string | null;
+    /**
+     * Reversal Reason
+     */
+    reversal_reason: string | null;
+    /**
+     * Reversal Voucher
+     */
+    reversal_voucher: string | null;
+    /**
+     * Reversed At
+     */
+    reversed_at: string | null;
+    /**
+     * Reversed On
+     */
+    reversed_on: string | null;
+    /**
+     * Signed At
+     */
+    signed_at: string | null;
+    /**
+     * Stage
+     */
+    stage: 'advance' | 'progress' | 'final' | 'other';
+    /**
+     * Status
+     */
+    status: 'draft' | 'submitted' | 'signing' | 'approved' | 'paid' | 'confirmed' | 'returned' | 'cancelled' | 'reversing' | 'reversed';
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Urgent
+     */
+    urgent: boolean;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Voucher
+     */
+    voucher: string | null;
+};
+
+/**
+ * DisbursementPatch
+ *
+ * What is changed of a request that is not handed in; lines are replaced as a whole.
+ */
+export type DisbursementPatch = {
+    /**
+     * Account Id
+     */
+    account_id?: string | null;
+    /**
+     * Contract Id
+     */
+    contract_id?: string | null;
+    /**
+     * Due On
+     */
+    due_on?: string | null;
+    /**
+     * Lines
+     */
+    lines?: Array<DrawIn> | null;
+    /**
+     * Milestone Id
+     */
+    milestone_id?: string | null;
+    /**
+     * Note
+     */
+    note?: string | null;
+    /**
+     * Payee Id
+     */
+    payee_id?: string | null;
+    /**
+     * Project Id
+     */
+    project_id?: string | null;
+    /**
+     * Purpose
+     */
+    purpose?: string | null;
+    /**
+     * Stage
+     */
+    stage?: 'advance' | 'progress' | 'final' | 'other' | null;
+    /**
+     * Urgent
+     */
+    urgent?: boolean | null;
+};
+
+/**
+ * DisbursementReturnBulk
+ *
+ * 退回申请单位修改，须写原因(成批)。
+ */
+export type DisbursementReturnBulk = {
+    /**
+     * Mode
+     *
+     * each 逐行；atomic 全部成功才生效
+     */
+    mode?: 'each' | 'atomic';
+    /**
+     * Reason
+     *
+     * 原因，对方会看到
+     */
+    reason: string;
+    /**
+     * Rows
+     */
+    rows: Array<RowRef>;
+};
+
+/**
+ * DisbursementStepOut
+ *
+ * One step of a payment on its way.
+ */
+export type DisbursementStepOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Author Name
+     */
+    author_name: string;
+    /**
+     * Batch Id
+     */
+    batch_id: string | null;
+    /**
+     * Disbursement Id
+     */
+    disbursement_id: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Text
+     */
+    text: string | null;
+    /**
+     * Verb
+     */
+    verb: string;
+};
+
+/**
  * DiscrepanciesOut
  *
  * Every printed rate that differs from the computed one.
@@ -4165,6 +4871,62 @@ export type DoneIn = {
      * On
      */
     on: string;
+};
+
+/**
+ * DrawIn
+ *
+ * What one budget line gives.
+ */
+export type DrawIn = {
+    /**
+     * Fen
+     *
+     * 金额，单位：分
+     */
+    fen: number;
+    /**
+     * Line Id
+     *
+     * 资金明细
+     */
+    line_id: string;
+};
+
+/**
+ * DrawOut
+ *
+ * What one budget line gives or gave.
+ */
+export type DrawOut = {
+    /**
+     * Entry Id
+     *
+     * 账上的记录
+     */
+    entry_id: string | null;
+    /**
+     * Fen
+     */
+    fen: number;
+    /**
+     * Line Code
+     */
+    line_code: string | null;
+    /**
+     * Line Id
+     */
+    line_id: string;
+    /**
+     * Line Name
+     */
+    line_name: string | null;
+    /**
+     * Reversal Id
+     *
+     * 冲销的记录
+     */
+    reversal_id: string | null;
 };
 
 /**
@@ -6246,6 +7008,52 @@ export type GrantOut = {
      * Version
      */
     version: number;
+};
+
+/**
+ * GroupIn
+ *
+ * So many persons of one kind, and what they get together.
+ */
+export type GroupIn = {
+    /**
+     * Fen
+     *
+     * 金额，单位：分
+     */
+    fen: number;
+    /**
+     * Name
+     *
+     * 哪一类人，不写姓名
+     */
+    name: string;
+    /**
+     * Persons
+     *
+     * 人数
+     */
+    persons: number;
+};
+
+/**
+ * GroupOut
+ *
+ * So many persons of one kind.
+ */
+export type GroupOut = {
+    /**
+     * Fen
+     */
+    fen: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Persons
+     */
+    persons: number;
 };
 
 /**
@@ -8931,7 +9739,7 @@ export type OwnBesideOut = {
  *
  * What may be done.
  */
-export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'comment.edit' | 'figure.edit' | 'task.read' | 'task.split' | 'change.ask' | 'change.decide' | 'task.acknowledge' | 'pledge.edit' | 'pledge.sign' | 'plan.edit' | 'rule.edit' | 'exemption.decide' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'report.comment' | 'report.chase' | 'official.edit' | 'deviation.answer' | 'deviation.settle' | 'verification.edit' | 'fund.read' | 'fund.edit' | 'fund.post' | 'fund.freeze' | 'fund.close' | 'board.read' | 'journal.read' | 'calendar.edit';
+export type P = 'unit.read' | 'unit.edit' | 'user.read' | 'user.edit' | 'role.edit' | 'grant.edit' | 'programme.read' | 'programme.edit' | 'programme.issue' | 'comment.edit' | 'figure.edit' | 'task.read' | 'task.split' | 'change.ask' | 'change.decide' | 'task.acknowledge' | 'pledge.edit' | 'pledge.sign' | 'plan.edit' | 'rule.edit' | 'exemption.decide' | 'round.edit' | 'report.read' | 'report.edit' | 'report.review' | 'report.accept' | 'report.comment' | 'report.chase' | 'official.edit' | 'deviation.answer' | 'deviation.settle' | 'verification.edit' | 'fund.read' | 'fund.edit' | 'fund.post' | 'fund.freeze' | 'fund.close' | 'board.read' | 'journal.read' | 'calendar.edit' | 'disbursement.ask' | 'disbursement.approve' | 'disbursement.sign' | 'disbursement.pay' | 'disbursement.confirm' | 'payee.edit' | 'account.reveal' | 'payment_rule.edit';
 
 /**
  * Page[AcknowledgementOut]
@@ -8973,6 +9781,22 @@ export type PageAttachmentOut = {
      * Items
      */
     items: Array<AttachmentOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[BankAccountOut]
+ */
+export type PageBankAccountOut = {
+    /**
+     * Items
+     */
+    items: Array<BankAccountOut>;
     /**
      * Next
      *
@@ -9094,6 +9918,22 @@ export type PageCommentOut = {
 };
 
 /**
+ * Page[ContractOut]
+ */
+export type PageContractOut = {
+    /**
+     * Items
+     */
+    items: Array<ContractOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[DayChangeOut]
  */
 export type PageDayChangeOut = {
@@ -9133,6 +9973,38 @@ export type PageDeviationOut = {
      * Items
      */
     items: Array<DeviationOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[DisbursementOut]
+ */
+export type PageDisbursementOut = {
+    /**
+     * Items
+     */
+    items: Array<DisbursementOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[DisbursementStepOut]
+ */
+export type PageDisbursementStepOut = {
+    /**
+     * Items
+     */
+    items: Array<DisbursementStepOut>;
     /**
      * Next
      *
@@ -9446,6 +10318,38 @@ export type PageMoveOut = {
 };
 
 /**
+ * Page[PayeeOut]
+ */
+export type PagePayeeOut = {
+    /**
+     * Items
+     */
+    items: Array<PayeeOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[PaymentRuleOut]
+ */
+export type PagePaymentRuleOut = {
+    /**
+     * Items
+     */
+    items: Array<PaymentRuleOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[PledgeBrief]
  */
 export type PagePledgeBrief = {
@@ -9590,6 +10494,38 @@ export type PageStateOut = {
 };
 
 /**
+ * Page[SubsidyBatchOut]
+ */
+export type PageSubsidyBatchOut = {
+    /**
+     * Items
+     */
+    items: Array<SubsidyBatchOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+ * Page[SubsidyEventOut]
+ */
+export type PageSubsidyEventOut = {
+    /**
+     * Items
+     */
+    items: Array<SubsidyEventOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
  * Page[TaskOut]
  */
 export type PageTaskOut = {
@@ -9683,6 +10619,26 @@ export type PageVerificationOut = {
      * 下一页的标记；没有下一页时为 null
      */
     next: string | null;
+};
+
+/**
+ * PaidIn
+ *
+ * What the payer enters.
+ */
+export type PaidIn = {
+    /**
+     * Paid On
+     *
+     * 银行付款日期
+     */
+    paid_on: string;
+    /**
+     * Voucher
+     *
+     * 支付凭证号，一号一付
+     */
+    voucher: string;
 };
 
 /**
@@ -9795,6 +10751,298 @@ export type PastFigure = {
      * Value
      */
     value: string | null;
+};
+
+/**
+ * PayeeIn
+ *
+ * An organisation that money may be paid to.
+ */
+export type PayeeIn = {
+    /**
+     * Bank Name
+     *
+     * 开户银行
+     */
+    bank_name: string;
+    /**
+     * Credit Code
+     *
+     * 统一社会信用代码，核对校验位
+     */
+    credit_code: string;
+    /**
+     * Name
+     *
+     * 收款单位名称，与营业执照一致
+     */
+    name: string;
+    /**
+     * Number
+     *
+     * 账号，加密保存
+     */
+    number: string;
+    /**
+     * Unit Id
+     *
+     * 由哪个单位登记
+     */
+    unit_id: string;
+};
+
+/**
+ * PayeeOut
+ *
+ * A payee, its account number masked.
+ */
+export type PayeeOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Bank Name
+     */
+    bank_name: string;
+    /**
+     * Credit Code
+     */
+    credit_code: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Number Masked
+     */
+    number_masked: string;
+    /**
+     * Status
+     */
+    status: 'active' | 'disabled';
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * PayeePatch
+ *
+ * What is changed of a payee; payments that were made keep what they were made with.
+ */
+export type PayeePatch = {
+    /**
+     * Bank Name
+     */
+    bank_name?: string | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Number
+     */
+    number?: string | null;
+};
+
+/**
+ * PaymentFindingOut
+ *
+ * What a rule said.
+ */
+export type PaymentFindingOut = {
+    /**
+     * Effect
+     */
+    effect: 'stop' | 'leader' | 'warn';
+    /**
+     * Kind
+     */
+    kind: 'amount' | 'first_payment' | 'work_share' | 'contract_share' | 'milestone' | 'contract' | 'dedicated_account';
+    /**
+     * Message
+     */
+    message: string;
+};
+
+/**
+ * PaymentRuleIn
+ *
+ * A rule on payments of a unit and all beneath it.
+ */
+export type PaymentRuleIn = {
+    /**
+     * Above Fen
+     *
+     * 超过多少才管，分；amount、first_payment、contract 用
+     */
+    above_fen?: number | null;
+    /**
+     * Effect
+     *
+     * stop 不得支付；leader 须领导签批；warn 只提示
+     */
+    effect: 'stop' | 'leader' | 'warn';
+    /**
+     * Kind
+     *
+     * amount 单笔金额；first_payment 首次付款；work_share 不超过已完工程量的比例；contract_share 若干月内不超过合同价的比例；milestone 按节点付款；contract 须有合同；dedicated_account 须用专户
+     */
+    kind: 'amount' | 'first_payment' | 'work_share' | 'contract_share' | 'milestone' | 'contract' | 'dedicated_account';
+    /**
+     * Months
+     *
+     * 几个月内；contract_share 用
+     */
+    months?: number | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Percent
+     *
+     * 比例上限，%；work_share、contract_share 用
+     */
+    percent?: string | null;
+    /**
+     * Programme Id
+     *
+     * 只管哪个计划；省略为不限
+     */
+    programme_id?: string | null;
+    /**
+     * Source
+     *
+     * 依据
+     */
+    source: string;
+    /**
+     * Unit Id
+     *
+     * 对哪个单位及其下级有效
+     */
+    unit_id: string;
+};
+
+/**
+ * PaymentRuleOut
+ *
+ * A rule on payments.
+ */
+export type PaymentRuleOut = {
+    /**
+     * Above Fen
+     */
+    above_fen: number | null;
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Effect
+     */
+    effect: 'stop' | 'leader' | 'warn';
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'amount' | 'first_payment' | 'work_share' | 'contract_share' | 'milestone' | 'contract' | 'dedicated_account';
+    /**
+     * Kind Name
+     */
+    kind_name: string;
+    /**
+     * Months
+     */
+    months: number | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Percent
+     */
+    percent: string | null;
+    /**
+     * Programme Id
+     */
+    programme_id: string | null;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Status
+     */
+    status: 'draft' | 'active' | 'retired' | 'void';
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * PaymentRuleTerms
+ *
+ * What a rule asks.
+ */
+export type PaymentRuleTerms = {
+    /**
+     * Above Fen
+     *
+     * 超过多少才管，分；amount、first_payment、contract 用
+     */
+    above_fen?: number | null;
+    /**
+     * Effect
+     *
+     * stop 不得支付；leader 须领导签批；warn 只提示
+     */
+    effect: 'stop' | 'leader' | 'warn';
+    /**
+     * Kind
+     *
+     * amount 单笔金额；first_payment 首次付款；work_share 不超过已完工程量的比例；contract_share 若干月内不超过合同价的比例；milestone 按节点付款；contract 须有合同；dedicated_account 须用专户
+     */
+    kind: 'amount' | 'first_payment' | 'work_share' | 'contract_share' | 'milestone' | 'contract' | 'dedicated_account';
+    /**
+     * Months
+     *
+     * 几个月内；contract_share 用
+     */
+    months?: number | null;
+    /**
+     * Percent
+     *
+     * 比例上限，%；work_share、contract_share 用
+     */
+    percent?: string | null;
 };
 
 /**
@@ -11044,6 +12292,26 @@ export type ReasonIn = {
 };
 
 /**
+ * ReceivedIn
+ *
+ * What the receiver's side enters.
+ */
+export type ReceivedIn = {
+    /**
+     * Note
+     *
+     * 说明
+     */
+    note?: string | null;
+    /**
+     * Received On
+     *
+     * 到账日期
+     */
+    received_on: string;
+};
+
+/**
  * RepeatIn
  *
  * A light for the n-th time on one target.
@@ -11803,6 +13071,32 @@ export type ReturnIn = {
      * 原因，对方会看到
      */
     reason: string;
+};
+
+/**
+ * ReversedIn
+ *
+ * What whoever approves a reversal enters.
+ */
+export type ReversedIn = {
+    /**
+     * Reason
+     *
+     * 批复意见
+     */
+    reason: string;
+    /**
+     * Reversed On
+     *
+     * 款项退回日期
+     */
+    reversed_on: string;
+    /**
+     * Voucher
+     *
+     * 冲销凭证号
+     */
+    voucher: string;
 };
 
 /**
@@ -13851,6 +15145,396 @@ export type StepIn = {
      * Work Days
      */
     work_days: number;
+};
+
+/**
+ * SubsidyBatchIn
+ *
+ * A round of paying a subsidy.
+ */
+export type SubsidyBatchIn = {
+    /**
+     * Account Id
+     *
+     * 付款账户
+     */
+    account_id: string;
+    /**
+     * Due On
+     *
+     * 应发放日期
+     */
+    due_on?: string | null;
+    /**
+     * Groups
+     *
+     * 按人员类别的人数和金额；不收姓名、证件号
+     */
+    groups: Array<GroupIn>;
+    /**
+     * Line Id
+     *
+     * 资金明细
+     */
+    line_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Posted From
+     *
+     * 名单公示从哪天起
+     */
+    posted_from: string;
+    /**
+     * Posted To
+     *
+     * 公示到哪天止（含）
+     */
+    posted_to: string;
+    /**
+     * Posting Workdays
+     *
+     * 至少公示几个工作日
+     */
+    posting_workdays?: number;
+    /**
+     * Standard
+     *
+     * 发放标准
+     */
+    standard: string;
+    /**
+     * Task Id
+     *
+     * 所属任务
+     */
+    task_id: string;
+};
+
+/**
+ * SubsidyBatchOut
+ *
+ * A batch, what is due, and what became of it.
+ */
+export type SubsidyBatchOut = {
+    /**
+     * Account Id
+     */
+    account_id: string;
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Amount Fen
+     *
+     * 应发金额，分
+     */
+    amount_fen: number;
+    /**
+     * Approved At
+     */
+    approved_at: string | null;
+    /**
+     * Asked At
+     */
+    asked_at: string | null;
+    /**
+     * Bounced Fen
+     */
+    bounced_fen: number;
+    /**
+     * Bounced Persons
+     *
+     * 退票人次
+     */
+    bounced_persons: number;
+    /**
+     * Credited Fen
+     *
+     * 实际到卡金额，分
+     */
+    credited_fen: number;
+    /**
+     * Credited Persons
+     *
+     * 实际到卡人次：已发 - 退票 + 补发
+     */
+    credited_persons: number;
+    /**
+     * Decision
+     */
+    decision: string | null;
+    /**
+     * Due On
+     */
+    due_on: string | null;
+    /**
+     * Entry Id
+     */
+    entry_id: string | null;
+    /**
+     * Findings
+     */
+    findings: Array<PaymentFindingOut>;
+    /**
+     * Groups
+     */
+    groups: Array<GroupOut>;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * In Full And On Time
+     *
+     * 是否足额、按时；还没有发的为 null
+     */
+    in_full_and_on_time: boolean | null;
+    /**
+     * Item Id
+     */
+    item_id: string;
+    /**
+     * Keeper Id
+     */
+    keeper_id: string;
+    /**
+     * Leader Needed
+     */
+    leader_needed: boolean;
+    /**
+     * Line Id
+     */
+    line_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Paid At
+     */
+    paid_at: string | null;
+    /**
+     * Paid On
+     */
+    paid_on: string | null;
+    /**
+     * Persons
+     *
+     * 应发人数
+     */
+    persons: number;
+    /**
+     * Posted From
+     */
+    posted_from: string;
+    /**
+     * Posted To
+     */
+    posted_to: string;
+    /**
+     * Posting Workdays
+     */
+    posting_workdays: number;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Recovered Fen
+     */
+    recovered_fen: number;
+    /**
+     * Recovered Persons
+     *
+     * 追回人次
+     */
+    recovered_persons: number;
+    /**
+     * Repaid Fen
+     */
+    repaid_fen: number;
+    /**
+     * Repaid Persons
+     *
+     * 补发人次
+     */
+    repaid_persons: number;
+    /**
+     * Signed At
+     */
+    signed_at: string | null;
+    /**
+     * Standard
+     */
+    standard: string;
+    /**
+     * Status
+     */
+    status: 'draft' | 'submitted' | 'signing' | 'approved' | 'paid' | 'returned' | 'cancelled';
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Voucher
+     */
+    voucher: string | null;
+};
+
+/**
+ * SubsidyBatchPatch
+ *
+ * What is changed of a batch that is not handed in.
+ */
+export type SubsidyBatchPatch = {
+    /**
+     * Due On
+     */
+    due_on?: string | null;
+    /**
+     * Groups
+     */
+    groups?: Array<GroupIn> | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Posted From
+     */
+    posted_from?: string | null;
+    /**
+     * Posted To
+     */
+    posted_to?: string | null;
+    /**
+     * Posting Workdays
+     */
+    posting_workdays?: number | null;
+    /**
+     * Standard
+     */
+    standard?: string | null;
+};
+
+/**
+ * SubsidyEventIn
+ *
+ * What became of a paid batch.
+ */
+export type SubsidyEventIn = {
+    /**
+     * Batch Id
+     *
+     * 哪个批次
+     */
+    batch_id: string;
+    /**
+     * Fen
+     *
+     * 金额，单位：分
+     */
+    fen: number;
+    /**
+     * Happened On
+     *
+     * 日期
+     */
+    happened_on: string;
+    /**
+     * Kind
+     *
+     * bounce 银行退票；repay 更正后补发；recover 错发追回
+     */
+    kind: 'bounce' | 'repay' | 'recover';
+    /**
+     * Persons
+     *
+     * 人数
+     */
+    persons: number;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Voucher
+     *
+     * 凭证号
+     */
+    voucher: string;
+};
+
+/**
+ * SubsidyEventOut
+ *
+ * What became of a paid batch.
+ */
+export type SubsidyEventOut = {
+    /**
+     * Author Name
+     */
+    author_name: string;
+    /**
+     * Batch Id
+     */
+    batch_id: string;
+    /**
+     * Entry Id
+     */
+    entry_id: string;
+    /**
+     * Fen
+     */
+    fen: number;
+    /**
+     * Happened On
+     */
+    happened_on: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'bounce' | 'repay' | 'recover';
+    /**
+     * Persons
+     */
+    persons: number;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Voucher
+     */
+    voucher: string;
 };
 
 /**
@@ -16184,6 +17868,22 @@ export type WaitingOut = {
 };
 
 /**
+ * WholeNumber
+ *
+ * A whole account number, for those who pay.
+ */
+export type WholeNumber = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Number
+     */
+    number: string;
+};
+
+/**
  * Workbench
  *
  * What the caller owes and what waits for him.
@@ -17597,6 +19297,501 @@ export type UploadAttachmentResponses = {
 };
 
 export type UploadAttachmentResponse = UploadAttachmentResponses[keyof UploadAttachmentResponses];
+
+export type ListBankAccountsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'active' | 'disabled' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/bank-accounts';
+};
+
+export type ListBankAccountsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListBankAccountsError = ListBankAccountsErrors[keyof ListBankAccountsErrors];
+
+export type ListBankAccountsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageBankAccountOut;
+};
+
+export type ListBankAccountsResponse = ListBankAccountsResponses[keyof ListBankAccountsResponses];
+
+export type CreateBankAccountData = {
+    body: BankAccountIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/bank-accounts';
+};
+
+export type CreateBankAccountErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateBankAccountError = CreateBankAccountErrors[keyof CreateBankAccountErrors];
+
+export type CreateBankAccountResponses = {
+    /**
+     * Successful Response
+     */
+    201: BankAccountOut;
+};
+
+export type CreateBankAccountResponse = CreateBankAccountResponses[keyof CreateBankAccountResponses];
+
+export type GetBankAccountData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/bank-accounts/{id}';
+};
+
+export type GetBankAccountErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetBankAccountError = GetBankAccountErrors[keyof GetBankAccountErrors];
+
+export type GetBankAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: BankAccountOut;
+};
+
+export type GetBankAccountResponse = GetBankAccountResponses[keyof GetBankAccountResponses];
+
+export type ChangeBankAccountData = {
+    body: BankAccountPatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/bank-accounts/{id}';
+};
+
+export type ChangeBankAccountErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeBankAccountError = ChangeBankAccountErrors[keyof ChangeBankAccountErrors];
+
+export type ChangeBankAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: BankAccountOut;
+};
+
+export type ChangeBankAccountResponse = ChangeBankAccountResponses[keyof ChangeBankAccountResponses];
+
+export type DisableBankAccountData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/bank-accounts/{id}/disable';
+};
+
+export type DisableBankAccountErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type DisableBankAccountError = DisableBankAccountErrors[keyof DisableBankAccountErrors];
+
+export type DisableBankAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: BankAccountOut;
+};
+
+export type DisableBankAccountResponse = DisableBankAccountResponses[keyof DisableBankAccountResponses];
+
+export type EnableBankAccountData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/bank-accounts/{id}/enable';
+};
+
+export type EnableBankAccountErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type EnableBankAccountError = EnableBankAccountErrors[keyof EnableBankAccountErrors];
+
+export type EnableBankAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: BankAccountOut;
+};
+
+export type EnableBankAccountResponse = EnableBankAccountResponses[keyof EnableBankAccountResponses];
+
+export type GetBankAccountNumberData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/bank-accounts/{id}/number';
+};
+
+export type GetBankAccountNumberErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetBankAccountNumberError = GetBankAccountNumberErrors[keyof GetBankAccountNumberErrors];
+
+export type GetBankAccountNumberResponses = {
+    /**
+     * Successful Response
+     */
+    200: WholeNumber;
+};
+
+export type GetBankAccountNumberResponse = GetBankAccountNumberResponses[keyof GetBankAccountNumberResponses];
 
 export type ListBaseFiguresData = {
     body?: never;
@@ -21536,6 +23731,283 @@ export type WithdrawCommentResponses = {
 
 export type WithdrawCommentResponse = WithdrawCommentResponses[keyof WithdrawCommentResponses];
 
+export type ListContractsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Task Id
+         *
+         * 任务
+         */
+        task_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/contracts';
+};
+
+export type ListContractsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListContractsError = ListContractsErrors[keyof ListContractsErrors];
+
+export type ListContractsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageContractOut;
+};
+
+export type ListContractsResponse = ListContractsResponses[keyof ListContractsResponses];
+
+export type CreateContractData = {
+    body: ContractIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/contracts';
+};
+
+export type CreateContractErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateContractError = CreateContractErrors[keyof CreateContractErrors];
+
+export type CreateContractResponses = {
+    /**
+     * Successful Response
+     */
+    201: ContractOut;
+};
+
+export type CreateContractResponse = CreateContractResponses[keyof CreateContractResponses];
+
+export type GetContractData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/contracts/{id}';
+};
+
+export type GetContractErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetContractError = GetContractErrors[keyof GetContractErrors];
+
+export type GetContractResponses = {
+    /**
+     * Successful Response
+     */
+    200: ContractOut;
+};
+
+export type GetContractResponse = GetContractResponses[keyof GetContractResponses];
+
+export type ChangeContractData = {
+    body: ContractPatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/contracts/{id}';
+};
+
+export type ChangeContractErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeContractError = ChangeContractErrors[keyof ChangeContractErrors];
+
+export type ChangeContractResponses = {
+    /**
+     * Successful Response
+     */
+    200: ContractOut;
+};
+
+export type ChangeContractResponse = ChangeContractResponses[keyof ChangeContractResponses];
+
 export type ListDayChangesData = {
     body?: never;
     headers?: {
@@ -22487,6 +24959,1547 @@ export type VoidDeviationResponses = {
 };
 
 export type VoidDeviationResponse = VoidDeviationResponses[keyof VoidDeviationResponses];
+
+export type ListDisbursementStepsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Disbursement Id
+         *
+         * 哪笔拨付
+         */
+        disbursement_id?: string | null;
+        /**
+         * Batch Id
+         *
+         * 哪个发放批次
+         */
+        batch_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/disbursement-steps';
+};
+
+export type ListDisbursementStepsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListDisbursementStepsError = ListDisbursementStepsErrors[keyof ListDisbursementStepsErrors];
+
+export type ListDisbursementStepsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageDisbursementStepOut;
+};
+
+export type ListDisbursementStepsResponse = ListDisbursementStepsResponses[keyof ListDisbursementStepsResponses];
+
+export type ListDisbursementsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Task Id
+         *
+         * 任务
+         */
+        task_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'draft' | 'submitted' | 'signing' | 'approved' | 'paid' | 'confirmed' | 'returned' | 'cancelled' | 'reversing' | 'reversed' | null;
+        /**
+         * Due From
+         *
+         * 应付日期从哪天起
+         */
+        due_from?: string | null;
+        /**
+         * Due To
+         *
+         * 应付日期到哪天止（含）
+         */
+        due_to?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/disbursements';
+};
+
+export type ListDisbursementsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListDisbursementsError = ListDisbursementsErrors[keyof ListDisbursementsErrors];
+
+export type ListDisbursementsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageDisbursementOut;
+};
+
+export type ListDisbursementsResponse = ListDisbursementsResponses[keyof ListDisbursementsResponses];
+
+export type CreateDisbursementData = {
+    body: DisbursementIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/disbursements';
+};
+
+export type CreateDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateDisbursementError = CreateDisbursementErrors[keyof CreateDisbursementErrors];
+
+export type CreateDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    201: DisbursementOut;
+};
+
+export type CreateDisbursementResponse = CreateDisbursementResponses[keyof CreateDisbursementResponses];
+
+export type GetDisbursementData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}';
+};
+
+export type GetDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetDisbursementError = GetDisbursementErrors[keyof GetDisbursementErrors];
+
+export type GetDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type GetDisbursementResponse = GetDisbursementResponses[keyof GetDisbursementResponses];
+
+export type ChangeDisbursementData = {
+    body: DisbursementPatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}';
+};
+
+export type ChangeDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeDisbursementError = ChangeDisbursementErrors[keyof ChangeDisbursementErrors];
+
+export type ChangeDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type ChangeDisbursementResponse = ChangeDisbursementResponses[keyof ChangeDisbursementResponses];
+
+export type ApproveDisbursementData = {
+    body: DecisionIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/approve';
+};
+
+export type ApproveDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ApproveDisbursementError = ApproveDisbursementErrors[keyof ApproveDisbursementErrors];
+
+export type ApproveDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type ApproveDisbursementResponse = ApproveDisbursementResponses[keyof ApproveDisbursementResponses];
+
+export type AskReversalDisbursementData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/ask-reversal';
+};
+
+export type AskReversalDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type AskReversalDisbursementError = AskReversalDisbursementErrors[keyof AskReversalDisbursementErrors];
+
+export type AskReversalDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type AskReversalDisbursementResponse = AskReversalDisbursementResponses[keyof AskReversalDisbursementResponses];
+
+export type CancelDisbursementData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/cancel';
+};
+
+export type CancelDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CancelDisbursementError = CancelDisbursementErrors[keyof CancelDisbursementErrors];
+
+export type CancelDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type CancelDisbursementResponse = CancelDisbursementResponses[keyof CancelDisbursementResponses];
+
+export type ConfirmDisbursementData = {
+    body: ReceivedIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/confirm';
+};
+
+export type ConfirmDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ConfirmDisbursementError = ConfirmDisbursementErrors[keyof ConfirmDisbursementErrors];
+
+export type ConfirmDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type ConfirmDisbursementResponse = ConfirmDisbursementResponses[keyof ConfirmDisbursementResponses];
+
+export type ForwardDisbursementData = {
+    body: DecisionIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/forward';
+};
+
+export type ForwardDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ForwardDisbursementError = ForwardDisbursementErrors[keyof ForwardDisbursementErrors];
+
+export type ForwardDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type ForwardDisbursementResponse = ForwardDisbursementResponses[keyof ForwardDisbursementResponses];
+
+export type KeepDisbursementData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/keep';
+};
+
+export type KeepDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type KeepDisbursementError = KeepDisbursementErrors[keyof KeepDisbursementErrors];
+
+export type KeepDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type KeepDisbursementResponse = KeepDisbursementResponses[keyof KeepDisbursementResponses];
+
+export type PayDisbursementData = {
+    body: PaidIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/pay';
+};
+
+export type PayDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type PayDisbursementError = PayDisbursementErrors[keyof PayDisbursementErrors];
+
+export type PayDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type PayDisbursementResponse = PayDisbursementResponses[keyof PayDisbursementResponses];
+
+export type RefuseDisbursementData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/refuse';
+};
+
+export type RefuseDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RefuseDisbursementError = RefuseDisbursementErrors[keyof RefuseDisbursementErrors];
+
+export type RefuseDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type RefuseDisbursementResponse = RefuseDisbursementResponses[keyof RefuseDisbursementResponses];
+
+export type ReturnDisbursementData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/return';
+};
+
+export type ReturnDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReturnDisbursementError = ReturnDisbursementErrors[keyof ReturnDisbursementErrors];
+
+export type ReturnDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type ReturnDisbursementResponse = ReturnDisbursementResponses[keyof ReturnDisbursementResponses];
+
+export type ReverseDisbursementData = {
+    body: ReversedIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/reverse';
+};
+
+export type ReverseDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReverseDisbursementError = ReverseDisbursementErrors[keyof ReverseDisbursementErrors];
+
+export type ReverseDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type ReverseDisbursementResponse = ReverseDisbursementResponses[keyof ReverseDisbursementResponses];
+
+export type SendBackDisbursementData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/send-back';
+};
+
+export type SendBackDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SendBackDisbursementError = SendBackDisbursementErrors[keyof SendBackDisbursementErrors];
+
+export type SendBackDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type SendBackDisbursementResponse = SendBackDisbursementResponses[keyof SendBackDisbursementResponses];
+
+export type SignDisbursementData = {
+    body: DecisionIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/sign';
+};
+
+export type SignDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SignDisbursementError = SignDisbursementErrors[keyof SignDisbursementErrors];
+
+export type SignDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type SignDisbursementResponse = SignDisbursementResponses[keyof SignDisbursementResponses];
+
+export type SubmitDisbursementData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/disbursements/{id}/submit';
+};
+
+export type SubmitDisbursementErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SubmitDisbursementError = SubmitDisbursementErrors[keyof SubmitDisbursementErrors];
+
+export type SubmitDisbursementResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisbursementOut;
+};
+
+export type SubmitDisbursementResponse = SubmitDisbursementResponses[keyof SubmitDisbursementResponses];
+
+export type ApproveDisbursementsData = {
+    body: DisbursementApproveBulk;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/disbursements:approve';
+};
+
+export type ApproveDisbursementsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ApproveDisbursementsError = ApproveDisbursementsErrors[keyof ApproveDisbursementsErrors];
+
+export type ApproveDisbursementsResponses = {
+    /**
+     * Successful Response
+     */
+    200: MoveResults;
+};
+
+export type ApproveDisbursementsResponse = ApproveDisbursementsResponses[keyof ApproveDisbursementsResponses];
+
+export type ReturnDisbursementsData = {
+    body: DisbursementReturnBulk;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/disbursements:return';
+};
+
+export type ReturnDisbursementsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReturnDisbursementsError = ReturnDisbursementsErrors[keyof ReturnDisbursementsErrors];
+
+export type ReturnDisbursementsResponses = {
+    /**
+     * Successful Response
+     */
+    200: MoveResults;
+};
+
+export type ReturnDisbursementsResponse = ReturnDisbursementsResponses[keyof ReturnDisbursementsResponses];
 
 export type GetEntrySheetData = {
     body?: never;
@@ -30357,6 +34370,1024 @@ export type ExchangeTokenResponses = {
 
 export type ExchangeTokenResponse = ExchangeTokenResponses[keyof ExchangeTokenResponses];
 
+export type ListPayeesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Credit Code
+         *
+         * 统一社会信用代码
+         */
+        credit_code?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'active' | 'disabled' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/payees';
+};
+
+export type ListPayeesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListPayeesError = ListPayeesErrors[keyof ListPayeesErrors];
+
+export type ListPayeesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PagePayeeOut;
+};
+
+export type ListPayeesResponse = ListPayeesResponses[keyof ListPayeesResponses];
+
+export type CreatePayeeData = {
+    body: PayeeIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/payees';
+};
+
+export type CreatePayeeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreatePayeeError = CreatePayeeErrors[keyof CreatePayeeErrors];
+
+export type CreatePayeeResponses = {
+    /**
+     * Successful Response
+     */
+    201: PayeeOut;
+};
+
+export type CreatePayeeResponse = CreatePayeeResponses[keyof CreatePayeeResponses];
+
+export type GetPayeeData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payees/{id}';
+};
+
+export type GetPayeeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetPayeeError = GetPayeeErrors[keyof GetPayeeErrors];
+
+export type GetPayeeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PayeeOut;
+};
+
+export type GetPayeeResponse = GetPayeeResponses[keyof GetPayeeResponses];
+
+export type ChangePayeeData = {
+    body: PayeePatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payees/{id}';
+};
+
+export type ChangePayeeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangePayeeError = ChangePayeeErrors[keyof ChangePayeeErrors];
+
+export type ChangePayeeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PayeeOut;
+};
+
+export type ChangePayeeResponse = ChangePayeeResponses[keyof ChangePayeeResponses];
+
+export type DisablePayeeData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payees/{id}/disable';
+};
+
+export type DisablePayeeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type DisablePayeeError = DisablePayeeErrors[keyof DisablePayeeErrors];
+
+export type DisablePayeeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PayeeOut;
+};
+
+export type DisablePayeeResponse = DisablePayeeResponses[keyof DisablePayeeResponses];
+
+export type EnablePayeeData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payees/{id}/enable';
+};
+
+export type EnablePayeeErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type EnablePayeeError = EnablePayeeErrors[keyof EnablePayeeErrors];
+
+export type EnablePayeeResponses = {
+    /**
+     * Successful Response
+     */
+    200: PayeeOut;
+};
+
+export type EnablePayeeResponse = EnablePayeeResponses[keyof EnablePayeeResponses];
+
+export type GetPayeeNumberData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payees/{id}/number';
+};
+
+export type GetPayeeNumberErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetPayeeNumberError = GetPayeeNumberErrors[keyof GetPayeeNumberErrors];
+
+export type GetPayeeNumberResponses = {
+    /**
+     * Successful Response
+     */
+    200: WholeNumber;
+};
+
+export type GetPayeeNumberResponse = GetPayeeNumberResponses[keyof GetPayeeNumberResponses];
+
+export type ListPaymentRulesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'draft' | 'active' | 'retired' | 'void' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/payment-rules';
+};
+
+export type ListPaymentRulesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListPaymentRulesError = ListPaymentRulesErrors[keyof ListPaymentRulesErrors];
+
+export type ListPaymentRulesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PagePaymentRuleOut;
+};
+
+export type ListPaymentRulesResponse = ListPaymentRulesResponses[keyof ListPaymentRulesResponses];
+
+export type CreatePaymentRuleData = {
+    body: PaymentRuleIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/payment-rules';
+};
+
+export type CreatePaymentRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreatePaymentRuleError = CreatePaymentRuleErrors[keyof CreatePaymentRuleErrors];
+
+export type CreatePaymentRuleResponses = {
+    /**
+     * Successful Response
+     */
+    201: PaymentRuleOut;
+};
+
+export type CreatePaymentRuleResponse = CreatePaymentRuleResponses[keyof CreatePaymentRuleResponses];
+
+export type GetPaymentRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payment-rules/{id}';
+};
+
+export type GetPaymentRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetPaymentRuleError = GetPaymentRuleErrors[keyof GetPaymentRuleErrors];
+
+export type GetPaymentRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: PaymentRuleOut;
+};
+
+export type GetPaymentRuleResponse = GetPaymentRuleResponses[keyof GetPaymentRuleResponses];
+
+export type ActivatePaymentRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payment-rules/{id}/activate';
+};
+
+export type ActivatePaymentRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ActivatePaymentRuleError = ActivatePaymentRuleErrors[keyof ActivatePaymentRuleErrors];
+
+export type ActivatePaymentRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: PaymentRuleOut;
+};
+
+export type ActivatePaymentRuleResponse = ActivatePaymentRuleResponses[keyof ActivatePaymentRuleResponses];
+
+export type RetirePaymentRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payment-rules/{id}/retire';
+};
+
+export type RetirePaymentRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RetirePaymentRuleError = RetirePaymentRuleErrors[keyof RetirePaymentRuleErrors];
+
+export type RetirePaymentRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: PaymentRuleOut;
+};
+
+export type RetirePaymentRuleResponse = RetirePaymentRuleResponses[keyof RetirePaymentRuleResponses];
+
+export type SavePaymentRuleTermsData = {
+    body: PaymentRuleTerms;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payment-rules/{id}/terms';
+};
+
+export type SavePaymentRuleTermsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SavePaymentRuleTermsError = SavePaymentRuleTermsErrors[keyof SavePaymentRuleTermsErrors];
+
+export type SavePaymentRuleTermsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PaymentRuleOut;
+};
+
+export type SavePaymentRuleTermsResponse = SavePaymentRuleTermsResponses[keyof SavePaymentRuleTermsResponses];
+
+export type VoidPaymentRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payment-rules/{id}/void';
+};
+
+export type VoidPaymentRuleErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidPaymentRuleError = VoidPaymentRuleErrors[keyof VoidPaymentRuleErrors];
+
+export type VoidPaymentRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: PaymentRuleOut;
+};
+
+export type VoidPaymentRuleResponse = VoidPaymentRuleResponses[keyof VoidPaymentRuleResponses];
+
 export type ListPermissionsData = {
     body?: never;
     headers?: {
@@ -37100,6 +42131,1142 @@ export type GetRepeatedSilenceResponses = {
 };
 
 export type GetRepeatedSilenceResponse = GetRepeatedSilenceResponses[keyof GetRepeatedSilenceResponses];
+
+export type ListSubsidyBatchesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Programme Id
+         *
+         * 所属计划
+         */
+        programme_id?: string | null;
+        /**
+         * Unit Id
+         *
+         * 单位
+         */
+        unit_id?: string | null;
+        /**
+         * Status
+         *
+         * 状态
+         */
+        status?: 'draft' | 'submitted' | 'signing' | 'approved' | 'paid' | 'returned' | 'cancelled' | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/subsidy-batches';
+};
+
+export type ListSubsidyBatchesErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListSubsidyBatchesError = ListSubsidyBatchesErrors[keyof ListSubsidyBatchesErrors];
+
+export type ListSubsidyBatchesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageSubsidyBatchOut;
+};
+
+export type ListSubsidyBatchesResponse = ListSubsidyBatchesResponses[keyof ListSubsidyBatchesResponses];
+
+export type CreateSubsidyBatchData = {
+    body: SubsidyBatchIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/subsidy-batches';
+};
+
+export type CreateSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateSubsidyBatchError = CreateSubsidyBatchErrors[keyof CreateSubsidyBatchErrors];
+
+export type CreateSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    201: SubsidyBatchOut;
+};
+
+export type CreateSubsidyBatchResponse = CreateSubsidyBatchResponses[keyof CreateSubsidyBatchResponses];
+
+export type GetSubsidyBatchData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}';
+};
+
+export type GetSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetSubsidyBatchError = GetSubsidyBatchErrors[keyof GetSubsidyBatchErrors];
+
+export type GetSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type GetSubsidyBatchResponse = GetSubsidyBatchResponses[keyof GetSubsidyBatchResponses];
+
+export type ChangeSubsidyBatchData = {
+    body: SubsidyBatchPatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}';
+};
+
+export type ChangeSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ChangeSubsidyBatchError = ChangeSubsidyBatchErrors[keyof ChangeSubsidyBatchErrors];
+
+export type ChangeSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type ChangeSubsidyBatchResponse = ChangeSubsidyBatchResponses[keyof ChangeSubsidyBatchResponses];
+
+export type ApproveSubsidyBatchData = {
+    body: DecisionIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}/approve';
+};
+
+export type ApproveSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ApproveSubsidyBatchError = ApproveSubsidyBatchErrors[keyof ApproveSubsidyBatchErrors];
+
+export type ApproveSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type ApproveSubsidyBatchResponse = ApproveSubsidyBatchResponses[keyof ApproveSubsidyBatchResponses];
+
+export type CancelSubsidyBatchData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}/cancel';
+};
+
+export type CancelSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CancelSubsidyBatchError = CancelSubsidyBatchErrors[keyof CancelSubsidyBatchErrors];
+
+export type CancelSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type CancelSubsidyBatchResponse = CancelSubsidyBatchResponses[keyof CancelSubsidyBatchResponses];
+
+export type ForwardSubsidyBatchData = {
+    body: DecisionIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}/forward';
+};
+
+export type ForwardSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ForwardSubsidyBatchError = ForwardSubsidyBatchErrors[keyof ForwardSubsidyBatchErrors];
+
+export type ForwardSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type ForwardSubsidyBatchResponse = ForwardSubsidyBatchResponses[keyof ForwardSubsidyBatchResponses];
+
+export type PaySubsidyBatchData = {
+    body: PaidIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}/pay';
+};
+
+export type PaySubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type PaySubsidyBatchError = PaySubsidyBatchErrors[keyof PaySubsidyBatchErrors];
+
+export type PaySubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type PaySubsidyBatchResponse = PaySubsidyBatchResponses[keyof PaySubsidyBatchResponses];
+
+export type RefuseSubsidyBatchData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}/refuse';
+};
+
+export type RefuseSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type RefuseSubsidyBatchError = RefuseSubsidyBatchErrors[keyof RefuseSubsidyBatchErrors];
+
+export type RefuseSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type RefuseSubsidyBatchResponse = RefuseSubsidyBatchResponses[keyof RefuseSubsidyBatchResponses];
+
+export type ReturnSubsidyBatchData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}/return';
+};
+
+export type ReturnSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ReturnSubsidyBatchError = ReturnSubsidyBatchErrors[keyof ReturnSubsidyBatchErrors];
+
+export type ReturnSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type ReturnSubsidyBatchResponse = ReturnSubsidyBatchResponses[keyof ReturnSubsidyBatchResponses];
+
+export type SendBackSubsidyBatchData = {
+    body: ReasonIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}/send-back';
+};
+
+export type SendBackSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SendBackSubsidyBatchError = SendBackSubsidyBatchErrors[keyof SendBackSubsidyBatchErrors];
+
+export type SendBackSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type SendBackSubsidyBatchResponse = SendBackSubsidyBatchResponses[keyof SendBackSubsidyBatchResponses];
+
+export type SignSubsidyBatchData = {
+    body: DecisionIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}/sign';
+};
+
+export type SignSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SignSubsidyBatchError = SignSubsidyBatchErrors[keyof SignSubsidyBatchErrors];
+
+export type SignSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type SignSubsidyBatchResponse = SignSubsidyBatchResponses[keyof SignSubsidyBatchResponses];
+
+export type SubmitSubsidyBatchData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subsidy-batches/{id}/submit';
+};
+
+export type SubmitSubsidyBatchErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type SubmitSubsidyBatchError = SubmitSubsidyBatchErrors[keyof SubmitSubsidyBatchErrors];
+
+export type SubmitSubsidyBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: SubsidyBatchOut;
+};
+
+export type SubmitSubsidyBatchResponse = SubmitSubsidyBatchResponses[keyof SubmitSubsidyBatchResponses];
+
+export type ListSubsidyEventsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Batch Id
+         *
+         * 哪个批次
+         */
+        batch_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/subsidy-events';
+};
+
+export type ListSubsidyEventsErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListSubsidyEventsError = ListSubsidyEventsErrors[keyof ListSubsidyEventsErrors];
+
+export type ListSubsidyEventsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageSubsidyEventOut;
+};
+
+export type ListSubsidyEventsResponse = ListSubsidyEventsResponses[keyof ListSubsidyEventsResponses];
+
+export type CreateSubsidyEventData = {
+    body: SubsidyEventIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/subsidy-events';
+};
+
+export type CreateSubsidyEventErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreateSubsidyEventError = CreateSubsidyEventErrors[keyof CreateSubsidyEventErrors];
+
+export type CreateSubsidyEventResponses = {
+    /**
+     * Successful Response
+     */
+    201: SubsidyEventOut;
+};
+
+export type CreateSubsidyEventResponse = CreateSubsidyEventResponses[keyof CreateSubsidyEventResponses];
 
 export type GetPlanData = {
     body?: never;
