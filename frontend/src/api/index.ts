@@ -7,7 +7,7 @@ export { ProblemError, uuid } from './client'
 export type * from './types'
 export { useSession } from './session'
 
-type QueryOf<O extends Operation> = NonNullable<O['query']>
+export type QueryOf<O extends Operation> = NonNullable<O['query']>
 /** What a collection takes and gives; `change` is absent where rows are never changed in place. */
 interface Shapes {
   row: T.Entity
@@ -17,7 +17,7 @@ interface Shapes {
 }
 
 /** list · get · create · change for one collection, plus its moves. */
-function collection<S extends Shapes>(url: S['list']['url'] & S['create']['url']) {
+export function collection<S extends Shapes>(url: S['list']['url'] & S['create']['url']) {
   type Row = S['row']
   const one = `${url}/{id}`
   const at = (row: T.Entity): { id: string } => ({ id: row.id })

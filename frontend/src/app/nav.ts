@@ -105,6 +105,17 @@ export const NAV: NavGroup[] = [
     ],
   },
   {
+    title: '资金',
+    items: [
+      {
+        path: '/funds',
+        title: '资金台账',
+        needs: ['fund.read'],
+        icon: 'M6 4.5l4 5 4-5M10 9.500v7M6.500 10.500h7M6.500 13.500h7',
+      },
+    ],
+  },
+  {
     title: '管理',
     items: [
       {

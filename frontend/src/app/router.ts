@@ -110,6 +110,13 @@ export const routes: RouteRecordRaw[] = [
     props: true,
     meta: { title: '一次偏差', parent: '/deviations' },
   },
+  { path: '/funds', component: () => import('@/features/funds/FundScreen.vue'), meta: { title: '资金台账' } },
+  {
+    path: '/funds/:id',
+    component: () => import('@/features/funds/LinePage.vue'),
+    props: true,
+    meta: { title: '一项资金', parent: '/funds' },
+  },
   { path: '/dash', component: () => import('@/features/boards/Dashboard.vue'), meta: { title: '驾驶舱' } },
   { path: '/units', component: () => import('@/features/org/UnitTree.vue'), meta: { title: '机构' } },
   { path: '/people', component: () => import('@/features/org/People.vue'), meta: { title: '人员与授权' } },

@@ -6139,7 +6139,7 @@ export type FundLineOut = {
     /**
      * Rates
      */
-    rates: Array<MinshengFundsSchemasRateOut>;
+    rates: Array<FundRateOut>;
     /**
      * Reason
      */
@@ -6166,7 +6166,7 @@ export type FundLineOut = {
      * Source Name
      */
     source_name: string | null;
-    stated: MinshengFundsSchemasStatedOut | null;
+    stated: StatedRateOut | null;
     /**
      * Status
      */
@@ -6523,6 +6523,40 @@ export type FundProofOut = {
      * Sound
      */
     sound: boolean;
+};
+
+/**
+ * FundRateOut
+ *
+ * A rate that names what it is of.
+ */
+export type FundRateOut = {
+    /**
+     * Denominator Fen
+     *
+     * 金额，单位：分
+     */
+    denominator_fen: number;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Name
+     */
+    name: 'received_of_noticed' | 'paid_of_received' | 'paid_of_planned' | 'noticed_of_planned' | 'spent_of_paid';
+    /**
+     * Numerator Fen
+     *
+     * 金额，单位：分
+     */
+    numerator_fen: number;
+    /**
+     * Percent
+     *
+     * 百分比，四舍五入到两位；分母为零时没有
+     */
+    percent: string | null;
 };
 
 /**
@@ -12179,6 +12213,60 @@ export type RangeCheck = {
 };
 
 /**
+ * RateOut
+ *
+ * How one unit reported in one programme over a span.
+ */
+export type RateOut = {
+    /**
+     * Complete
+     *
+     * 其中现在已提交的
+     */
+    complete: number;
+    /**
+     * Complete Pct
+     */
+    complete_pct: string;
+    /**
+     * Expected
+     *
+     * 基数：期间已到截止时间的应报报告数
+     */
+    expected: number;
+    /**
+     * On Time
+     *
+     * 其中按时提交的
+     */
+    on_time: number;
+    /**
+     * On Time Pct
+     */
+    on_time_pct: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Tier
+     */
+    tier: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+};
+
+/**
  * RateRowOut
  *
  * One group with its facts and rates.
@@ -12206,7 +12294,7 @@ export type RateRowOut = {
     /**
      * Rates
      */
-    rates: Array<MinshengFundsSchemasRateOut>;
+    rates: Array<FundRateOut>;
 };
 
 /**
@@ -12228,7 +12316,7 @@ export type RatesOut = {
     /**
      * Items
      */
-    items: Array<MinshengChasesSchemasRateOut>;
+    items: Array<RateOut>;
     /**
      * Starts On
      */
@@ -15096,6 +15184,48 @@ export type StatedIn = {
 };
 
 /**
+ * StatedOut
+ *
+ * What a published source prints.
+ */
+export type StatedOut = {
+    /**
+     * Actual
+     */
+    actual: string | null;
+    /**
+     * On
+     */
+    on: string | null;
+    /**
+     * Rate
+     */
+    rate: string | null;
+};
+
+/**
+ * StatedRateOut
+ *
+ * A printed rate beside ours.
+ */
+export type StatedRateOut = {
+    /**
+     * Agrees
+     *
+     * 与哪些算法一致；空的是都不一致
+     */
+    agrees: Array<string>;
+    /**
+     * Percent
+     */
+    percent: string;
+    /**
+     * Source
+     */
+    source: string | null;
+};
+
+/**
  * Step
  *
  * One line of the arithmetic.
@@ -16132,7 +16262,7 @@ export type TargetOut = {
      * Source Note
      */
     source_note: string | null;
-    stated: MinshengTargetsSchemasStatedOut | null;
+    stated: StatedOut | null;
     /**
      * Stretch
      */
@@ -17989,136 +18119,6 @@ export type YearDayIn = {
      * Name
      */
     name: string;
-};
-
-/**
- * RateOut
- *
- * How one unit reported in one programme over a span.
- */
-export type MinshengChasesSchemasRateOut = {
-    /**
-     * Complete
-     *
-     * 其中现在已提交的
-     */
-    complete: number;
-    /**
-     * Complete Pct
-     */
-    complete_pct: string;
-    /**
-     * Expected
-     *
-     * 基数：期间已到截止时间的应报报告数
-     */
-    expected: number;
-    /**
-     * On Time
-     *
-     * 其中按时提交的
-     */
-    on_time: number;
-    /**
-     * On Time Pct
-     */
-    on_time_pct: string;
-    /**
-     * Programme Id
-     */
-    programme_id: string;
-    /**
-     * Programme Name
-     */
-    programme_name: string;
-    /**
-     * Tier
-     */
-    tier: string;
-    /**
-     * Unit Id
-     */
-    unit_id: string;
-    /**
-     * Unit Name
-     */
-    unit_name: string;
-};
-
-/**
- * RateOut
- *
- * A rate that names what it is of.
- */
-export type MinshengFundsSchemasRateOut = {
-    /**
-     * Denominator Fen
-     *
-     * 金额，单位：分
-     */
-    denominator_fen: number;
-    /**
-     * Label
-     */
-    label: string;
-    /**
-     * Name
-     */
-    name: 'received_of_noticed' | 'paid_of_received' | 'paid_of_planned' | 'noticed_of_planned' | 'spent_of_paid';
-    /**
-     * Numerator Fen
-     *
-     * 金额，单位：分
-     */
-    numerator_fen: number;
-    /**
-     * Percent
-     *
-     * 百分比，四舍五入到两位；分母为零时没有
-     */
-    percent: string | null;
-};
-
-/**
- * StatedOut
- *
- * A printed rate beside ours.
- */
-export type MinshengFundsSchemasStatedOut = {
-    /**
-     * Agrees
-     *
-     * 与哪些算法一致；空的是都不一致
-     */
-    agrees: Array<string>;
-    /**
-     * Percent
-     */
-    percent: string;
-    /**
-     * Source
-     */
-    source: string | null;
-};
-
-/**
- * StatedOut
- *
- * What a published source prints.
- */
-export type MinshengTargetsSchemasStatedOut = {
-    /**
-     * Actual
-     */
-    actual: string | null;
-    /**
-     * On
-     */
-    on: string | null;
-    /**
-     * Rate
-     */
-    rate: string | null;
 };
 
 export type ListAcknowledgementsData = {
