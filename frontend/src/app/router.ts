@@ -117,6 +117,38 @@ export const routes: RouteRecordRaw[] = [
     props: true,
     meta: { title: '一项资金', parent: '/funds' },
   },
+  {
+    path: '/payments',
+    component: () => import('@/features/payments/PaymentScreen.vue'),
+    meta: { title: '资金拨付' },
+  },
+  {
+    path: '/payments/pay',
+    component: () => import('@/features/payments/PayDesk.vue'),
+    meta: { title: '支付登记', parent: '/payments' },
+  },
+  {
+    path: '/payments/new',
+    component: () => import('@/features/payments/PaymentForm.vue'),
+    meta: { title: '申请拨付', parent: '/payments' },
+  },
+  {
+    path: '/payments/:id',
+    component: () => import('@/features/payments/PaymentPage.vue'),
+    props: true,
+    meta: { title: '一笔拨付', parent: '/payments' },
+  },
+  {
+    path: '/payments/:id/edit',
+    component: () => import('@/features/payments/PaymentForm.vue'),
+    props: true,
+    meta: { title: '修改拨付申请', parent: '/payments' },
+  },
+  {
+    path: '/accounts',
+    component: () => import('@/features/payments/AccountScreen.vue'),
+    meta: { title: '账户与收款单位' },
+  },
   { path: '/dash', component: () => import('@/features/boards/Dashboard.vue'), meta: { title: '驾驶舱' } },
   { path: '/units', component: () => import('@/features/org/UnitTree.vue'), meta: { title: '机构' } },
   { path: '/people', component: () => import('@/features/org/People.vue'), meta: { title: '人员与授权' } },
