@@ -35,14 +35,14 @@ export default defineConfig({
             {
               name: 'base',
               priority: 3,
-              test: /node_modules[\\/](@vue[\\/](?!devtools)|vue[\\/]|vue-router|pinia|@pinia)|src[\\/](api)[\\/]/,
+              test: /node_modules[\\/](@vue[\\/](?!devtools)|vue[\\/]|vue-router|pinia|@pinia)|src[\\/](api)[\\/](?!money)/,
             },
             // The shell and everything small in ui/: a dozen 1 KB files would cost a round trip each. Not what carries the
             // kit, is fetched when asked for, or comes in the two groups below.
             {
               name: 'parts',
               priority: 2,
-              test: /src[\\/](app[\\/](?!KeyHelp|NotFound)|ui[\\/](?!Attachments|ReportTalk|ReportVersions|ChangeTable|CheckFindings|FileDrop|JobProgress|job\.|saying|uploading|sha256|UnitPicker|DataTable|KeyList|TreeList|FormField|tree|saving|en[\\/]|gridKeys|numbers|cursor|TreeList|tree\.|FormField|Segments|ReasonDialog|SidePanel|Pager|LockMark|saving))/,
+              test: /src[\\/](app[\\/](?!KeyHelp|NotFound)|ui[\\/](?!Attachments|ReportTalk|ReportVersions|ChangeTable|CheckFindings|FileDrop|JobProgress|job\.|saying|uploading|sha256|UnitPicker|DataTable|KeyList|TreeList|FormField|tree|saving|en[\\/]|gridKeys|numbers|cursor|TreeList|tree\.|FormField|Segments|ReasonDialog|SidePanel|Pager|LockMark|saving|yuan|Yuan|creditCode|today))/,
             },
             // Reading figures and the keys of a grid: the entry screen and the split need them, the log-in does not.
             { name: 'grid', priority: 1, test: /src[\\/]ui[\\/](gridKeys|numbers|cursor)/ },

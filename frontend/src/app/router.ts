@@ -15,6 +15,10 @@ declare module 'vue-router' {
   }
 }
 
+// Said once each: the words that fetch a chunk are part of every first load.
+const funds = () => import('@/features/funds/screens')
+const payments = () => import('@/features/payments/screens')
+
 /** One lazy chunk a route. A screen reads its filters and period from the query, never from a store. */
 export const routes: RouteRecordRaw[] = [
   {
@@ -110,43 +114,47 @@ export const routes: RouteRecordRaw[] = [
     props: true,
     meta: { title: '一次偏差', parent: '/deviations' },
   },
-  { path: '/funds', component: () => import('@/features/funds/FundScreen.vue'), meta: { title: '资金台账' } },
+  {
+    path: '/funds',
+    component: () => funds().then((m) => m.FundScreen),
+    meta: { title: '资金台账' },
+  },
   {
     path: '/funds/:id',
-    component: () => import('@/features/funds/LinePage.vue'),
+    component: () => funds().then((m) => m.LinePage),
     props: true,
     meta: { title: '一项资金', parent: '/funds' },
   },
   {
     path: '/payments',
-    component: () => import('@/features/payments/PaymentScreen.vue'),
+    component: () => payments().then((m) => m.PaymentScreen),
     meta: { title: '资金拨付' },
   },
   {
     path: '/payments/pay',
-    component: () => import('@/features/payments/PayDesk.vue'),
+    component: () => payments().then((m) => m.PayDesk),
     meta: { title: '支付登记', parent: '/payments' },
   },
   {
     path: '/payments/new',
-    component: () => import('@/features/payments/PaymentForm.vue'),
+    component: () => payments().then((m) => m.PaymentForm),
     meta: { title: '申请拨付', parent: '/payments' },
   },
   {
     path: '/payments/:id',
-    component: () => import('@/features/payments/PaymentPage.vue'),
+    component: () => payments().then((m) => m.PaymentPage),
     props: true,
     meta: { title: '一笔拨付', parent: '/payments' },
   },
   {
     path: '/payments/:id/edit',
-    component: () => import('@/features/payments/PaymentForm.vue'),
+    component: () => payments().then((m) => m.PaymentForm),
     props: true,
     meta: { title: '修改拨付申请', parent: '/payments' },
   },
   {
     path: '/accounts',
-    component: () => import('@/features/payments/AccountScreen.vue'),
+    component: () => payments().then((m) => m.AccountScreen),
     meta: { title: '账户与收款单位' },
   },
   { path: '/dash', component: () => import('@/features/boards/Dashboard.vue'), meta: { title: '驾驶舱' } },
