@@ -82,7 +82,7 @@ def _start(databases: Databases, _built: FastAPI) -> Start:
         world = worlds.build(address)
         furnish(_built, Settings(database_url=address, secret_keys=SECRET_KEYS))
         with TestClient(_built, base_url="http://127.0.0.1") as client:
-            made.append((world, {username: Caller(client, username).cookie for username, _, _ in PEOPLE}))
+            made.append((world, {name: Caller(client, name).cookie for name, _, _ in (*PEOPLE, *worlds.MONEY)}))
 
     template = databases.template("sqlite", "e2e-world", build)
     return Start(template, pickle.dumps(made[0][0]), made[0][1])

@@ -120,6 +120,12 @@ export const NAV: NavGroup[] = [
         icon: 'M3.500 6h13v9h-13zM3.500 9h13M11.500 12.500h2.500',
       },
       {
+        path: '/subsidies',
+        title: '补贴发放',
+        needs: ['fund.read'],
+        icon: 'M7 8.500a2.500 2.500 0 1 0 5 0 2.500 2.500 0 1 0-5 0M4 16c.5-2.500 2.500-4 5.500-4s5 1.500 5.500 4M14 6h3.500',
+      },
+      {
         path: '/accounts',
         title: '账户与收款单位',
         needs: ['payee.edit', 'account.reveal'],

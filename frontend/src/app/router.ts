@@ -153,6 +153,11 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: '修改拨付申请', parent: '/payments' },
   },
   {
+    path: '/subsidies',
+    component: () => payments().then((m) => m.BatchScreen),
+    meta: { title: '补贴发放' },
+  },
+  {
     path: '/accounts',
     component: () => payments().then((m) => m.AccountScreen),
     meta: { title: '账户与收款单位' },
