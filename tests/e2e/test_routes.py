@@ -44,6 +44,7 @@ ROUTES = [
     ("/payments?view=calendar", "a-finance", "资金拨付"),
     ("/payments/new", "a1-clerk", "申请拨付"),
     ("/payments/pay", "a-payer", "支付登记"),
+    ("/subsidies", "a1-clerk", "补贴发放"),
     ("/accounts", "a-finance", "账户与收款单位"),
     ("/dash", "office", "驾驶舱"),
     ("/rules", "office", "亮灯规则"),
