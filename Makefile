@@ -61,7 +61,7 @@ contract: setup ## Writes openapi/openapi.json and the client's generated code f
 bench: setup ## Prints speed as ratios to bare baselines in the same run
 	@$(bin)/python -m tests.bench $(ARGS)
 
-faults: setup ## Kills a real server 50 times during imports of 3,000 rows, on each database
+faults: setup ## Kills a server 50 times during imports, pays 100 times at once from 20 lines, on each database
 	FAULTS=50 $(pytest) tests/faults $(ARGS)
 
 e2e: setup ## Runs the browser journeys alone

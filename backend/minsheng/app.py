@@ -38,7 +38,7 @@ from minsheng.consultation import router as consultation
 from minsheng.deviations import import_router
 from minsheng.deviations import router as deviations
 from minsheng.disbursements import account_router as payees
-from minsheng.disbursements import batch_router
+from minsheng.disbursements import batch_router, paper_router
 from minsheng.disbursements import router as disbursements
 from minsheng.exemptions import router as exemptions
 from minsheng.funds import ledger_router as fund_ledger
@@ -132,6 +132,7 @@ ROUTERS = (
     payees.router,
     disbursements.router,
     batch_router.router,
+    paper_router.router,
     boards.router,
     trials.router,
     figures.router,

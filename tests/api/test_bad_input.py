@@ -181,7 +181,7 @@ def spoilt(body: Any, path: str = "") -> Iterator[tuple[str, Callable[[str], str
 
 def test_every_field_of_every_body_refuses_rubbish(thrower: Thrower, engine_name: str) -> None:
     names = writing(thrower, "application/json")
-    assert len(names) == 120
+    assert len(names) == 173
     before, wrong, count = thrower.state(), [], 0
     for name in names:
         for where, put in spoilt(thrower.body(name)):
@@ -272,8 +272,11 @@ def test_broken_queries_are_refused_by_name(thrower: Thrower, people: Callers) -
         "until": DATES,
         "count": ("-1301", "1301", str(2**63), "x", "1.5", ""),
         **dict.fromkeys(("as_of", "ends_on", "from_on", "published_on", "starts_on", "to_on"), DATES),
-        **dict.fromkeys(("below", "unread"), ("maybe", "")),
-        **dict.fromkeys(("mode", "source_basis", "state"), ("x", "%00", "")),
+        **dict.fromkeys(("due_from", "due_to", "since"), DATES),
+        **dict.fromkeys(("below", "frozen", "unread"), ("maybe", "")),
+        **dict.fromkeys(("by", "mode", "source_basis", "state", "usage"), ("x", "%00", "")),
+        "idle_after": ("-1", "3651", str(2**63), "x", "1.5", ""),
+        "credit_code": ("%00", "A" * 19, "91-", "%1b", "９１"),
         "name": ("%00", "x" * 201, ""),
         "document": ("%00", "x" * 501, "%1b"),
         "source_name": ("%00", "x" * 201, "%1b", ""),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from minsheng.disbursements.policy import DISBURSEMENT
-from tests.factories import payments, problems
+from tests.factories import corpus, payments, problems
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -35,7 +36,18 @@ def test_a_payment_goes_through_separate_hands_and_back(people: Callers, world: 
     assert (changed["amount_fen"], len(changed["lines"])) == (3_000_00, 1)
     changed = clerk.patch(path, {"lines": body["lines"]}, version=2)
     assert (changed["amount_fen"], len(changed["lines"])) == (3_500_00, 2)
+    content = corpus.pdf()
+    key = {"sha256": hashlib.sha256(content).hexdigest()}
+    clerk.post("/uploads", {**key, "size": len(content)}, status=201)
+    binary = {"Upload-Offset": "0", "Content-Type": "application/octet-stream"}
+    assert clerk.call("PATCH", f"/uploads/{key['sha256']}", content=content, headers=binary).status_code == 200
+    paper = {"disbursement_id": made["id"], "kind": "certificate", "name": "计量证书", **key}
+    hung = clerk.post("/payment-papers", paper, status=201)
+    assert hung["name"] == "计量证书.pdf"
+    assert payer.call("GET", f"/payment-papers/{hung['id']}/content").content == content
     clerk.post(f"{path}/submit", version=3)
+    problems.problem(clerk.call("POST", "/payment-papers", json=paper), 409, "locked")
+    problems.problem(clerk.call("POST", f"/payment-papers/{hung['id']}/void", version=1), 409, "locked")
     assert clerk.call("PATCH", path, version=4, json={"note": "x"}).json()["code"] == "locked"
     finance.post(f"{path}/return", {"reason": "请附计量证书"}, version=4)
     clerk.post(f"{path}/submit", version=5)

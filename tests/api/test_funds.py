@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -172,9 +173,11 @@ def test_money_moves_by_its_papers(books: Books, people: Callers, world: World, 
     assert {each["name"]: each["percent"] for each in shown["rates"]} == {
         "noticed_of_planned": "75",
         "received_of_noticed": "50",
+        "received_of_planned": "37.5",
         "paid_of_received": "70",
         "paid_of_planned": "26.25",
         "spent_of_paid": "71.43",
+        "invested_of_planned": "100",
     }
     # Taken back once, by an entry that names it; what others rest on is not.
     assert books.back(first["id"], status=409)["code"] == "entry-in-use"
@@ -263,6 +266,8 @@ def test_rates_by_whatever_one_looks_at(books: Books, world: World, url: str) ->
         ("2026-08", "2026年8月", 779),
     ]
     assert (months[-1]["key"], months[-1]["facts"]) == ("2026-11", found["total"]["facts"])
+    beneath = books.who.get("/fund-rates", **ask, by="month", unit_id=str(world["a"]))["rows"]
+    assert beneath[-1]["facts"]["received_fen"] == 894 * WAN
     assert found["total"]["ahead_points"] == "8.06"
     # What was printed stays beside what is worked out here, and says of what it is.
     stated = books.who.get(f"/fund-lines/{roads}")["stated"]
@@ -542,6 +547,36 @@ def took_back(session: Session, entry: UUID, step: int) -> bool:
     except Problem:
         return False
     return True
+
+
+def test_nobody_overdraws_however_many_pay_at_once(books: Books, url: str) -> None:
+    """Five pay from one line at the same time, twice as much as it holds: what was acknowledged is what is paid."""
+    line = books.line(books.source()["id"], "A01", 0)["id"]
+    books.note(line, "receipt", 10 * WAN, "2026-03-01")
+    database = Database(url)
+
+    def pay_some(who: int) -> int:
+        done = 0
+        for turn in range(4):
+            with open_session(database, Access.system("test"), write=True) as session:
+                row = find(session, FundLine, UUID(line))
+                assert row is not None
+                try:
+                    ledger.post(session, row, Kind.DISBURSEMENT, WAN, dated_on=date(2026, 4, 1), paper=f"{who}-{turn}")
+                    session.commit()
+                except Problem:
+                    continue
+                done += 1
+        return done
+
+    with ThreadPoolExecutor(5) as pool:
+        paid = sum(pool.map(pay_some, range(5)))
+    database.dispose()
+    assert paid == 10
+    assert books.facts(line) == {"received": 10 * WAN, "paid": 10 * WAN, "advanced": 10 * WAN}
+    numbers = [each["number"] for each in books.who.get("/ledger-entries", line_id=line)["items"]]
+    assert sorted(numbers) == list(range(1, 12))
+    books.sound()
 
 
 def test_the_database_refuses_to_rewrite_the_ledger(books: Books, url: str, world: World) -> None:

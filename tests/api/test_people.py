@@ -153,7 +153,7 @@ def test_nobody_disables_himself(people: Callers, world: World) -> None:
 def test_a_role_of_ones_own_is_picked_from_the_list(people: Callers, world: World) -> None:
     admin = people["admin"]
     codes = [entry["code"] for entry in admin.get("/permissions")]
-    assert len(codes) == len(set(codes)) == 35
+    assert len(codes) == len(set(codes)) == 48
     wanted = [{"permission": "report.edit", "axis": "area"}, {"permission": "report.read", "axis": "line"}]
     made = admin.post("/roles", {"code": "village", "name": "村文书", "permissions": wanted}, status=201)
     assert made["permissions"] == wanted

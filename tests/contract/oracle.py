@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.contract import money_cases as money
+from tests.contract import payment_cases as payments
 from tests.factories import world as worlds
 
 PARENT = {key: parent for key, parent, *_ in worlds.UNITS}
@@ -93,8 +95,13 @@ AREA = {
     "auditor": _SEE | {"user.read", "journal.read"},
     "integration": _SEE | {"journal.read"},
 }
-HAND = {"administrator": _ALL}
-LINE = {"lead_department": {"task.read", "task.acknowledge", "report.read", "board.read"}}
+AREA["finance"] = _SEE | money.KEEPER
+for _role in money.READERS & AREA.keys():
+    AREA[_role] = AREA[_role] | {"fund.read"} | ({"fund.freeze"} if _role in money.FREEZERS else set())
+for _role, _more in payments.ROLES.items():
+    AREA[_role] = AREA.get(_role, set()) | _more
+HAND = {"administrator": _ALL.union(*payments.ROLES.values()) | money.KEEPER | {"fund.read", "fund.freeze"}}
+LINE = {"lead_department": {"task.read", "task.acknowledge", "fund.read", "report.read", "board.read"}}
 
 LEADS = {
     "city_dept": {"list.group", "list.roads", "list.cover"},
@@ -284,6 +291,11 @@ def _things() -> dict[str, Thing]:  # noqa: C901, PLR0912, PLR0915 - one declara
     for name in ("schools:a", "schools:a1", "schools:a2"):
         task = found[name]
         found[f"receipt:lead:{name}"] = Thing("acknowledgement", task.unit, item=task.item, by="a_dept")
+    found |= {name: Thing(kind, unit, giver="city", item=item) for name, (kind, unit, item) in money.THINGS.items()}
+    found |= {
+        name: Thing(kind, unit, giver="city", item=item, draft=draft)
+        for name, (kind, unit, item, draft) in payments.THINGS.items()
+    }
     found["job:a1"] = Thing("job", "a1", by="a1-clerk")
     for role in ("role:own", *(f"role:{name}" for name in _ROLES)):
         found[role] = Thing("role", "")
@@ -346,8 +358,11 @@ READ = {
     "verification": "report.read",
     "mapping": "official.edit",
     "tolerance": "programme.read",
+    **dict.fromkeys(money.KINDS | payments.KINDS, "fund.read"),
 }
 HEADERS = {
+    *money.HEADERS,
+    *payments.HEADERS,
     "tolerance",
     "unit",
     "day_change",
@@ -442,9 +457,10 @@ def covers(who: str, permission: str, name: str) -> bool:
     thing = THINGS[name]
     if thing.kind == "role":
         return holds(who, permission)
-    if thing.kind == "pledge":
+    if thing.kind in {"pledge", *payments.BOTH}:
         return bool({thing.giver, thing.unit} & area(who, permission))
-    owner = thing.giver if thing.kind in {"unit", "task", "target", "milestone", "granted"} else thing.unit
+    given = {"unit", "task", "target", "milestone", "granted", *money.KINDS}
+    owner = thing.giver if thing.kind in given else thing.unit
     return owner in area(who, permission) or on_line(who, permission, thing)
 
 

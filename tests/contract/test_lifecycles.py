@@ -58,6 +58,17 @@ FIRST = {
     "external_figure": "active",
     "deviation": "open",
     "verification": "active",
+    "fund_source": "active",
+    "fund_line": "unconfirmed",
+    "fund_obligation": "active",
+    "fund_freeze": "frozen",
+    "fund_year": "closed",
+    "bank_account": "active",
+    "payee": "active",
+    "payment_rule": "draft",
+    "disbursement": "draft",
+    "subsidy_batch": "draft",
+    "payment_paper": "active",
 }
 """Where each life cycle starts, said once more."""
 WITH_THE_LIST = {("item", "issued"), ("item_listing", "issued")}

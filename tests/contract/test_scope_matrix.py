@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.contract import oracle
+from tests.contract import money_cases, oracle, payment_cases
 from tests.contract.oracle import THINGS, area, covers, hand, holds, sees, visible
 from tests.contract.test_routes import PUBLIC
 from tests.factories import requests
@@ -1058,7 +1058,8 @@ def _own() -> Iterator[Case]:
     yield Case("changeOwnPassword", None, body={"current": "wrong-password", "new": "another-long-one"}, allowed=422)
 
 
-READS = [*_gets()]
+PAYMENTS = [Case(**given) for given in (*payment_cases.reads(), *payment_cases.writes())]
+READS = [*_gets(), *(Case(**given) for given in money_cases.reads())]
 WRITES = [
     *_report_writes(),
     *_task_writes(),
@@ -1075,6 +1076,7 @@ WRITES = [
     *_chases(),
     *_attachments(),
     *_deviation_writes(),
+    *(Case(**given) for given in money_cases.writes()),
     *_own(),
 ]
 LISTED = {
@@ -1117,6 +1119,8 @@ LISTED = {
     "listVerifications": ("report.read", "verification", "/verifications"),
     "listFigureMappings": ("official.edit", "mapping", "/figure-mappings"),
     "listTolerances": ("programme.read", "tolerance", "/tolerances"),
+    **money_cases.LISTED,
+    **payment_cases.LISTED,
 }
 BULK = {f"{verb}Reports": verb for verb in MOVES if verb not in {"withdraw", "drop", "supersede"}}
 IN_BULK = {
@@ -1131,6 +1135,7 @@ IN_BULK = {
     "getUpload",
     "appendUpload",
     "uploadAttachment",
+    *(f"{verb}Disbursements" for verb in payment_cases.BULK),
 }
 
 REFERENCES = {
@@ -1276,6 +1281,7 @@ SIGNED = {
     "settleReportComment",
     "listAcknowledgements",
     "acknowledgeAcknowledgement",
+    *payment_cases.SIGNED,
 }
 """Papers that say by name who signed or spoke, and which department leads: both sides must be able to read that."""
 SIGNATURES = {name for key, name in NAMES.items() if key.startswith("user:") or oracle.KIND.get(key) == "department"}
@@ -1309,7 +1315,7 @@ def _lists(sweep: Sweep) -> None:
 def _writes(half: int) -> Callable[[Sweep], None]:
     def run(sweep: Sweep) -> None:
         for case in WRITES[half::2]:
-            for who in WHO:
+            for who in (*WHO, "finance") if str(case.permission).startswith("fund.") else WHO:
                 sweep.check(case, who)
 
     return run
@@ -1329,7 +1335,16 @@ def _bulks(sweep: Sweep) -> None:
         upload(sweep, who)
 
 
+def _payments(sweep: Sweep) -> None:
+    for who in payment_cases.WHO:
+        for case in PAYMENTS:
+            sweep.check(case, who)
+        for verb in payment_cases.BULK:
+            bulk(sweep, f"{verb}Disbursements", f"{verb}Disbursement", who)
+
+
 PARTS: dict[str, Callable[[Sweep], None]] = {
+    "payments": _payments,
     "reads": _reads,
     "lists": _lists,
     "writes, first half": _writes(0),
@@ -1339,7 +1354,7 @@ PARTS: dict[str, Callable[[Sweep], None]] = {
 
 
 def test_every_operation_is_swept(served: tuple[Any, Any, dict[str, Any]]) -> None:
-    swept = {case.operation for case in (*READS, *WRITES)} | LISTED.keys() | BULK.keys() | IN_BULK
+    swept = {case.operation for case in (*READS, *WRITES, *PAYMENTS)} | LISTED.keys() | BULK.keys() | IN_BULK
     assert set(requests.operations(served[2])) - swept == PUBLIC.keys()
 
 
@@ -1453,7 +1468,7 @@ CODES = {
 
 def bulk(sweep: Sweep, operation: str, single: str, who: str) -> None:
     """Let a bulk move judge each row as the single move would."""
-    cases = {case.path: case for case in WRITES if case.operation == single and case.path}
+    cases = {case.path: case for case in (*WRITES, *PAYMENTS) if case.operation == single and case.path}
     extra = next((case.body for case in cases.values() if case.body), {})
     body = {**extra, "rows": [{"id": f"@{name}", "version": f"#{name}"} for name in cases]}
     permission = next(iter(cases.values())).permission

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from minsheng.kernel.files import FileStore
-from tests.factories import corpus
+from tests.factories import corpus, money, payment_requests
 from tests.factories import world as worlds
 
 if TYPE_CHECKING:
@@ -510,6 +510,7 @@ REQUESTS: dict[str, Request] = {
     "getVerification": Request("b1-clerk", _id("verification:b1")),
     "voidVerification": Request("office", _id("verification:b1")),
     "getVerificationFactors": Request("office", query={"from_on": "2026-01-01", "to_on": "2026-12-31"}),
+    **{name: Request(**given) for name, given in (money.REQUESTS | payment_requests.REQUESTS).items()},
     # Boards and feed
     "getMatrix": Request("office", query={"programme_id": "@list"}),
     "getLagList": Request("office"),
@@ -627,6 +628,8 @@ def prepare(call: Callable[..., httpx.Response], world: World) -> None:  # noqa:
     _chased(call, world)
     _closed(call, world)
     _official(call, world)
+    money.prepare(call, world)
+    payment_requests.prepare(call, world)
 
 
 def lay_files(world: World, data_dir: Path) -> None:

@@ -65,6 +65,7 @@ PEOPLE: tuple[tuple[str, str, str], ...] = (
     ("leader", "city", "leader"),
     ("auditor", "city", "auditor"),
     ("finance", "city", "finance"),
+    ("payer", "city", "payer"),
     ("machine", "city", "integration"),
     ("lead", "city_dept", "lead_department"),
     ("a-admin", "a", "administrator"),

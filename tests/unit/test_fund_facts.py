@@ -35,10 +35,12 @@ def test_facts_and_rates() -> None:
     assert facts.received == facts.cash + facts.paid + facts.returned
     assert [(each.label, each.percent) for each in rates(facts)] == [
         ("下达 ÷ 计划", "90"),
-        ("到位 ÷ 下达", "94.44"),
+        ("到位 ÷ 下达", "88.89"),
+        ("到位 ÷ 计划", "85"),
         ("拨付 ÷ 到位", "80"),
         ("拨付 ÷ 计划", "68"),
         ("支出 ÷ 拨付", "70.59"),
+        ("完成投资 ÷ 计划", "99"),
     ]
     assert {each.percent for each in rates(Facts())} == {None}
     assert facts + facts == Facts.of({name: 2 * fen for name, fen in totals.items()})
@@ -55,6 +57,14 @@ def test_printed_rates_are_told_apart_by_their_base() -> None:
     assert agreeing(Decimal(60), Facts(planned=72 * YI // 10, paid=43 * YI // 10)) == ["拨付 ÷ 计划"]
     assert agreeing(Decimal("60.0"), Facts(planned=72 * YI // 10, paid=43 * YI // 10)) == ["拨付 ÷ 计划"]
     assert agreeing(Decimal("97.6"), fengtai) == []
+    # 49.8351 per cent, printed as cut; 49.82 is neither cut nor rounded.
+    cut = Facts(planned=2426, invested=1209)
+    assert [agreeing(Decimal(printed), cut) for printed in ("49.83", "49.84", "49.82", "50")] == [
+        ["完成投资 ÷ 计划"],
+        ["完成投资 ÷ 计划"],
+        [],
+        ["完成投资 ÷ 计划"],
+    ]
 
 
 @given(st.integers(0, 10**16), st.integers(1, 10**16), st.integers(0, 3))

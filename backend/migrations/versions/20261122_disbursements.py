@@ -160,6 +160,27 @@ def _payments() -> None:
     op.create_index("ix_disbursement_step_batch_id", "disbursement_step", ["batch_id"])
     op.create_index("ix_disbursement_step_unit_id", "disbursement_step", ["unit_id"])
     op.create_table(
+        "payment_paper",
+        *_row(
+            "disbursement_id?:disbursement",
+            "batch_id?:subsidy_batch",
+            "item_id:item",
+            "unit_id:unit",
+            "keeper_id:unit",
+        ),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("added_by", sa.Uuid(), nullable=True),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    for column in ("disbursement_id", "batch_id", "sha256"):
+        op.create_index(f"ix_payment_paper_{column}", "payment_paper", [column])
+    op.create_index("ix_payment_paper_unit_id_id", "payment_paper", ["unit_id", "id"])
+    op.create_table(
         "payment_voucher",
         *_row("keeper_id:unit"),
         sa.Column("number", sa.String(), nullable=False),
@@ -243,6 +264,7 @@ def _done(duty: str) -> list[sa.Column]:  # type: ignore[type-arg]
 def downgrade() -> None:
     for name in (
         "payment_voucher",
+        "payment_paper",
         "disbursement_step",
         "subsidy_event",
         "subsidy_batch",

@@ -200,6 +200,21 @@ def _seen(session: Session, place: Place, sha256: str) -> dict[str, Any] | None:
     }
 
 
+def known(session: Session, place: Place, sha256: str) -> tuple[dict[str, Any], int]:
+    """Return what is known of a content that the caller has uploaded or may see elsewhere, and its size.
+
+    Raises:
+        NotUploaded: neither.
+    """
+    upload = place.store.upload(session.who.user_id, sha256)
+    if upload is not None and upload.found is not None and upload.complete:
+        return upload.found, upload.size
+    found = _seen(session, place, sha256)
+    if found is None:
+        raise NotUploaded("服务器上还没有这个文件，请先上传。")
+    return found, place.store.path(sha256).stat().st_size
+
+
 def ready_for_change(session: Session, row: Attachment) -> None:
     """Keep what was handed in as it was: evidence comes and goes with the draft.
 

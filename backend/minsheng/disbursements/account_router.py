@@ -134,7 +134,7 @@ def list_payees(
     page: Paging,
     session: Reading,
     unit_id: UnitQuery = None,
-    credit_code: Annotated[str | None, Query(max_length=18, description="统一社会信用代码")] = None,
+    credit_code: Annotated[str | None, Query(pattern=r"^[0-9A-Z]{1,18}$", description="统一社会信用代码")] = None,
     status: StatusQuery = None,
 ) -> Page[PayeeOut]:
     """Organisations that money may be paid to, numbers masked."""

@@ -1,4 +1,4 @@
-"""Subsidies paid to many at once (一卡通): persons are counts, a list of names is never kept."""
+"""Subsidies paid to many at once (一卡通), as counts and never as names; and the papers of payments and batches."""
 
 from datetime import date, datetime
 from typing import Any
@@ -97,3 +97,29 @@ class SubsidyEvent(Row, table=True):
     entry_id: UUID = Field(nullable=False, foreign_key="ledger_entry.id", unique=True)
     author_id: UUID | None = None
     author_name: str = Field(nullable=False)
+
+
+class PaymentPaper(Row, table=True):
+    """One paper of a payment or a batch; the content lies in the file store under its hash."""
+
+    __tablename__ = "payment_paper"
+    __scope__ = Scoped(read=P.FUND_READ, line="item_id", giver="keeper_id", both=True)
+    __table_args__ = (
+        Index("ix_payment_paper_disbursement_id", "disbursement_id"),
+        Index("ix_payment_paper_batch_id", "batch_id"),
+        Index("ix_payment_paper_unit_id_id", "unit_id", "id"),
+        Index("ix_payment_paper_sha256", "sha256"),
+    )
+
+    disbursement_id: UUID | None = Field(default=None, foreign_key="disbursement.id")
+    batch_id: UUID | None = Field(default=None, foreign_key="subsidy_batch.id")
+    item_id: UUID = Field(nullable=False, foreign_key="item.id")
+    unit_id: UUID = Field(nullable=False, foreign_key="unit.id")
+    keeper_id: UUID = Field(nullable=False, foreign_key="unit.id")
+    kind: str = Field(nullable=False)
+    name: str = Field(nullable=False)
+    sha256: str = Field(nullable=False)
+    size: int = Field(nullable=False)
+    media_type: str = Field(nullable=False)
+    added_by: UUID | None = None
+    status: str = Field(default="active", nullable=False)

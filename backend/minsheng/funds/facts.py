@@ -3,13 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, Self
 
 from minsheng.kernel import quantity
 
-RateName = Literal["received_of_noticed", "paid_of_received", "paid_of_planned", "noticed_of_planned", "spent_of_paid"]
+RateName = Literal[
+    "noticed_of_planned",
+    "received_of_noticed",
+    "received_of_planned",
+    "paid_of_received",
+    "paid_of_planned",
+    "spent_of_paid",
+    "invested_of_planned",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,11 @@ class Facts:
             invested=at("invested"),
         )
 
+    @property
+    def arrived(self) -> int:
+        """What came of what was noticed: money that came without a notice is no part of it."""
+        return self.noticed - self.due
+
     def __add__(self, other: Self) -> Self:
         """Return both together."""
         return type(self)(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
@@ -72,10 +85,12 @@ class Rate:
 
 _RATES: tuple[tuple[RateName, str, str, str], ...] = (
     ("noticed_of_planned", "下达 ÷ 计划", "noticed", "planned"),
-    ("received_of_noticed", "到位 ÷ 下达", "received", "noticed"),
+    ("received_of_noticed", "到位 ÷ 下达", "arrived", "noticed"),
+    ("received_of_planned", "到位 ÷ 计划", "received", "planned"),
     ("paid_of_received", "拨付 ÷ 到位", "paid", "received"),
     ("paid_of_planned", "拨付 ÷ 计划", "paid", "planned"),
     ("spent_of_paid", "支出 ÷ 拨付", "spent", "paid"),
+    ("invested_of_planned", "完成投资 ÷ 计划", "invested", "planned"),
 )
 
 
@@ -96,10 +111,16 @@ def percent(numerator: int, denominator: int, places: int = 2) -> str | None:
 
 
 def agreeing(printed: Decimal, facts: Facts) -> list[str]:
-    """Return which rates a printed percentage is, to as many places as were printed."""
+    """Return which rates a printed percentage is, to as many places as were printed: rounded, or simply cut."""
     places = max(0, -int(printed.normalize().as_tuple().exponent))
-    wanted = quantity.text(printed.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))
-    return [each.label for each in rates(facts) if percent(each.numerator, each.denominator, places) == wanted]
+    steps = int(printed.scaleb(places))
+    found = []
+    for each in rates(facts):
+        if each.denominator > 0:
+            exact = Fraction(each.numerator * 100 * 10**places, each.denominator)
+            if steps in {exact // 1, (exact * 2 + 1) // 2}:
+                found.append(each.label)
+    return found
 
 
 def elapsed(starts_on: date, ends_on: date, on: date) -> Fraction:

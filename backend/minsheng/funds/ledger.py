@@ -210,22 +210,23 @@ def _take(session: Session, entry: LedgerEntry, sides: Mapping[Account, int]) ->
 
 def _once(session: Session, entry: LedgerEntry) -> None:
     """Refuse a paper that was entered before and not taken back."""
-    undone = select(col(LedgerEntry.reversal_of)).where(
-        col(LedgerEntry.line_id) == entry.line_id, col(LedgerEntry.reversal_of).is_not(None)
-    )
-    taken = session.execute(
-        select(col(LedgerEntry.number))
-        .where(
+    same = session.execute(
+        select(col(LedgerEntry.id), col(LedgerEntry.number)).where(
             col(LedgerEntry.line_id) == entry.line_id,
             col(LedgerEntry.kind) == entry.kind,
             col(LedgerEntry.paper) == entry.paper,
             col(LedgerEntry.reversal_of).is_(None),
-            col(LedgerEntry.id).not_in(undone.correlate(None)),
         )
-        .limit(1)
-    ).scalar_one_or_none()
-    if taken is not None:
-        message = f"“{entry.paper}”已登记过{KIND_NAMES[Kind(entry.kind)]}(第{taken}号)。"
+    ).all()
+    if not same:
+        return
+    undone = session.execute(
+        select(col(LedgerEntry.reversal_of)).where(col(LedgerEntry.reversal_of).in_([key for key, _ in same]))
+    )
+    back = set(undone.scalars())
+    taken = [number for key, number in same if key not in back]
+    if taken:
+        message = f"“{entry.paper}”已登记过{KIND_NAMES[Kind(entry.kind)]}(第{taken[0]}号)。"
         raise DuplicatePaper(message)
 
 

@@ -54,7 +54,7 @@ def rates_of(session: Session, programme: Programme, by: Grouping, on: date | No
         )
 
     if by == "month":
-        months = reading.by_month(session, programme.id, day, frozenset(row.line for row in rows))
+        months = reading.by_month(session, programme.id, day, unit)
         found = []
         for month, facts in months:
             key = f"{month:%Y-%m}"

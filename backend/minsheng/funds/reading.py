@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import extract, func, select
 
 from minsheng.funds.accounts import Account, Kind
 from minsheng.funds.facts import Facts
 from minsheng.funds.models import FundBalance, FundLine, FundSource, LedgerEntry, LedgerPosting
 from minsheng.funds.pace import Flow
+from minsheng.kernel import clock
 from minsheng.kernel.access import Session
 from minsheng.org.service import subtree
 
@@ -103,31 +104,23 @@ def _count(totals: dict[str, int], account: str, kind: str, fen: int) -> None:
         totals["recovered"] += fen
 
 
-def by_month(session: Session, programme: UUID, on: date, chosen: frozenset[UUID]) -> list[tuple[date, Facts]]:
+def by_month(session: Session, programme: UUID, on: date, unit: UUID | None = None) -> list[tuple[date, Facts]]:
     """Return the facts at the end of each month up to a day, from the first month in which money moved."""
+    year, month_of = extract("year", _POSTING.dated_on), extract("month", _POSTING.dated_on)
     summed = (
-        select(
-            _POSTING.line_id,
-            _POSTING.dated_on,
-            _POSTING.account,
-            _POSTING.kind,
-            func.sum(_POSTING.fen),
-        )
-        .where(_POSTING.programme_id == programme, _POSTING.dated_on <= on)
-        .group_by(
-            _POSTING.line_id,
-            _POSTING.dated_on,
-            _POSTING.account,
-            _POSTING.kind,
-        )
+        select(year, month_of, _POSTING.account, _POSTING.kind, func.sum(_POSTING.fen))
+        .join(_LINE, _LINE.id == _POSTING.line_id)
+        .where(_POSTING.programme_id == programme, _POSTING.dated_on <= on, _LINE.status != "void")
+        .group_by(year, month_of, _POSTING.account, _POSTING.kind)
     )
+    if unit is not None:
+        summed = summed.where(_LINE.unit_id.in_(subtree(session, unit)))
     months: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for line, day, account, kind, fen in session.execute(summed).all():
-        if line in chosen:
-            _count(months[day.replace(day=1)], account, kind, int(fen))
+    for in_year, in_month, account, kind, fen in session.execute(summed).all():
+        _count(months[date(int(in_year), int(in_month), 1)], account, kind, int(fen))
     if not months:
         return []
-    month, last = min(months), on.replace(day=1)
+    month, last = min(months), min(on, clock.today()).replace(day=1)
     running, found = Facts(), []
     while month <= last:
         running += Facts.of(months.get(month, {}))

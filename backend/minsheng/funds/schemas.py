@@ -162,10 +162,23 @@ class ConfirmIn(In):
     document_number: Paper = Field(description="指标文号")
 
 
+<<<<<<< HEAD
 class FundRateOut(Out):
     """A rate that names what it is of."""
+=======
+class RateOut(Out):
+    """A rate that names what it is of; of what was noticed, only what came by a notice is counted."""
+>>>>>>> slice-n
 
-    name: Literal["received_of_noticed", "paid_of_received", "paid_of_planned", "noticed_of_planned", "spent_of_paid"]
+    name: Literal[
+        "noticed_of_planned",
+        "received_of_noticed",
+        "received_of_planned",
+        "paid_of_received",
+        "paid_of_planned",
+        "spent_of_paid",
+        "invested_of_planned",
+    ]
     label: str = Field(examples=["拨付 ÷ 到位"])
     numerator_fen: AnyFen
     denominator_fen: AnyFen

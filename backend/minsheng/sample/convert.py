@@ -107,6 +107,8 @@ PUBLISHED_COLUMNS = (
     "printed_pct",
     "computed_pct",
     "rate_base",
+    "funds_planned_yuan",
+    "funds_disbursed_yuan",
     "deadline",
     "lead_dept",
     "source_title",

@@ -14,7 +14,7 @@ from minsheng.kernel.door import open_session
 from minsheng.milestones.templates import ensure_templates
 from minsheng.org.models import Unit
 from minsheng.rule_sets.service import ensure_presets
-from minsheng.sample import changing, chasing, checking, consulting, official, papers, receipts, steps
+from minsheng.sample import changing, chasing, checking, consulting, funding, official, papers, receipts, steps
 from minsheng.sample.bulk import (
     GRANT,
     INDICATOR,
@@ -89,7 +89,7 @@ def wenzhou(url: str, *, if_empty: bool = False) -> bool:
             Loader(session, sample(clock.today())).run()
             # What follows is done by the persons of the sample, as they would do it themselves.
             cast = Cast(session)
-            for scene in (receipts, steps, papers, changing, consulting, chasing, checking, official):
+            for scene in (receipts, steps, papers, changing, consulting, chasing, checking, official, funding):
                 scene.play(cast)
             session.commit()
         print("样例数据已装入：温州市及其县、乡镇。")  # noqa: T201 - a command's answer

@@ -4484,7 +4484,11 @@ export type DisbursementOut = {
      *
      * 提交时规则的提示
      */
+<<<<<<< HEAD
     findings: Array<PaymentFindingOut>;
+=======
+    findings: Array<MinshengDisbursementsSchemasFindingOut>;
+>>>>>>> slice-n
     /**
      * Id
      */
@@ -5759,52 +5763,6 @@ export type FigureUploadOut = {
      * Wrong
      */
     wrong: number;
-};
-
-/**
- * FindingOut
- *
- * One figure that a check stops or asks about.
- */
-export type FindingOut = {
-    /**
-     * 算数的说明
-     */
-    explanation: ExplanationOut | null;
-    /**
-     * Field
-     */
-    field: 'value' | 'current';
-    /**
-     * Figures
-     */
-    figures: Array<CheckedFigure>;
-    /**
-     * Kind
-     */
-    kind: 'range' | 'jump' | 'sum' | 'ratio' | 'slip' | 'siblings';
-    /**
-     * Message
-     */
-    message: string;
-    /**
-     * Rule Id
-     */
-    rule_id: string;
-    /**
-     * Rule Name
-     */
-    rule_name: string;
-    /**
-     * Severity
-     *
-     * stop 不能提交；warn 写明原因后可以
-     */
-    severity: 'stop' | 'warn';
-    /**
-     * Target Id
-     */
-    target_id: string;
 };
 
 /**
@@ -10368,6 +10326,25 @@ export type PagePayeeOut = {
 };
 
 /**
+<<<<<<< HEAD
+=======
+ * Page[PaymentPaperOut]
+ */
+export type PagePaymentPaperOut = {
+    /**
+     * Items
+     */
+    items: Array<PaymentPaperOut>;
+    /**
+     * Next
+     *
+     * 下一页的标记；没有下一页时为 null
+     */
+    next: string | null;
+};
+
+/**
+>>>>>>> slice-n
  * Page[PaymentRuleOut]
  */
 export type PagePaymentRuleOut = {
@@ -10894,6 +10871,7 @@ export type PayeePatch = {
 };
 
 /**
+<<<<<<< HEAD
  * PaymentFindingOut
  *
  * What a rule said.
@@ -10911,6 +10889,103 @@ export type PaymentFindingOut = {
      * Message
      */
     message: string;
+=======
+ * PaymentPaperIn
+ *
+ * Hang an uploaded file on a payment or a batch that is not handed in.
+ */
+export type PaymentPaperIn = {
+    /**
+     * Batch Id
+     *
+     * 发放批次
+     */
+    batch_id?: string | null;
+    /**
+     * Disbursement Id
+     *
+     * 拨付；与批次二选一
+     */
+    disbursement_id?: string | null;
+    /**
+     * Kind
+     *
+     * contract 合同；invoice 发票；certificate 计量支付证书；acceptance 验收；posting 公示照片；other 其他
+     */
+    kind: 'contract' | 'invoice' | 'certificate' | 'acceptance' | 'posting' | 'other';
+    /**
+     * Name
+     *
+     * 文件名，只作文字保存
+     */
+    name: string;
+    /**
+     * Sha256
+     *
+     * 已上传的内容
+     */
+    sha256: string;
+};
+
+/**
+ * PaymentPaperOut
+ *
+ * One paper of a payment or a batch.
+ */
+export type PaymentPaperOut = {
+    /**
+     * Actions
+     */
+    actions: Array<Action>;
+    /**
+     * Added At
+     */
+    added_at: string;
+    /**
+     * Batch Id
+     */
+    batch_id: string | null;
+    /**
+     * Disbursement Id
+     */
+    disbursement_id: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'contract' | 'invoice' | 'certificate' | 'acceptance' | 'posting' | 'other';
+    /**
+     * Media Type
+     */
+    media_type: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Status
+     */
+    status: 'active' | 'void';
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Version
+     */
+    version: number;
+>>>>>>> slice-n
 };
 
 /**
@@ -12766,7 +12841,7 @@ export type ReportOut = {
      *
      * 核对规则发现的，已说明的也在内
      */
-    findings: Array<FindingOut>;
+    findings: Array<MinshengReportsSchemasFindingOut>;
     /**
      * Id
      */
@@ -15408,7 +15483,11 @@ export type SubsidyBatchOut = {
     /**
      * Findings
      */
+<<<<<<< HEAD
     findings: Array<PaymentFindingOut>;
+=======
+    findings: Array<MinshengDisbursementsSchemasFindingOut>;
+>>>>>>> slice-n
     /**
      * Groups
      */
@@ -18121,6 +18200,205 @@ export type YearDayIn = {
     name: string;
 };
 
+<<<<<<< HEAD
+=======
+/**
+ * RateOut
+ *
+ * How one unit reported in one programme over a span.
+ */
+export type MinshengChasesSchemasRateOut = {
+    /**
+     * Complete
+     *
+     * 其中现在已提交的
+     */
+    complete: number;
+    /**
+     * Complete Pct
+     */
+    complete_pct: string;
+    /**
+     * Expected
+     *
+     * 基数：期间已到截止时间的应报报告数
+     */
+    expected: number;
+    /**
+     * On Time
+     *
+     * 其中按时提交的
+     */
+    on_time: number;
+    /**
+     * On Time Pct
+     */
+    on_time_pct: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Tier
+     */
+    tier: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+};
+
+/**
+ * FindingOut
+ *
+ * What a rule said.
+ */
+export type MinshengDisbursementsSchemasFindingOut = {
+    /**
+     * Effect
+     */
+    effect: 'stop' | 'leader' | 'warn';
+    /**
+     * Kind
+     */
+    kind: 'amount' | 'first_payment' | 'work_share' | 'contract_share' | 'milestone' | 'contract' | 'dedicated_account';
+    /**
+     * Message
+     */
+    message: string;
+};
+
+/**
+ * RateOut
+ *
+ * A rate that names what it is of; of what was noticed, only what came by a notice is counted.
+ */
+export type MinshengFundsSchemasRateOut = {
+    /**
+     * Denominator Fen
+     *
+     * 金额，单位：分
+     */
+    denominator_fen: number;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Name
+     */
+    name: 'noticed_of_planned' | 'received_of_noticed' | 'received_of_planned' | 'paid_of_received' | 'paid_of_planned' | 'spent_of_paid' | 'invested_of_planned';
+    /**
+     * Numerator Fen
+     *
+     * 金额，单位：分
+     */
+    numerator_fen: number;
+    /**
+     * Percent
+     *
+     * 百分比，四舍五入到两位；分母为零时没有
+     */
+    percent: string | null;
+};
+
+/**
+ * StatedOut
+ *
+ * A printed rate beside ours.
+ */
+export type MinshengFundsSchemasStatedOut = {
+    /**
+     * Agrees
+     *
+     * 与哪些算法一致；空的是都不一致
+     */
+    agrees: Array<string>;
+    /**
+     * Percent
+     */
+    percent: string;
+    /**
+     * Source
+     */
+    source: string | null;
+};
+
+/**
+ * FindingOut
+ *
+ * One figure that a check stops or asks about.
+ */
+export type MinshengReportsSchemasFindingOut = {
+    /**
+     * 算数的说明
+     */
+    explanation: ExplanationOut | null;
+    /**
+     * Field
+     */
+    field: 'value' | 'current';
+    /**
+     * Figures
+     */
+    figures: Array<CheckedFigure>;
+    /**
+     * Kind
+     */
+    kind: 'range' | 'jump' | 'sum' | 'ratio' | 'slip' | 'siblings';
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Rule Id
+     */
+    rule_id: string;
+    /**
+     * Rule Name
+     */
+    rule_name: string;
+    /**
+     * Severity
+     *
+     * stop 不能提交；warn 写明原因后可以
+     */
+    severity: 'stop' | 'warn';
+    /**
+     * Target Id
+     */
+    target_id: string;
+};
+
+/**
+ * StatedOut
+ *
+ * What a published source prints.
+ */
+export type MinshengTargetsSchemasStatedOut = {
+    /**
+     * Actual
+     */
+    actual: string | null;
+    /**
+     * On
+     */
+    on: string | null;
+    /**
+     * Rate
+     */
+    rate: string | null;
+};
+
+>>>>>>> slice-n
 export type ListAcknowledgementsData = {
     body?: never;
     headers?: {
@@ -34871,6 +35149,294 @@ export type GetPayeeNumberResponses = {
 
 export type GetPayeeNumberResponse = GetPayeeNumberResponses[keyof GetPayeeNumberResponses];
 
+<<<<<<< HEAD
+=======
+export type ListPaymentPapersData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Disbursement Id
+         *
+         * 哪笔拨付
+         */
+        disbursement_id?: string | null;
+        /**
+         * Batch Id
+         *
+         * 哪个发放批次
+         */
+        batch_id?: string | null;
+        /**
+         * Limit
+         *
+         * 每页行数
+         */
+        limit?: number;
+        /**
+         * Cursor
+         *
+         * 上一页给出的 next
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/payment-papers';
+};
+
+export type ListPaymentPapersErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type ListPaymentPapersError = ListPaymentPapersErrors[keyof ListPaymentPapersErrors];
+
+export type ListPaymentPapersResponses = {
+    /**
+     * Successful Response
+     */
+    200: PagePaymentPaperOut;
+};
+
+export type ListPaymentPapersResponse = ListPaymentPapersResponses[keyof ListPaymentPapersResponses];
+
+export type CreatePaymentPaperData = {
+    body: PaymentPaperIn;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/payment-papers';
+};
+
+export type CreatePaymentPaperErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type CreatePaymentPaperError = CreatePaymentPaperErrors[keyof CreatePaymentPaperErrors];
+
+export type CreatePaymentPaperResponses = {
+    /**
+     * Successful Response
+     */
+    201: PaymentPaperOut;
+};
+
+export type CreatePaymentPaperResponse = CreatePaymentPaperResponses[keyof CreatePaymentPaperResponses];
+
+export type GetPaymentPaperContentData = {
+    body?: never;
+    headers?: {
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payment-papers/{id}/content';
+};
+
+export type GetPaymentPaperContentErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 范围超出文件
+     */
+    416: unknown;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type GetPaymentPaperContentError = GetPaymentPaperContentErrors[keyof GetPaymentPaperContentErrors];
+
+export type GetPaymentPaperContentResponses = {
+    /**
+     * 文件
+     */
+    200: Blob | File;
+    /**
+     * 文件的一段
+     */
+    206: unknown;
+};
+
+export type GetPaymentPaperContentResponse = GetPaymentPaperContentResponses[keyof GetPaymentPaperContentResponses];
+
+export type VoidPaymentPaperData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * 读到的版本，如 "3"
+         */
+        'If-Match'?: string | null;
+        /**
+         * Idempotency-Key
+         *
+         * 重试用的幂等键：同键同内容返回首次的答复（POST 有效）
+         */
+        'Idempotency-Key'?: string | null;
+    };
+    path: {
+        /**
+         * Id
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/payment-papers/{id}/void';
+};
+
+export type VoidPaymentPaperErrors = {
+    /**
+     * 请求无法理解
+     */
+    400: Problem;
+    /**
+     * 未登录或凭据无效
+     */
+    401: Problem;
+    /**
+     * 没有这项权限
+     */
+    403: Problem;
+    /**
+     * 找不到，或不在权限范围内
+     */
+    404: Problem;
+    /**
+     * 当前状态不允许
+     */
+    409: Problem;
+    /**
+     * 内容已被他人修改
+     */
+    412: Problem;
+    /**
+     * 内容过大
+     */
+    413: Problem;
+    /**
+     * 内容有误
+     */
+    422: Problem;
+    /**
+     * 缺少 If-Match
+     */
+    428: Problem;
+    /**
+     * 服务繁忙
+     */
+    503: Problem;
+};
+
+export type VoidPaymentPaperError = VoidPaymentPaperErrors[keyof VoidPaymentPaperErrors];
+
+export type VoidPaymentPaperResponses = {
+    /**
+     * Successful Response
+     */
+    200: PaymentPaperOut;
+};
+
+export type VoidPaymentPaperResponse = VoidPaymentPaperResponses[keyof VoidPaymentPaperResponses];
+
+>>>>>>> slice-n
 export type ListPaymentRulesData = {
     body?: never;
     headers?: {
