@@ -162,13 +162,8 @@ class ConfirmIn(In):
     document_number: Paper = Field(description="指标文号")
 
 
-<<<<<<< HEAD
 class FundRateOut(Out):
-    """A rate that names what it is of."""
-=======
-class RateOut(Out):
     """A rate that names what it is of; of what was noticed, only what came by a notice is counted."""
->>>>>>> slice-n
 
     name: Literal[
         "noticed_of_planned",

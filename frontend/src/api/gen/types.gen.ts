@@ -4484,11 +4484,7 @@ export type DisbursementOut = {
      *
      * 提交时规则的提示
      */
-<<<<<<< HEAD
     findings: Array<PaymentFindingOut>;
-=======
-    findings: Array<MinshengDisbursementsSchemasFindingOut>;
->>>>>>> slice-n
     /**
      * Id
      */
@@ -5766,6 +5762,52 @@ export type FigureUploadOut = {
 };
 
 /**
+ * FindingOut
+ *
+ * One figure that a check stops or asks about.
+ */
+export type FindingOut = {
+    /**
+     * 算数的说明
+     */
+    explanation: ExplanationOut | null;
+    /**
+     * Field
+     */
+    field: 'value' | 'current';
+    /**
+     * Figures
+     */
+    figures: Array<CheckedFigure>;
+    /**
+     * Kind
+     */
+    kind: 'range' | 'jump' | 'sum' | 'ratio' | 'slip' | 'siblings';
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Rule Id
+     */
+    rule_id: string;
+    /**
+     * Rule Name
+     */
+    rule_name: string;
+    /**
+     * Severity
+     *
+     * stop 不能提交；warn 写明原因后可以
+     */
+    severity: 'stop' | 'warn';
+    /**
+     * Target Id
+     */
+    target_id: string;
+};
+
+/**
  * FundDelaysOut
  *
  * Late and idle money of a list, the worst first.
@@ -6486,7 +6528,7 @@ export type FundProofOut = {
 /**
  * FundRateOut
  *
- * A rate that names what it is of.
+ * A rate that names what it is of; of what was noticed, only what came by a notice is counted.
  */
 export type FundRateOut = {
     /**
@@ -6502,7 +6544,7 @@ export type FundRateOut = {
     /**
      * Name
      */
-    name: 'received_of_noticed' | 'paid_of_received' | 'paid_of_planned' | 'noticed_of_planned' | 'spent_of_paid';
+    name: 'noticed_of_planned' | 'received_of_noticed' | 'received_of_planned' | 'paid_of_received' | 'paid_of_planned' | 'spent_of_paid' | 'invested_of_planned';
     /**
      * Numerator Fen
      *
@@ -10326,8 +10368,6 @@ export type PagePayeeOut = {
 };
 
 /**
-<<<<<<< HEAD
-=======
  * Page[PaymentPaperOut]
  */
 export type PagePaymentPaperOut = {
@@ -10344,7 +10384,6 @@ export type PagePaymentPaperOut = {
 };
 
 /**
->>>>>>> slice-n
  * Page[PaymentRuleOut]
  */
 export type PagePaymentRuleOut = {
@@ -10871,7 +10910,6 @@ export type PayeePatch = {
 };
 
 /**
-<<<<<<< HEAD
  * PaymentFindingOut
  *
  * What a rule said.
@@ -10889,7 +10927,9 @@ export type PaymentFindingOut = {
      * Message
      */
     message: string;
-=======
+};
+
+/**
  * PaymentPaperIn
  *
  * Hang an uploaded file on a payment or a batch that is not handed in.
@@ -10985,7 +11025,6 @@ export type PaymentPaperOut = {
      * Version
      */
     version: number;
->>>>>>> slice-n
 };
 
 /**
@@ -12841,7 +12880,7 @@ export type ReportOut = {
      *
      * 核对规则发现的，已说明的也在内
      */
-    findings: Array<MinshengReportsSchemasFindingOut>;
+    findings: Array<FindingOut>;
     /**
      * Id
      */
@@ -15483,11 +15522,7 @@ export type SubsidyBatchOut = {
     /**
      * Findings
      */
-<<<<<<< HEAD
     findings: Array<PaymentFindingOut>;
-=======
-    findings: Array<MinshengDisbursementsSchemasFindingOut>;
->>>>>>> slice-n
     /**
      * Groups
      */
@@ -18200,205 +18235,6 @@ export type YearDayIn = {
     name: string;
 };
 
-<<<<<<< HEAD
-=======
-/**
- * RateOut
- *
- * How one unit reported in one programme over a span.
- */
-export type MinshengChasesSchemasRateOut = {
-    /**
-     * Complete
-     *
-     * 其中现在已提交的
-     */
-    complete: number;
-    /**
-     * Complete Pct
-     */
-    complete_pct: string;
-    /**
-     * Expected
-     *
-     * 基数：期间已到截止时间的应报报告数
-     */
-    expected: number;
-    /**
-     * On Time
-     *
-     * 其中按时提交的
-     */
-    on_time: number;
-    /**
-     * On Time Pct
-     */
-    on_time_pct: string;
-    /**
-     * Programme Id
-     */
-    programme_id: string;
-    /**
-     * Programme Name
-     */
-    programme_name: string;
-    /**
-     * Tier
-     */
-    tier: string;
-    /**
-     * Unit Id
-     */
-    unit_id: string;
-    /**
-     * Unit Name
-     */
-    unit_name: string;
-};
-
-/**
- * FindingOut
- *
- * What a rule said.
- */
-export type MinshengDisbursementsSchemasFindingOut = {
-    /**
-     * Effect
-     */
-    effect: 'stop' | 'leader' | 'warn';
-    /**
-     * Kind
-     */
-    kind: 'amount' | 'first_payment' | 'work_share' | 'contract_share' | 'milestone' | 'contract' | 'dedicated_account';
-    /**
-     * Message
-     */
-    message: string;
-};
-
-/**
- * RateOut
- *
- * A rate that names what it is of; of what was noticed, only what came by a notice is counted.
- */
-export type MinshengFundsSchemasRateOut = {
-    /**
-     * Denominator Fen
-     *
-     * 金额，单位：分
-     */
-    denominator_fen: number;
-    /**
-     * Label
-     */
-    label: string;
-    /**
-     * Name
-     */
-    name: 'noticed_of_planned' | 'received_of_noticed' | 'received_of_planned' | 'paid_of_received' | 'paid_of_planned' | 'spent_of_paid' | 'invested_of_planned';
-    /**
-     * Numerator Fen
-     *
-     * 金额，单位：分
-     */
-    numerator_fen: number;
-    /**
-     * Percent
-     *
-     * 百分比，四舍五入到两位；分母为零时没有
-     */
-    percent: string | null;
-};
-
-/**
- * StatedOut
- *
- * A printed rate beside ours.
- */
-export type MinshengFundsSchemasStatedOut = {
-    /**
-     * Agrees
-     *
-     * 与哪些算法一致；空的是都不一致
-     */
-    agrees: Array<string>;
-    /**
-     * Percent
-     */
-    percent: string;
-    /**
-     * Source
-     */
-    source: string | null;
-};
-
-/**
- * FindingOut
- *
- * One figure that a check stops or asks about.
- */
-export type MinshengReportsSchemasFindingOut = {
-    /**
-     * 算数的说明
-     */
-    explanation: ExplanationOut | null;
-    /**
-     * Field
-     */
-    field: 'value' | 'current';
-    /**
-     * Figures
-     */
-    figures: Array<CheckedFigure>;
-    /**
-     * Kind
-     */
-    kind: 'range' | 'jump' | 'sum' | 'ratio' | 'slip' | 'siblings';
-    /**
-     * Message
-     */
-    message: string;
-    /**
-     * Rule Id
-     */
-    rule_id: string;
-    /**
-     * Rule Name
-     */
-    rule_name: string;
-    /**
-     * Severity
-     *
-     * stop 不能提交；warn 写明原因后可以
-     */
-    severity: 'stop' | 'warn';
-    /**
-     * Target Id
-     */
-    target_id: string;
-};
-
-/**
- * StatedOut
- *
- * What a published source prints.
- */
-export type MinshengTargetsSchemasStatedOut = {
-    /**
-     * Actual
-     */
-    actual: string | null;
-    /**
-     * On
-     */
-    on: string | null;
-    /**
-     * Rate
-     */
-    rate: string | null;
-};
-
->>>>>>> slice-n
 export type ListAcknowledgementsData = {
     body?: never;
     headers?: {
@@ -35149,8 +34985,6 @@ export type GetPayeeNumberResponses = {
 
 export type GetPayeeNumberResponse = GetPayeeNumberResponses[keyof GetPayeeNumberResponses];
 
-<<<<<<< HEAD
-=======
 export type ListPaymentPapersData = {
     body?: never;
     headers?: {
@@ -35436,7 +35270,6 @@ export type VoidPaymentPaperResponses = {
 
 export type VoidPaymentPaperResponse = VoidPaymentPaperResponses[keyof VoidPaymentPaperResponses];
 
->>>>>>> slice-n
 export type ListPaymentRulesData = {
     body?: never;
     headers?: {
