@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests.factories import payments
+from tests.factories.corpus import photo
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -83,7 +84,14 @@ def _ask(site: Site, line: str) -> str:
     amount.fill("100000")
     page.get_by_label("收款单位").select_option(label="乐清市通达公路养护1公司 ****0001")
     assert clerk.faults() == []
-    page.get_by_role("button", name="提交申请").click()
+    page.get_by_role("button", name="存为草稿").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("草稿")
+    paper = {"name": "计量支付证书.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    page.locator("input[type=file]").set_input_files(paper)
+    expect(page.get_by_role("link", name="计量支付证书.jpg")).to_be_visible()
+    assert clerk.faults() == []
+    page.get_by_role("button", name="提交", exact=True).click()
+    page.get_by_role("dialog", name="提交").locator(".modal-foot").get_by_role("button", name="提交").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("待审批")
     return page.url.split("/payments/")[1]
 

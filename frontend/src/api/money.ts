@@ -25,6 +25,7 @@ export type Contract = Gen.ContractOut
 export type Disbursement = Gen.DisbursementOut
 export type DisbursementIn = Gen.DisbursementIn
 export type DisbursementStep = Gen.DisbursementStepOut
+export type PaymentPaper = Gen.PaymentPaperOut
 export type SubsidyBatch = Gen.SubsidyBatchOut
 export type SubsidyEvent = Gen.SubsidyEventOut
 
@@ -104,6 +105,13 @@ export const money = {
       { body: { mode: 'each', rows: refs(rows), reason } },
       { idempotencyKey: uuid() },
     ),
+  papers: collection<{
+    row: PaymentPaper
+    list: Gen.ListPaymentPapersData
+    create: Gen.CreatePaymentPaperData
+    change: never
+  }>('/api/v1/payment-papers'),
+  paperUrl: (id: string): string => `/api/v1/payment-papers/${id}/content`,
   batches: collection<{
     row: SubsidyBatch
     list: Gen.ListSubsidyBatchesData

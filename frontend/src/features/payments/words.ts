@@ -1,4 +1,4 @@
-import type { Disbursement, SubsidyBatch, SubsidyEvent } from '@/api/money'
+import type { Disbursement, PaymentPaper, SubsidyBatch, SubsidyEvent } from '@/api/money'
 import type { Key } from '@/ui/i18n'
 
 type Tone = 'blue' | 'green' | 'yellow' | 'red' | 'grey'
@@ -21,6 +21,14 @@ export const STAGES: Record<Disbursement['stage'], Key> = {
   other: '其他',
 }
 export const EVENTS: Record<SubsidyEvent['kind'], Key> = { bounce: '银行退票', repay: '补发', recover: '追回' }
+export const PAPERS: Record<PaymentPaper['kind'], Key> = {
+  certificate: '计量支付证书',
+  invoice: '发票',
+  contract: '合同',
+  acceptance: '验收材料',
+  posting: '公示照片',
+  other: '其他',
+}
 /** What a step asks for besides the button, by its verb. */
 export const ASKS: Record<string, 'nothing' | 'decision' | 'reason' | 'paid' | 'received' | 'reversed'> = {
   submit: 'nothing',
