@@ -36,14 +36,14 @@ export default defineConfig({
             {
               name: 'base',
               priority: 3,
-              test: /node_modules[\\/](@vue[\\/](?!devtools)|vue[\\/]|vue-router|pinia|@pinia)|src[\\/]api[\\/](?!index|people|programmes|plans|desk|boards|checks)/,
+              test: /node_modules[\\/](@vue[\\/](?!devtools)|vue[\\/]|vue-router|pinia|@pinia)|src[\\/]api[\\/](?!index|people|programmes|plans|desk|boards|checks|money)/,
             },
             // The shell and everything small in ui/: a dozen 1 KB files would cost a round trip each. Not what carries the
             // kit, is fetched when asked for, or comes in the group below.
             {
               name: 'parts',
               priority: 2,
-              test: /src[\\/](app[\\/](?!KeyHelp|NotFound)|ui[\\/](?!Attachments|ReportTalk|ReportVersions|ChangeTable|CheckFindings|FileDrop|JobProgress|job\.|saying|uploading|sha256|UnitPicker|DataTable|KeyList|TreeList|FormField|tree|saving|en[\\/]|cursor|TreeList|tree\.|FormField|Segments|ReasonDialog|SidePanel|Pager|LockMark|saving|Modal|LightHistory|states))/,
+              test: /src[\\/](app[\\/](?!KeyHelp|NotFound)|ui[\\/](?!Attachments|ReportTalk|ReportVersions|ChangeTable|CheckFindings|FileDrop|JobProgress|job\.|saying|uploading|sha256|UnitPicker|DataTable|KeyList|TreeList|FormField|tree|saving|en[\\/]|cursor|TreeList|tree\.|FormField|Segments|ReasonDialog|SidePanel|Pager|LockMark|saving|Modal|LightHistory|states|yuan|Yuan|creditCode|today))/,
             },
             {
               name: 'offices',

@@ -138,8 +138,8 @@ def thrower(app: FastAPI, people: Callers, world: World, settings: Settings) -> 
 
     lay_files(world, settings.data_dir)
     prepare(call, world)
-    # What is thrown never gets as far as a job.
-    world.ids["job:a1"] = new_id()
+    # What is thrown never gets as far as a job or an entry of the record.
+    world.ids["job:a1"] = world.ids["entry:roads:a1"] = new_id()
     found = Thrower(app, people, world, settings.url)
     yield found
     found.probe.close()
@@ -280,6 +280,7 @@ def test_broken_queries_are_refused_by_name(thrower: Thrower, people: Callers) -
         "name": ("%00", "x" * 201, ""),
         "document": ("%00", "x" * 501, "%1b"),
         "source_name": ("%00", "x" * 201, "%1b", ""),
+        "to": ("0", "-1", str(2**53), "x", "1.5", ""),
     }
     wrong = []
     for name, (method, address, operation) in thrower.operations.items():

@@ -214,7 +214,7 @@ def test_a_month_that_has_not_begun_may_be_filled_but_not_submitted(people: Call
     filled = clerk.patch(path, body, version=1)
     assert filled["round"]["state"] == "scheduled"
     answer = clerk.call("POST", f"{path}/submit", version=filled["version"])
-    assert problem(answer, 409, "conflict")["detail"] == "2026-12 填报期还没有开始，可以先填，到期再提交。"
+    assert problem(answer, 409, "conflict")["detail"] == "2026年12月填报期还没有开始，可以先填，到期再提交。"
     with at(DECEMBER):
         people.log_in_anew()
         assert people["a1-clerk"].post(f"{path}/submit", version=filled["version"])["status"] == "submitted"

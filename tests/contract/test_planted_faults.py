@@ -157,7 +157,7 @@ def test_an_undescribed_operation(prepared: Prepared) -> None:
     path = "/api/v1/measures"
     operation = copy.deepcopy(prepared.contract["paths"][path]["post"])
     operation |= {"summary": "", "x-permission": "", "parameters": []}
-    found = test_routes.undocumented({"paths": {path: {"post": operation}}})
+    found = test_routes.undocumented({"paths": {path: {"post": operation}}, "tags": prepared.contract["tags"]})
     assert found == ["createMeasure: summary", "createMeasure: x-permission", "createMeasure: Idempotency-Key"]
 
 

@@ -96,7 +96,7 @@ def _prepare(
 
 @pytest.fixture(scope="session")
 def _start(databases: Databases, _built: FastAPI) -> Start:
-    return _prepare(databases, _built, "e2e-world", worlds.build, [username for username, _, _ in PEOPLE])
+    return _prepare(databases, _built, "e2e-world", worlds.build, [name for name, _, _ in (*PEOPLE, *worlds.MONEY)])
 
 
 @pytest.fixture(scope="session")

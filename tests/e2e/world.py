@@ -1,4 +1,7 @@
-"""The test world with one more list: enough rows for a clerk to type down a column without looking."""
+"""The test world with one more list, and with people who handle the county's money.
+
+The list has enough rows for a clerk to type down a column without looking.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,12 @@ from minsheng.kernel import clock
 from minsheng.kernel.access import Access
 from minsheng.kernel.db import Database
 from minsheng.kernel.door import open_session
+from tests.factories import payments
 from tests.factories import world as worlds
 
 ROWS = 6
+MONEY = (("a-finance", "a", "finance"), ("a-payer", "a", "payer"))
+"""Who keeps the county's books and who pays."""
 
 
 def build(url: str) -> worlds.World:
@@ -28,6 +34,7 @@ def build(url: str) -> worlds.World:
                 worlds.give(session, world, f"small{number}:a1", count, "a1", "100", f"small{number}:a")
             worlds._issue(session, programme)
             session.commit()
+        payments.employ(database, world, MONEY)
     finally:
         clock.fix(worlds.NOW)
         database.dispose()

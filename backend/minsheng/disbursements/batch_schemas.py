@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from minsheng.disbursements.schemas import FindingOut, Voucher
+from minsheng.disbursements.schemas import PaymentFindingOut, Voucher
 from minsheng.funds.schemas import Fen
 from minsheng.kernel.fields import Day, In, Label, Line, Moment, Out, Reason
 from minsheng.kernel.lifecycle import Action
@@ -84,7 +84,7 @@ class SubsidyBatchOut(Out):
     posted_to: Day
     posting_workdays: int
     due_on: Day | None
-    findings: list[FindingOut]
+    findings: list[PaymentFindingOut]
     leader_needed: bool
     asked_at: Moment | None
     approved_at: Moment | None

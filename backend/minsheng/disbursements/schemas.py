@@ -201,7 +201,7 @@ class ReversedIn(In):
     reason: Reason = Field(description="批复意见", examples=["银行已退票，同意冲销"])
 
 
-class FindingOut(Out):
+class PaymentFindingOut(Out):
     """What a rule said."""
 
     kind: Kind
@@ -248,7 +248,7 @@ class DisbursementOut(Out):
     urgent: bool
     note: str | None
     leader_needed: bool = Field(description="须领导签批")
-    findings: list[FindingOut] = Field(description="提交时规则的提示")
+    findings: list[PaymentFindingOut] = Field(description="提交时规则的提示")
     asked_at: Moment | None
     approved_at: Moment | None
     signed_at: Moment | None

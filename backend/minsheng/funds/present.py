@@ -30,13 +30,13 @@ from minsheng.funds.schemas import (
     FundLineOut,
     FundObligationOut,
     FundProjectOut,
+    FundRateOut,
     FundShareOut,
     FundSourceOut,
     FundYearOut,
     LedgerEntryOut,
     PostingOut,
-    RateOut,
-    StatedOut,
+    StatedRateOut,
 )
 from minsheng.kernel import clock
 from minsheng.kernel.access import Session
@@ -49,10 +49,10 @@ def facts_out(facts: Facts) -> FactsOut:
     return FactsOut(**{f"{name}_fen": getattr(facts, name) for name in Facts.__slots__})
 
 
-def rates_out(found: Sequence[Rate]) -> list[RateOut]:
+def rates_out(found: Sequence[Rate]) -> list[FundRateOut]:
     """Return rates as they travel."""
     return [
-        RateOut(
+        FundRateOut(
             name=each.name,
             label=each.label,
             numerator_fen=each.numerator,
@@ -124,7 +124,7 @@ def _line(
 ) -> FundLineOut:
     stated = None
     if row.stated_percent is not None:
-        stated = StatedOut(
+        stated = StatedRateOut(
             percent=row.stated_percent, source=row.stated_source, agrees=agreeing(row.stated_percent, facts)
         )
     return FundLineOut(

@@ -162,7 +162,7 @@ class ConfirmIn(In):
     document_number: Paper = Field(description="指标文号")
 
 
-class RateOut(Out):
+class FundRateOut(Out):
     """A rate that names what it is of; of what was noticed, only what came by a notice is counted."""
 
     name: Literal[
@@ -196,7 +196,7 @@ class FactsOut(Out):
     invested_fen: AnyFen = Field(description="完成投资，可以超过到位")
 
 
-class StatedOut(Out):
+class StatedRateOut(Out):
     """A printed rate beside ours."""
 
     percent: Quantity = Field(examples=["88.3"])
@@ -239,8 +239,8 @@ class FundLineOut(Out):
     frozen: bool = Field(description="有未解除的冻结")
     shared_fen: AnyFen = Field(description="捆绑到项目的份额")
     facts: FactsOut
-    rates: list[RateOut]
-    stated: StatedOut | None
+    rates: list[FundRateOut]
+    stated: StatedRateOut | None
     actions: list[Action]
 
 
@@ -468,7 +468,7 @@ class RateRowOut(Out):
     key: str | None = Field(description="来源、项目或单位的编号，级次或类别的代码，或月份")
     label: str | None = Field(description="名称；级次与类别由界面翻译", examples=["柳市镇"])
     facts: FactsOut
-    rates: list[RateOut]
+    rates: list[FundRateOut]
     ahead_points: str | None = Field(description="拨付 ÷ 计划 比序时进度快几个百分点，负数为慢", examples=["-12.5"])
 
 

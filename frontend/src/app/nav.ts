@@ -105,6 +105,35 @@ export const NAV: NavGroup[] = [
     ],
   },
   {
+    title: '资金',
+    items: [
+      {
+        path: '/funds',
+        title: '资金台账',
+        needs: ['fund.read'],
+        icon: 'M6 4.5l4 5 4-5M10 9.500v7M6.500 10.500h7M6.500 13.500h7',
+      },
+      {
+        path: '/payments',
+        title: '资金拨付',
+        needs: ['fund.read'],
+        icon: 'M3.500 6h13v9h-13zM3.500 9h13M11.500 12.500h2.500',
+      },
+      {
+        path: '/subsidies',
+        title: '补贴发放',
+        needs: ['fund.read'],
+        icon: 'M7 8.500a2.500 2.500 0 1 0 5 0 2.500 2.500 0 1 0-5 0M4 16c.5-2.500 2.500-4 5.500-4s5 1.500 5.500 4M14 6h3.500',
+      },
+      {
+        path: '/accounts',
+        title: '账户与收款单位',
+        needs: ['payee.edit', 'account.reveal'],
+        icon: 'M3.500 8 10 4l6.500 4zM5.500 8v6M10 8v6M14.500 8v6M3.500 16.500h13',
+      },
+    ],
+  },
+  {
     title: '管理',
     items: [
       {

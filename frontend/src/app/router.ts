@@ -15,6 +15,10 @@ declare module 'vue-router' {
   }
 }
 
+// Said once each: the words that fetch a chunk are part of every first load.
+const funds = () => import('@/features/funds/screens')
+const payments = () => import('@/features/payments/screens')
+
 /** One lazy chunk a route. A screen reads its filters and period from the query, never from a store. */
 export const routes: RouteRecordRaw[] = [
   {
@@ -119,6 +123,54 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('@/features/deviations/DeviationPage.vue'),
     props: true,
     meta: { title: '一次偏差', parent: '/deviations' },
+  },
+  {
+    path: '/funds',
+    component: () => funds().then((m) => m.FundScreen),
+    meta: { title: '资金台账' },
+  },
+  {
+    path: '/funds/:id',
+    component: () => funds().then((m) => m.LinePage),
+    props: true,
+    meta: { title: '一项资金', parent: '/funds' },
+  },
+  {
+    path: '/payments',
+    component: () => payments().then((m) => m.PaymentScreen),
+    meta: { title: '资金拨付' },
+  },
+  {
+    path: '/payments/pay',
+    component: () => payments().then((m) => m.PayDesk),
+    meta: { title: '支付登记', parent: '/payments' },
+  },
+  {
+    path: '/payments/new',
+    component: () => payments().then((m) => m.PaymentForm),
+    meta: { title: '申请拨付', parent: '/payments' },
+  },
+  {
+    path: '/payments/:id',
+    component: () => payments().then((m) => m.PaymentPage),
+    props: true,
+    meta: { title: '一笔拨付', parent: '/payments' },
+  },
+  {
+    path: '/payments/:id/edit',
+    component: () => payments().then((m) => m.PaymentForm),
+    props: true,
+    meta: { title: '修改拨付申请', parent: '/payments' },
+  },
+  {
+    path: '/subsidies',
+    component: () => payments().then((m) => m.BatchScreen),
+    meta: { title: '补贴发放' },
+  },
+  {
+    path: '/accounts',
+    component: () => payments().then((m) => m.AccountScreen),
+    meta: { title: '账户与收款单位' },
   },
   { path: '/dash', component: () => import('@/features/boards/Dashboard.vue'), meta: { title: '驾驶舱' } },
   { path: '/units', component: () => import('@/features/org/UnitTree.vue'), meta: { title: '机构' } },

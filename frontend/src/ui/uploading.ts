@@ -23,6 +23,17 @@ async function hashOf(file: File): Promise<string> {
   return hash.done()
 }
 
+/** Brings a file's content to the server in pieces, goes on where it stopped, and returns the hash it is known by. */
+export async function store(file: File, going: (offset: number) => void): Promise<string> {
+  const sha256 = await hashOf(file)
+  let { offset, complete } = await api.beginUpload(sha256, file.size)
+  while (!complete) {
+    ;({ offset, complete } = await api.appendUpload(sha256, offset, file.slice(offset, offset + PIECE)))
+    going(offset)
+  }
+  return sha256
+}
+
 /** Files on their way to one place: each goes on where it stopped, after a broken line as after a closed page. */
 export function useUploading(place: () => Place, done: (attachment: Attachment) => void) {
   const uploads = ref<Upload[]>([])
@@ -30,14 +41,11 @@ export function useUploading(place: () => Place, done: (attachment: Attachment) 
 
   async function send(id: string, file: File): Promise<Attachment> {
     if (file.size <= SMALL) return api.uploadSmall({ ...place(), name: file.name }, file)
-    const sha256 = await hashOf(file)
-    let { offset, complete } = await api.beginUpload(sha256, file.size)
-    while (!complete) {
-      ;({ offset, complete } = await api.appendUpload(sha256, offset, file.slice(offset, offset + PIECE)))
+    const sha256 = await store(file, (offset) => {
       const now = one(id)
       if (!now) throw new ProblemError(0, 'given-up', '', '')
       now.percent = Math.floor((offset / file.size) * 100)
-    }
+    })
     return api.attachments.create({ ...place(), name: file.name, sha256 })
   }
   async function run(id: string): Promise<void> {

@@ -4568,7 +4568,7 @@ export type DisbursementOut = {
      *
      * 提交时规则的提示
      */
-    findings: Array<MinshengDisbursementsSchemasFindingOut>;
+    findings: Array<PaymentFindingOut>;
     /**
      * Id
      */
@@ -5862,6 +5862,52 @@ export type FigureUploadOut = {
 };
 
 /**
+ * FindingOut
+ *
+ * One figure that a check stops or asks about.
+ */
+export type FindingOut = {
+    /**
+     * 算数的说明
+     */
+    explanation: ExplanationOut | null;
+    /**
+     * Field
+     */
+    field: 'value' | 'current';
+    /**
+     * Figures
+     */
+    figures: Array<CheckedFigure>;
+    /**
+     * Kind
+     */
+    kind: 'range' | 'jump' | 'sum' | 'ratio' | 'slip' | 'siblings';
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Rule Id
+     */
+    rule_id: string;
+    /**
+     * Rule Name
+     */
+    rule_name: string;
+    /**
+     * Severity
+     *
+     * stop 不能提交；warn 写明原因后可以
+     */
+    severity: 'stop' | 'warn';
+    /**
+     * Target Id
+     */
+    target_id: string;
+};
+
+/**
  * FundDelaysOut
  *
  * Late and idle money of a list, the worst first.
@@ -6193,7 +6239,7 @@ export type FundLineOut = {
     /**
      * Rates
      */
-    rates: Array<MinshengFundsSchemasRateOut>;
+    rates: Array<FundRateOut>;
     /**
      * Reason
      */
@@ -6220,7 +6266,7 @@ export type FundLineOut = {
      * Source Name
      */
     source_name: string | null;
-    stated: MinshengFundsSchemasStatedOut | null;
+    stated: StatedRateOut | null;
     /**
      * Status
      */
@@ -6577,6 +6623,40 @@ export type FundProofOut = {
      * Sound
      */
     sound: boolean;
+};
+
+/**
+ * FundRateOut
+ *
+ * A rate that names what it is of; of what was noticed, only what came by a notice is counted.
+ */
+export type FundRateOut = {
+    /**
+     * Denominator Fen
+     *
+     * 金额，单位：分
+     */
+    denominator_fen: number;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Name
+     */
+    name: 'noticed_of_planned' | 'received_of_noticed' | 'received_of_planned' | 'paid_of_received' | 'paid_of_planned' | 'spent_of_paid' | 'invested_of_planned';
+    /**
+     * Numerator Fen
+     *
+     * 金额，单位：分
+     */
+    numerator_fen: number;
+    /**
+     * Percent
+     *
+     * 百分比，四舍五入到两位；分母为零时没有
+     */
+    percent: string | null;
 };
 
 /**
@@ -11053,6 +11133,26 @@ export type PayeePatch = {
 };
 
 /**
+ * PaymentFindingOut
+ *
+ * What a rule said.
+ */
+export type PaymentFindingOut = {
+    /**
+     * Effect
+     */
+    effect: 'stop' | 'leader' | 'warn';
+    /**
+     * Kind
+     */
+    kind: 'amount' | 'first_payment' | 'work_share' | 'contract_share' | 'milestone' | 'contract' | 'dedicated_account';
+    /**
+     * Message
+     */
+    message: string;
+};
+
+/**
  * PaymentPaperIn
  *
  * Hang an uploaded file on a payment or a batch that is not handed in.
@@ -12450,6 +12550,60 @@ export type RangeCheck = {
 };
 
 /**
+ * RateOut
+ *
+ * How one unit reported in one programme over a span.
+ */
+export type RateOut = {
+    /**
+     * Complete
+     *
+     * 其中现在已提交的
+     */
+    complete: number;
+    /**
+     * Complete Pct
+     */
+    complete_pct: string;
+    /**
+     * Expected
+     *
+     * 基数：期间已到截止时间的应报报告数
+     */
+    expected: number;
+    /**
+     * On Time
+     *
+     * 其中按时提交的
+     */
+    on_time: number;
+    /**
+     * On Time Pct
+     */
+    on_time_pct: string;
+    /**
+     * Programme Id
+     */
+    programme_id: string;
+    /**
+     * Programme Name
+     */
+    programme_name: string;
+    /**
+     * Tier
+     */
+    tier: string;
+    /**
+     * Unit Id
+     */
+    unit_id: string;
+    /**
+     * Unit Name
+     */
+    unit_name: string;
+};
+
+/**
  * RateRowOut
  *
  * One group with its facts and rates.
@@ -12477,7 +12631,7 @@ export type RateRowOut = {
     /**
      * Rates
      */
-    rates: Array<MinshengFundsSchemasRateOut>;
+    rates: Array<FundRateOut>;
 };
 
 /**
@@ -12499,7 +12653,7 @@ export type RatesOut = {
     /**
      * Items
      */
-    items: Array<MinshengChasesSchemasRateOut>;
+    items: Array<RateOut>;
     /**
      * Starts On
      */
@@ -12971,7 +13125,7 @@ export type ReportOut = {
      *
      * 核对规则发现的，已说明的也在内
      */
-    findings: Array<MinshengReportsSchemasFindingOut>;
+    findings: Array<FindingOut>;
     /**
      * Id
      */
@@ -15513,6 +15667,48 @@ export type StatedIn = {
 };
 
 /**
+ * StatedOut
+ *
+ * What a published source prints.
+ */
+export type StatedOut = {
+    /**
+     * Actual
+     */
+    actual: string | null;
+    /**
+     * On
+     */
+    on: string | null;
+    /**
+     * Rate
+     */
+    rate: string | null;
+};
+
+/**
+ * StatedRateOut
+ *
+ * A printed rate beside ours.
+ */
+export type StatedRateOut = {
+    /**
+     * Agrees
+     *
+     * 与哪些算法一致；空的是都不一致
+     */
+    agrees: Array<string>;
+    /**
+     * Percent
+     */
+    percent: string;
+    /**
+     * Source
+     */
+    source: string | null;
+};
+
+/**
  * Step
  *
  * One line of the arithmetic.
@@ -15695,7 +15891,7 @@ export type SubsidyBatchOut = {
     /**
      * Findings
      */
-    findings: Array<MinshengDisbursementsSchemasFindingOut>;
+    findings: Array<PaymentFindingOut>;
     /**
      * Groups
      */
@@ -16559,7 +16755,7 @@ export type TargetOut = {
      * Source Note
      */
     source_note: string | null;
-    stated: MinshengTargetsSchemasStatedOut | null;
+    stated: StatedOut | null;
     /**
      * Stretch
      */
@@ -18464,202 +18660,6 @@ export type YearDayIn = {
      * Name
      */
     name: string;
-};
-
-/**
- * RateOut
- *
- * How one unit reported in one programme over a span.
- */
-export type MinshengChasesSchemasRateOut = {
-    /**
-     * Complete
-     *
-     * 其中现在已提交的
-     */
-    complete: number;
-    /**
-     * Complete Pct
-     */
-    complete_pct: string;
-    /**
-     * Expected
-     *
-     * 基数：期间已到截止时间的应报报告数
-     */
-    expected: number;
-    /**
-     * On Time
-     *
-     * 其中按时提交的
-     */
-    on_time: number;
-    /**
-     * On Time Pct
-     */
-    on_time_pct: string;
-    /**
-     * Programme Id
-     */
-    programme_id: string;
-    /**
-     * Programme Name
-     */
-    programme_name: string;
-    /**
-     * Tier
-     */
-    tier: string;
-    /**
-     * Unit Id
-     */
-    unit_id: string;
-    /**
-     * Unit Name
-     */
-    unit_name: string;
-};
-
-/**
- * FindingOut
- *
- * What a rule said.
- */
-export type MinshengDisbursementsSchemasFindingOut = {
-    /**
-     * Effect
-     */
-    effect: 'stop' | 'leader' | 'warn';
-    /**
-     * Kind
-     */
-    kind: 'amount' | 'first_payment' | 'work_share' | 'contract_share' | 'milestone' | 'contract' | 'dedicated_account';
-    /**
-     * Message
-     */
-    message: string;
-};
-
-/**
- * RateOut
- *
- * A rate that names what it is of; of what was noticed, only what came by a notice is counted.
- */
-export type MinshengFundsSchemasRateOut = {
-    /**
-     * Denominator Fen
-     *
-     * 金额，单位：分
-     */
-    denominator_fen: number;
-    /**
-     * Label
-     */
-    label: string;
-    /**
-     * Name
-     */
-    name: 'noticed_of_planned' | 'received_of_noticed' | 'received_of_planned' | 'paid_of_received' | 'paid_of_planned' | 'spent_of_paid' | 'invested_of_planned';
-    /**
-     * Numerator Fen
-     *
-     * 金额，单位：分
-     */
-    numerator_fen: number;
-    /**
-     * Percent
-     *
-     * 百分比，四舍五入到两位；分母为零时没有
-     */
-    percent: string | null;
-};
-
-/**
- * StatedOut
- *
- * A printed rate beside ours.
- */
-export type MinshengFundsSchemasStatedOut = {
-    /**
-     * Agrees
-     *
-     * 与哪些算法一致；空的是都不一致
-     */
-    agrees: Array<string>;
-    /**
-     * Percent
-     */
-    percent: string;
-    /**
-     * Source
-     */
-    source: string | null;
-};
-
-/**
- * FindingOut
- *
- * One figure that a check stops or asks about.
- */
-export type MinshengReportsSchemasFindingOut = {
-    /**
-     * 算数的说明
-     */
-    explanation: ExplanationOut | null;
-    /**
-     * Field
-     */
-    field: 'value' | 'current';
-    /**
-     * Figures
-     */
-    figures: Array<CheckedFigure>;
-    /**
-     * Kind
-     */
-    kind: 'range' | 'jump' | 'sum' | 'ratio' | 'slip' | 'siblings';
-    /**
-     * Message
-     */
-    message: string;
-    /**
-     * Rule Id
-     */
-    rule_id: string;
-    /**
-     * Rule Name
-     */
-    rule_name: string;
-    /**
-     * Severity
-     *
-     * stop 不能提交；warn 写明原因后可以
-     */
-    severity: 'stop' | 'warn';
-    /**
-     * Target Id
-     */
-    target_id: string;
-};
-
-/**
- * StatedOut
- *
- * What a published source prints.
- */
-export type MinshengTargetsSchemasStatedOut = {
-    /**
-     * Actual
-     */
-    actual: string | null;
-    /**
-     * On
-     */
-    on: string | null;
-    /**
-     * Rate
-     */
-    rate: string | null;
 };
 
 export type ListAcknowledgementsData = {

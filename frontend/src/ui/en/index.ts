@@ -6,6 +6,7 @@ import { deviations } from './deviations'
 import { entry } from './entry'
 import { files } from './files'
 import { milestones } from './milestones'
+import { money } from './money'
 import { org } from './org'
 import { pledges } from './pledges'
 import { programmes } from './programmes'
@@ -37,4 +38,5 @@ export const en = {
   ...silence,
   ...attachments,
   ...checks,
+  ...money,
 }
