@@ -79,11 +79,9 @@ class Undo:
     def changed(self) -> list[str]:
         """Return the tables in which a row is new, other or gone."""
         answer = self._connection.execute(self._question, {"mark": self._mark}).fetchall()
-        return [
-            table.name
-            for table, (_, rows, newer) in zip(self._tables, answer, strict=True)
-            if newer or rows != table.rows
-        ]
+        # By name: the server may look through the tables side by side, and answers in any order.
+        kept = {table.name: table.rows for table in self._tables}
+        return sorted(name for name, rows, newer in answer if newer or rows != kept[name])
 
     def restore(self) -> list[str]:
         """Put everything back; return the tables in which something was put back."""

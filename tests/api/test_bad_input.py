@@ -281,6 +281,7 @@ def test_broken_queries_are_refused_by_name(thrower: Thrower, people: Callers) -
         "document": ("%00", "x" * 501, "%1b"),
         "source_name": ("%00", "x" * 201, "%1b", ""),
         "to": ("0", "-1", str(2**53), "x", "1.5", ""),
+        "size": ("0", "-1", str(2**53), "x", "1.5", ""),
     }
     wrong = []
     for name, (method, address, operation) in thrower.operations.items():
