@@ -13,6 +13,7 @@ ARGS ?=
 
 # Node.js of the machine when it is new enough, else the one that setup put into .venv.
 with_node = export PATH="$$(deploy/setup.sh node):$$PATH"
+# Three, because each waits a good part of its time for its database or its browser.
 pytest = $(bin)/python -m pytest -c backend/pyproject.toml --rootdir .
 
 .PHONY: help setup run dev check test contract bench faults e2e lock clean
@@ -53,7 +54,7 @@ test: setup ## Runs everything: API on SQLite and PostgreSQL, browser journeys, 
 	@# Both halves run whatever the other says; the API's come last because build servers read the closing line.
 	@failed=0; \
 		($(with_node); cd frontend && npm test) || failed=1; \
-		$(pytest) -n 2 --dist worksteal $(ARGS) || failed=1; \
+		$(pytest) -n 3 --dist worksteal $(ARGS) || failed=1; \
 		exit $$failed
 
 contract: setup ## Writes openapi/openapi.json and the client's generated code from the program

@@ -140,10 +140,10 @@ class Visitor:
         self._follow()
         return self.go(path)
 
-    def settle(self) -> None:
-        """Wait until nothing is asked for and everything that was answered is drawn."""
+    def settle(self, patience: float = PATIENCE) -> None:
+        """Wait until nothing is asked for and everything that was answered is drawn, for so many milliseconds."""
         quiet = 0
-        until = time.monotonic() + PATIENCE / 1000
+        until = time.monotonic() + patience / 1000
         # What was answered is drawn in the next frame, and may ask for more.
         while quiet < 2:
             assert time.monotonic() < until, [request.url for request in self.waiting]

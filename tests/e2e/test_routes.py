@@ -149,7 +149,8 @@ def test_the_documentation_opens_without_anybody_else(library: Site, path: str) 
     visitor.page.goto(library.origin + path)
     # One of the two draws only what is in view, so this is an operation of the first group; either reads a large file.
     expect(visitor.page.locator("body")).to_contain_text("在所有设备上退出", timeout=20_000)
-    visitor.settle()
+    # Four hundred operations are drawn, which takes a slow machine longer than a screen of ours.
+    visitor.settle(20_000)
     assert f"{library.origin}/api/v1/openapi.json" in {request.url for request in visitor.requests}
 
 
