@@ -5,7 +5,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlmodel import select
 
 from minsheng.disbursements import accounts
 from minsheng.disbursements.account_policy import BANK_ACCOUNT, PAYEE
@@ -77,14 +76,7 @@ def list_bank_accounts(
     page: Paging, session: Reading, unit_id: UnitQuery = None, status: StatusQuery = None
 ) -> Page[BankAccountOut]:
     """The register of accounts that money is paid from, numbers masked."""
-    statement = select(BankAccount)
-    if unit_id:
-        statement = statement.where(BankAccount.unit_id == unit_id)
-    if status:
-        statement = statement.where(BankAccount.status == status)
-    found: Sequence[BankAccount] = session.exec(page.apply(statement, (BankAccount.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=present_accounts(session, found), next=following)
+    return rows.page_of(session, page, BankAccount, present_accounts, unit_id=unit_id, status=status)
 
 
 @router.post("/bank-accounts", status_code=201, summary="登记资金账户", operation_id="createBankAccount")
@@ -138,13 +130,7 @@ def list_payees(
     status: StatusQuery = None,
 ) -> Page[PayeeOut]:
     """Organisations that money may be paid to, numbers masked."""
-    statement = select(Payee)
-    for column, value in ((Payee.unit_id, unit_id), (Payee.credit_code, credit_code), (Payee.status, status)):
-        if value is not None:
-            statement = statement.where(column == value)
-    found: Sequence[Payee] = session.exec(page.apply(statement, (Payee.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=present_payees(session, found), next=following)
+    return rows.page_of(session, page, Payee, present_payees, unit_id=unit_id, credit_code=credit_code, status=status)
 
 
 @router.post("/payees", status_code=201, summary="登记收款单位", operation_id="createPayee")

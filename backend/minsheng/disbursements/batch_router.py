@@ -58,17 +58,9 @@ def list_subsidy_batches(
     status: Annotated[BatchStatus | None, Query(description="状态")] = None,
 ) -> Page[SubsidyBatchOut]:
     """Batches of the caller's area and lines: due, paid, returned by the bank, paid again, recovered."""
-    statement = select(SubsidyBatch)
-    for column, value in (
-        (SubsidyBatch.programme_id, programme_id),
-        (SubsidyBatch.unit_id, unit_id),
-        (SubsidyBatch.status, status),
-    ):
-        if value is not None:
-            statement = statement.where(column == value)
-    found: Sequence[SubsidyBatch] = session.exec(page.apply(statement, (SubsidyBatch.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=present_batches(session, found), next=following)
+    return rows.page_of(
+        session, page, SubsidyBatch, present_batches, programme_id=programme_id, unit_id=unit_id, status=status
+    )
 
 
 @router.post("/subsidy-batches", status_code=201, summary="登记发放批次", operation_id="createSubsidyBatch")

@@ -5,7 +5,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlmodel import select
 
 from minsheng.attachments import names
 from minsheng.attachments.service import Place
@@ -49,14 +48,9 @@ def list_payment_papers(
     batch_id: Annotated[UUID | None, Query(description="哪个发放批次")] = None,
 ) -> Page[PaymentPaperOut]:
     """Papers by what they hang on; whoever may read the payment may read them."""
-    statement = select(PaymentPaper).where(PaymentPaper.status == "active")
-    if disbursement_id:
-        statement = statement.where(PaymentPaper.disbursement_id == disbursement_id)
-    if batch_id:
-        statement = statement.where(PaymentPaper.batch_id == batch_id)
-    found: Sequence[PaymentPaper] = session.exec(page.apply(statement, (PaymentPaper.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=present_papers(session, found), next=following)
+    return rows.page_of(
+        session, page, PaymentPaper, present_papers, status="active", disbursement_id=disbursement_id, batch_id=batch_id
+    )
 
 
 @router.post("/payment-papers", status_code=201, summary="挂上拨付材料", operation_id="createPaymentPaper")

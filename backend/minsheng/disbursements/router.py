@@ -52,13 +52,7 @@ def list_contracts(
     page: Paging, session: Reading, unit_id: UnitQuery = None, task_id: TaskQuery = None
 ) -> Page[ContractOut]:
     """Contracts with the work measured so far and what was paid."""
-    statement = select(Contract)
-    for column, value in ((Contract.unit_id, unit_id), (Contract.task_id, task_id)):
-        if value is not None:
-            statement = statement.where(column == value)
-    found: Sequence[Contract] = session.exec(page.apply(statement, (Contract.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=present_contracts(session, found), next=following)
+    return rows.page_of(session, page, Contract, present_contracts, unit_id=unit_id, task_id=task_id)
 
 
 @router.post("/contracts", status_code=201, summary="登记合同", operation_id="createContract")
@@ -100,13 +94,7 @@ def list_payment_rules(
     status: Annotated[RuleStatus | None, Query(description="状态")] = None,
 ) -> Page[PaymentRuleOut]:
     """Rules on payments, one's own and those from above."""
-    statement = select(PaymentRule)
-    for column, value in ((PaymentRule.unit_id, unit_id), (PaymentRule.status, status)):
-        if value is not None:
-            statement = statement.where(column == value)
-    found: Sequence[PaymentRule] = session.exec(page.apply(statement, (PaymentRule.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=present_rules(session, found), next=following)
+    return rows.page_of(session, page, PaymentRule, present_rules, unit_id=unit_id, status=status)
 
 
 @router.post("/payment-rules", status_code=201, summary="拟订支付规则", operation_id="createPaymentRule")

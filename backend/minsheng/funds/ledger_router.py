@@ -101,17 +101,9 @@ def list_fund_projects(
     unit_id: UnitQuery = None,
 ) -> Page[FundProjectOut]:
     """Projects that several lines pay for, with the share of each."""
-    statement = select(FundProject)
-    for column, value in (
-        (FundProject.programme_id, programme_id),
-        (FundProject.item_id, item_id),
-        (FundProject.unit_id, unit_id),
-    ):
-        if value is not None:
-            statement = statement.where(column == value)
-    found: Sequence[FundProject] = session.exec(page.apply(statement, (FundProject.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=present_projects(session, found), next=following)
+    return rows.page_of(
+        session, page, FundProject, present_projects, programme_id=programme_id, item_id=item_id, unit_id=unit_id
+    )
 
 
 @router.post("/fund-projects", status_code=201, summary="登记捆绑项目", operation_id="createFundProject")
@@ -136,14 +128,7 @@ def list_fund_shares(
     project_id: Annotated[UUID | None, Query(description="捆绑项目")] = None,
 ) -> Page[FundShareOut]:
     """What lines give to projects, and what was paid of it."""
-    statement = select(FundShare)
-    if line_id is not None:
-        statement = statement.where(FundShare.line_id == line_id)
-    if project_id is not None:
-        statement = statement.where(FundShare.project_id == project_id)
-    found: Sequence[FundShare] = session.exec(page.apply(statement, (FundShare.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=present_shares(session, found), next=following)
+    return rows.page_of(session, page, FundShare, present_shares, line_id=line_id, project_id=project_id)
 
 
 @router.post("/fund-shares", status_code=201, summary="捆绑一项资金", operation_id="createFundShare")

@@ -63,18 +63,9 @@ def list_fund_sources(
     status: Annotated[SourceStatus | None, Query(description="状态")] = None,
 ) -> Page[FundSourceOut]:
     """Where the money of lists comes from, with how much of it lines were given."""
-    statement = select(FundSource)
-    for column, value in (
-        (FundSource.programme_id, programme_id),
-        (FundSource.tier, tier),
-        (FundSource.kind, kind),
-        (FundSource.status, status),
-    ):
-        if value is not None:
-            statement = statement.where(column == value)
-    found: Sequence[FundSource] = session.exec(page.apply(statement, (FundSource.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=present_sources(session, found), next=following)
+    return rows.page_of(
+        session, page, FundSource, present_sources, programme_id=programme_id, tier=tier, kind=kind, status=status
+    )
 
 
 @router.post("/fund-sources", status_code=201, summary="登记资金来源", operation_id="createFundSource")
@@ -190,17 +181,9 @@ def list_fund_obligations(
     tier: Annotated[FundTier | None, Query(description="级次")] = None,
 ) -> Page[FundObligationOut]:
     """What places must add, what they paid in and what is missing."""
-    statement = select(FundObligation)
-    for column, value in (
-        (FundObligation.programme_id, programme_id),
-        (FundObligation.unit_id, unit_id),
-        (FundObligation.tier, tier),
-    ):
-        if value is not None:
-            statement = statement.where(column == value)
-    found: Sequence[FundObligation] = session.exec(page.apply(statement, (FundObligation.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=present_obligations(session, found), next=following)
+    return rows.page_of(
+        session, page, FundObligation, present_obligations, programme_id=programme_id, unit_id=unit_id, tier=tier
+    )
 
 
 @router.post("/fund-obligations", status_code=201, summary="下达配套要求", operation_id="createFundObligation")
@@ -217,12 +200,7 @@ FUND_OBLIGATION.mount(router, "/fund-obligations", "FundObligation", FundObligat
 @router.get("/fund-freezes", summary="资金冻结", operation_id="listFundFreezes")
 def list_fund_freezes(page: Paging, session: Reading, line_id: LineQuery = None) -> Page[FundFreezeOut]:
     """Who froze which line and why, and how it ended."""
-    statement = select(FundFreeze)
-    if line_id is not None:
-        statement = statement.where(FundFreeze.line_id == line_id)
-    found: Sequence[FundFreeze] = session.exec(page.apply(statement, (FundFreeze.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=present_freezes(session, found), next=following)
+    return rows.page_of(session, page, FundFreeze, present_freezes, line_id=line_id)
 
 
 @router.post("/fund-freezes", status_code=201, summary="冻结一项资金", operation_id="createFundFreeze")
@@ -241,12 +219,7 @@ FUND_FREEZE.mount(router, "/fund-freezes", "FundFreeze", FundFreezeOut, present_
 @router.get("/fund-years", summary="年度结账", operation_id="listFundYears")
 def list_fund_years(page: Paging, session: Reading, unit_id: UnitQuery = None) -> Page[FundYearOut]:
     """Which years are closed in whose books."""
-    statement = select(FundYear)
-    if unit_id is not None:
-        statement = statement.where(FundYear.unit_id == unit_id)
-    found: Sequence[FundYear] = session.exec(page.apply(statement, (FundYear.id,))).all()  # type: ignore[call-overload]
-    found, following = page.cut(found, lambda row: (row.id,))
-    return Page(items=present_years(session, found), next=following)
+    return rows.page_of(session, page, FundYear, present_years, unit_id=unit_id)
 
 
 @router.post("/fund-years", status_code=201, summary="结账", operation_id="createFundYear")
