@@ -226,7 +226,7 @@ def _once(session: Session, entry: LedgerEntry) -> None:
     back = set(undone.scalars())
     taken = [number for key, number in same if key not in back]
     if taken:
-        message = f"“{entry.paper}”已登记过{KIND_NAMES[Kind(entry.kind)]}(第{taken[0]}号)。"
+        message = f"“{entry.paper}”已登记过{KIND_NAMES[Kind(entry.kind)]}（第{taken[0]}号）。"
         raise DuplicatePaper(message)
 
 
