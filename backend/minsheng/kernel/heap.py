@@ -13,7 +13,7 @@ _holders = 0
 def settled() -> Iterator[None]:
     """Let nothing be searched for cycles meanwhile: of a hundred thousand rows each search costs a second.
 
-    Seconds, not minutes: the cycles that other requests leave behind wait as long.
+    For jobs, of which one runs at a time, never for requests: overlapping ones would keep the collector away for good.
     """
     global _holders  # noqa: PLW0603 - one collector for the process
     with _lock:

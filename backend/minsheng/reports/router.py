@@ -10,7 +10,7 @@ from sqlalchemy import exists, not_, or_
 from sqlmodel import col, func, select
 
 from minsheng.calendars import periods
-from minsheng.kernel import clock, heap, rows
+from minsheng.kernel import clock, rows
 from minsheng.kernel.access import Access, Session, find
 from minsheng.kernel.door import IfMatch, allow
 from minsheng.kernel.errors import Conflict, FieldError, NotFound, Problem, Refusals
@@ -306,10 +306,9 @@ def entry_sheet(
     below: Annotated[bool, Query(description="含下级各单位：一张表填全县")] = False,  # noqa: FBT002
 ) -> Response:
     """Return everything one unit, or a whole county, reports for one month over all programmes, pre-filled."""
-    with heap.settled():
-        sheet = _sheet(session, period, unit_id, below=below)
-        # Two thousand reports are put into words once, not once more by the framework.
-        return Response(sheet.model_dump_json(), media_type="application/json")
+    sheet = _sheet(session, period, unit_id, below=below)
+    # Two thousand reports are put into words once, not once more by the framework.
+    return Response(sheet.model_dump_json(), media_type="application/json")
 
 
 def _sheet(session: Session, period: str | None, unit_id: UUID | None, *, below: bool) -> EntrySheet:
